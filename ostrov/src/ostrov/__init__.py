@@ -1,0 +1,66 @@
+"""Ostrov: the infrastructure a small team needs around a Python service.
+
+Everything a project imports comes from here; each name is loaded at its first use, so importing `ostrov` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ostrov.core.application import Ostrov as Ostrov
+    from ostrov.core.application import current as current
+    from ostrov.core.channel import Channel as Channel
+    from ostrov.core.channel import Mailbox as Mailbox
+    from ostrov.core.channel import Message as Message
+    from ostrov.core.component import Check as Check
+    from ostrov.core.component import Component as Component
+    from ostrov.core.component import Finding as Finding
+    from ostrov.core.component import Mount as Mount
+    from ostrov.core.component import Page as Page
+    from ostrov.core.component import Service as Service
+    from ostrov.core.errors import Conflict as Conflict
+    from ostrov.core.errors import Denied as Denied
+    from ostrov.core.errors import NotFound as NotFound
+    from ostrov.core.errors import OstrovError as OstrovError
+    from ostrov.core.errors import StoreError as StoreError
+    from ostrov.core.errors import StoreIntegrity as StoreIntegrity
+    from ostrov.core.errors import UsageError as UsageError
+    from ostrov.core.store import Connection as Connection
+    from ostrov.core.store import Row as Row
+    from ostrov.core.store import Store as Store
+
+_HOMES = {
+    "Ostrov": "core.application",
+    "current": "core.application",
+    "Channel": "core.channel",
+    "Mailbox": "core.channel",
+    "Message": "core.channel",
+    "Check": "core.component",
+    "Component": "core.component",
+    "Finding": "core.component",
+    "Mount": "core.component",
+    "Page": "core.component",
+    "Service": "core.component",
+    "Conflict": "core.errors",
+    "Denied": "core.errors",
+    "NotFound": "core.errors",
+    "OstrovError": "core.errors",
+    "StoreError": "core.errors",
+    "StoreIntegrity": "core.errors",
+    "UsageError": "core.errors",
+    "Connection": "core.store",
+    "Row": "core.store",
+    "Store": "core.store",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'ostrov' has no attribute {name!r}")
+    value = getattr(import_module(f"ostrov.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value

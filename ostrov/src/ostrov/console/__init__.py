@@ -1,0 +1,1 @@
+"""The web console: draws the pages that components contribute."""

@@ -1,0 +1,92 @@
+"""The project: the folder whose `ostrov.toml` this process works for, and the components it is made of."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ostrov.core.component import Component
+from ostrov.core.errors import ProjectError
+from ostrov.core.reference import load
+
+BUILT_IN = (
+    "ostrov.core.component_core:component",
+    "ostrov.run.tasks.component:component",
+    "ostrov.run.events.component:component",
+    "ostrov.run.web.component:component",
+    "ostrov.console.component:component",
+)
+ENTRY_POINTS = "ostrov.components"
+SETTINGS_FILE = "ostrov.toml"
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project folder. `name` comes from `ostrov.toml`, else from the folder."""
+
+    root: Path
+    name: str
+    component_names: tuple[str, ...]
+
+    def components(self) -> dict[str, Component]:
+        """The built-in components, then those the project names, in that order, by name."""
+        found = [load(reference) for reference in BUILT_IN]
+        found += [_named(name) for name in self.component_names]
+        return {component.name: component for component in found}
+
+
+def find_project(start: Path | None = None) -> Project:
+    """The project of `$OSTROV_PROJECT`, else of `start` or the nearest folder above it that holds an `ostrov.toml`.
+
+    Raises ProjectError when there is none.
+    """
+    named = os.environ.get("OSTROV_PROJECT")
+    start = Path(start or named or Path.cwd()).absolute()
+    for folder in [start, *start.parents]:
+        if (folder / SETTINGS_FILE).is_file():
+            return open_project(folder)
+    raise ProjectError(
+        f"no {SETTINGS_FILE} in {start} or above it",
+        tip="go to a project's folder, or name one with --project DIR",
+    )
+
+
+def open_project(root: Path) -> Project:
+    """The project in exactly this folder. A settings file that cannot be parsed is reported by the settings loader."""
+    try:
+        data: dict[str, Any] = tomllib.loads((root / SETTINGS_FILE).read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise ProjectError(
+            f"{root / SETTINGS_FILE} cannot be read", cause=str(problem), tip="mend the file at the line named"
+        ) from problem
+    names = data.get("components", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ProjectError(f"{root / SETTINGS_FILE}: components must be a list of names")
+    return Project(root, str(data.get("name", root.name)), tuple(names))
+
+
+def _named(name: str) -> Component:
+    """A component by reference (`package.component:component`), by entry point, or by the convention `NAME.component:component`."""
+    if ":" in name:
+        return _checked(name, load(name))
+    try:
+        return _checked(name, load(f"{name}.component:component"))
+    except ProjectError as problem:
+        from importlib.metadata import entry_points
+
+        for entry in entry_points(group=ENTRY_POINTS, name=name):
+            return _checked(name, entry.load())
+        raise ProjectError(
+            f"there is no component {name!r}",
+            cause=problem.cause,
+            tip=f"install the package that brings it, or take it out of components in {SETTINGS_FILE}",
+        ) from problem
+
+
+def _checked(name: str, found: Any) -> Component:
+    if not isinstance(found, Component):
+        raise ProjectError(f"{name} is not a component", cause=f"it is a {type(found).__name__}")
+    return found
