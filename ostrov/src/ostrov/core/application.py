@@ -1,4 +1,4 @@
-"""The one `Ostrov` object a process builds at its start: settings, store, channel and the parts that live as long as it does."""
+"""The one `Ostrov` object a process builds at its start: settings, store, channel, and parts that live as long as it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Ostrov:
     @property
     def data_dir(self) -> Path:
         """The folder of everything this project writes, made at first use. Relative paths are from the project's root."""
-        folder = self.project.root / self.settings.data_dir
+        folder: Path = self.project.root / self.settings.data_dir
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 

@@ -69,7 +69,7 @@ def open_project(root: Path) -> Project:
 
 
 def _named(name: str) -> Component:
-    """A component by reference (`package.component:component`), by entry point, or by the convention `NAME.component:component`."""
+    """A component by reference, by the convention `NAME.component:component`, or by entry point."""
     if ":" in name:
         return _checked(name, load(name))
     try:

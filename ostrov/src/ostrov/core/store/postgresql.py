@@ -49,18 +49,18 @@ class PostgresConnection:
             ) from problem
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
-        return self.raw.execute(translate(sql), parameters).rowcount  # type: ignore[arg-type]
+        return self.raw.execute(translate(sql), parameters).rowcount
 
     def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
         with self.raw.cursor() as cursor:
-            cursor.executemany(translate(sql), rows)  # type: ignore[arg-type]
+            cursor.executemany(translate(sql), rows)
             return cursor.rowcount
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        return self.raw.execute(translate(sql), parameters).fetchall()  # type: ignore[arg-type]
+        return self.raw.execute(translate(sql), parameters).fetchall()
 
     def row(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
-        return self.raw.execute(translate(sql), parameters).fetchone()  # type: ignore[arg-type]
+        return self.raw.execute(translate(sql), parameters).fetchone()
 
     def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
         found = self.row(sql, parameters)

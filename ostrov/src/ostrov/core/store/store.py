@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from ostrov.core.errors import OstrovError, SettingsError
 from ostrov.core.store.connection import Connection, Dialect
@@ -93,7 +93,7 @@ class Store:
             keywords = options
 
             def called(connection: Connection, *values: Any) -> T:
-                return function(connection, *values, **keywords)  # type: ignore[arg-type]
+                return function(connection, *values, **keywords)
 
             outcome = await self._writer.submit(called, arguments)
         else:
@@ -153,7 +153,7 @@ class Store:
             self._opened.append(connection)
         return connection
 
-    def _translated(self, problem: Exception) -> Any:
+    def _translated(self, problem: Exception) -> NoReturn:
         if isinstance(problem, OstrovError):
             raise problem
         if isinstance(problem, sqlite3.Error):
