@@ -1,0 +1,58 @@
+"""Rules of the whole suite: long tests and tests of real servers run with `bin/test --all`; without it they are skipped,
+each with its reason. With it a missing server is a failure."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import os
+
+import pytest
+
+pytest_plugins = ["ostrov.testing"]
+
+SERVERS = {
+    "postgresql": ("OSTROV_TEST_POSTGRES", "postgresql"),
+    "nats": ("OSTROV_TEST_NATS", "nats-server"),
+    "redis": ("OSTROV_TEST_REDIS", "redis-server"),
+    "rabbitmq": ("OSTROV_TEST_RABBITMQ", "rabbitmq-server"),
+    "chromium": ("OSTROV_TEST_CHROMIUM", "chromium"),
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all", action="store_true", help="run long tests and require every real server")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    everything = config.getoption("--all")
+    for item in items:
+        if item.get_closest_marker("long") and not everything:
+            item.add_marker(pytest.mark.skip(reason="long: runs with bin/test --all"))
+        for marker in item.iter_markers("server"):
+            variable, package = SERVERS[marker.args[0]]
+            if variable not in os.environ and not everything:
+                item.add_marker(
+                    pytest.mark.skip(
+                        reason=f"no {marker.args[0]}: install {package} (bin/services install) and bin/services start"
+                    )
+                )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in item.iter_markers("server"):
+        variable, package = SERVERS[marker.args[0]]
+        if variable not in os.environ:
+            pytest.fail(
+                f"{marker.args[0]} does not run: {variable} is not set; bin/services install; bin/services start ({package})"
+            )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """A coroutine test runs in an event loop of its own."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    asyncio.run(asyncio.wait_for(pyfuncitem.obj(**arguments), 120))
+    return True

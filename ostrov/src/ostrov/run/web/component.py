@@ -1,0 +1,7 @@
+"""What the web component brings."""
+
+from __future__ import annotations
+
+from ostrov.core.component import Component
+
+component = Component(name="web")
