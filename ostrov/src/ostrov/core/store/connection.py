@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, NoReturn, Protocol, TypeAlias
 
 Row: TypeAlias = tuple[Any, ...]
 Dialect: TypeAlias = Literal["sqlite", "postgresql"]
@@ -36,7 +36,18 @@ class Connection(Protocol):
     def savepoint(self) -> Any:
         """A context manager: what is written inside is undone when it raises."""
 
+    def explained(self, problem: Exception) -> Exception:
+        """The error of ours that says what to do about one of the database's; any other error is itself."""
+
     def close(self) -> None: ...
+
+
+def raise_explained(connection: Connection, problem: Exception) -> NoReturn:
+    """Raise the error of ours for a database's error, or the error as it is."""
+    explained = connection.explained(problem)
+    if explained is problem:
+        raise problem
+    raise explained from problem
 
 
 class AfterCommit:

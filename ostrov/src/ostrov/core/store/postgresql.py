@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import Any
 
 import psycopg
 
@@ -73,14 +73,14 @@ class PostgresConnection:
         try:
             self.raw.execute("BEGIN")
         except psycopg.Error as problem:
-            reraise(problem)
+            raise explained(problem) from problem
 
     def commit(self) -> list[Callable[[], Any]]:
         try:
             self.raw.execute("COMMIT")
         except psycopg.Error as problem:
             self.rollback()
-            reraise(problem)
+            raise explained(problem) from problem
         return self._after.take()
 
     def rollback(self) -> None:
@@ -93,21 +93,27 @@ class PostgresConnection:
         with self._after.dropping_on_error(), self.raw.transaction():
             yield
 
+    def explained(self, problem: Exception) -> Exception:
+        """The error of ours that says what to do about one of the database's; any other error is itself."""
+        return explained(problem)
+
     def close(self) -> None:
         self.raw.close()
 
 
-def reraise(problem: psycopg.Error) -> NoReturn:
-    """The error of ours that says what to do about a PostgreSQL error."""
+def explained(problem: Exception) -> Exception:
+    """The error of ours that says what to do about one of PostgreSQL's; any other error is itself."""
+    if not isinstance(problem, psycopg.Error):
+        return problem
     state = problem.sqlstate or ""
     if state in ("55P03", "40P01", "40001"):
-        raise StoreBusy("the database is busy", cause=str(problem).strip(), tip="try again") from problem
+        return StoreBusy("the database is busy", cause=str(problem).strip(), tip="try again")
     if state in ("53100", "53200"):
-        raise StoreFull("the database server is out of room", cause=str(problem).strip()) from problem
+        return StoreFull("the database server is out of room", cause=str(problem).strip())
     if isinstance(problem, psycopg.OperationalError):
-        raise StoreUnreachable("PostgreSQL went away", cause=str(problem).strip(), tip="it is tried again") from problem
+        return StoreUnreachable("PostgreSQL went away", cause=str(problem).strip(), tip="it is tried again")
     if isinstance(problem, psycopg.InternalError):
-        raise StoreError("the database cannot be used", cause=str(problem).strip()) from problem
+        return StoreError("the database cannot be used", cause=str(problem).strip())
     if isinstance(problem, psycopg.IntegrityError):
-        raise StoreIntegrity("the database forbids this write", cause=str(problem).strip()) from problem
-    raise StoreError("the database refused a statement", cause=str(problem).strip()) from problem
+        return StoreIntegrity("the database forbids this write", cause=str(problem).strip())
+    return StoreError("the database refused a statement", cause=str(problem).strip())

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from ostrov.core.errors import StoreBusy, StoreError, StoreFull, StoreIntegrity, StoreUnreachable
 from ostrov.core.store.connection import AfterCommit, Dialect, Row
@@ -69,7 +69,7 @@ class SqliteConnection:
         try:
             self.raw.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as problem:
-            reraise(problem)
+            raise explained(problem) from problem
 
     def try_begin(self) -> bool:
         """Take the write lock if it is free this instant."""
@@ -79,7 +79,7 @@ class SqliteConnection:
         except sqlite3.OperationalError as problem:
             if is_busy(problem):
                 return False
-            reraise(problem)
+            raise explained(problem) from problem
         finally:
             self.raw.execute("PRAGMA busy_timeout=10000")
         return True
@@ -90,7 +90,7 @@ class SqliteConnection:
             self.raw.execute("COMMIT")
         except sqlite3.Error as problem:
             self.rollback()
-            reraise(problem)
+            raise explained(problem) from problem
         return self._after.take()
 
     def rollback(self) -> None:
@@ -117,6 +117,10 @@ class SqliteConnection:
         finally:
             self._depth = max(0, self._depth - 1)
 
+    def explained(self, problem: Exception) -> Exception:
+        """The error of ours that says what to do about one of the database's; any other error is itself."""
+        return explained(problem)
+
     def close(self) -> None:
         self.raw.close()
 
@@ -125,19 +129,19 @@ def is_busy(problem: sqlite3.Error) -> bool:
     return getattr(problem, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
-def reraise(problem: sqlite3.Error) -> NoReturn:
-    """The error of ours that says what to do about a SQLite error."""
+def explained(problem: Exception) -> Exception:
+    """The error of ours that says what to do about one of SQLite's; any other error is itself."""
+    if not isinstance(problem, sqlite3.Error):
+        return problem
     code = getattr(problem, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        raise StoreBusy(
+        return StoreBusy(
             "the database is busy", cause=str(problem), tip="another process holds the write lock; see `ostrov ps`"
-        ) from problem
+        )
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
-        raise StoreFull(
-            "the disk is full", cause=str(problem), tip="free some space; what was acknowledged is safe"
-        ) from problem
+        return StoreFull("the disk is full", cause=str(problem), tip="free some space; what was acknowledged is safe")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
-        raise StoreError("the database cannot be used", cause=str(problem), tip="restore it from a backup") from problem
+        return StoreError("the database cannot be used", cause=str(problem), tip="restore it from a backup")
     if isinstance(problem, sqlite3.IntegrityError):
-        raise StoreIntegrity("the database forbids this write", cause=str(problem).strip()) from problem
-    raise StoreError("the database refused a statement", cause=str(problem).strip()) from problem
+        return StoreIntegrity("the database forbids this write", cause=str(problem).strip())
+    return StoreError("the database refused a statement", cause=str(problem).strip())

@@ -12,13 +12,12 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from ostrov.core.errors import OstrovError, SettingsError
-from ostrov.core.store.connection import Connection, Dialect
+from ostrov.core.errors import SettingsError
+from ostrov.core.store.connection import Connection, Dialect, raise_explained
 from ostrov.core.store.settings import DatabaseSettings
 from ostrov.core.store.sqlite import SqliteConnection
-from ostrov.core.store.sqlite import reraise as reraise_sqlite
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
@@ -73,7 +72,7 @@ class Store:
             try:
                 return function(self.reader, *arguments, **options)
             except sqlite3.Error as problem:
-                reraise_sqlite(problem)
+                raise_explained(self.reader, problem)
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self.settings.pool, thread_name_prefix="store-reader")
         return await asyncio.get_running_loop().run_in_executor(
@@ -107,7 +106,7 @@ class Store:
         try:
             return function(connection, *arguments, **options)
         except Exception as problem:
-            self._translated(problem)
+            raise_explained(connection, problem)
 
     def write_sync(self, function: Callable[Concatenate[Connection, P], T], *arguments: P.args, **options: P.kwargs) -> T:
         """The same from a thread or a program without an event loop: a transaction of its own."""
@@ -121,7 +120,7 @@ class Store:
                 raise
             callbacks = connection.commit()
         except Exception as problem:
-            self._translated(problem)
+            raise_explained(connection, problem)
         for callback in callbacks:
             callback()
         return result
@@ -152,20 +151,6 @@ class Store:
             connection = self._local.connection = self.connect()
             self._opened.append(connection)
         return connection
-
-    def _translated(self, problem: Exception) -> NoReturn:
-        if isinstance(problem, OstrovError):
-            raise problem
-        if isinstance(problem, sqlite3.Error):
-            reraise_sqlite(problem)
-        if self.dialect == "postgresql":
-            import psycopg
-
-            from ostrov.core.store.postgresql import reraise
-
-            if isinstance(problem, psycopg.Error):
-                reraise(problem)
-        raise problem
 
 
 def open_store(application: Ostrov) -> Store:

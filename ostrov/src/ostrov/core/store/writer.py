@@ -9,14 +9,14 @@ handed over at each).
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from ostrov.core.store.connection import raise_explained
 from ostrov.core.store.postgresql import PostgresConnection
-from ostrov.core.store.sqlite import SqliteConnection, reraise
+from ostrov.core.store.sqlite import SqliteConnection
 
 Command = tuple[Callable[..., Any], tuple[Any, ...], "asyncio.Future[Any]"]
 Outcome = tuple["asyncio.Future[Any]", Any, BaseException | None]
@@ -119,12 +119,10 @@ def _commands(connection: SqliteConnection | PostgresConnection, batch: list[Com
         except Exception as problem:
             if isinstance(connection, SqliteConnection):
                 if not connection.raw.in_transaction:  # SQLite undid the whole transaction (disk full, I/O error)
-                    if isinstance(problem, sqlite3.Error):
-                        reraise(problem)
-                    raise
+                    raise_explained(connection, problem)
             elif connection.raw.broken:
-                raise
-            outcomes.append((future, None, problem))
+                raise_explained(connection, problem)
+            outcomes.append((future, None, connection.explained(problem)))
         else:
             outcomes.append((future, result, None))
     return outcomes
