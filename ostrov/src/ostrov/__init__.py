@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from ostrov.core.errors import StoreError as StoreError
     from ostrov.core.errors import StoreIntegrity as StoreIntegrity
     from ostrov.core.errors import UsageError as UsageError
+    from ostrov.core.operations.actor import Actor as Actor
+    from ostrov.core.operations.call import Call as Call
+    from ostrov.core.operations.operation import Operation as Operation
+    from ostrov.core.operations.operation import operation as operation
     from ostrov.core.store import Connection as Connection
     from ostrov.core.store import Row as Row
     from ostrov.core.store import Store as Store
@@ -50,6 +54,10 @@ _HOMES = {
     "StoreError": "core.errors",
     "StoreIntegrity": "core.errors",
     "UsageError": "core.errors",
+    "Actor": "core.operations.actor",
+    "Call": "core.operations.call",
+    "Operation": "core.operations.operation",
+    "operation": "core.operations.operation",
     "Connection": "core.store",
     "Row": "core.store",
     "Store": "core.store",

@@ -1,0 +1,7 @@
+"""`python -m ostrov` is the `ostrov` command."""
+
+import sys
+
+from ostrov.cli import main
+
+sys.exit(main())

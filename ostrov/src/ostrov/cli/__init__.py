@@ -1,0 +1,15 @@
+"""The `ostrov` command: finds the project's components and mounts their operations as commands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code."""
+    from ostrov.cli.program import run
+
+    return run(arguments)
+
+
+__all__ = ["main"]
