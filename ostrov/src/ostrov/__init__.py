@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ostrov.core.component import Check as Check
     from ostrov.core.component import Component as Component
     from ostrov.core.component import Finding as Finding
+    from ostrov.core.component import Listen as Listen
     from ostrov.core.component import Mount as Mount
     from ostrov.core.component import Page as Page
     from ostrov.core.component import Service as Service
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from ostrov.core.store import Connection as Connection
     from ostrov.core.store import Row as Row
     from ostrov.core.store import Store as Store
+    from ostrov.core.supervisor.context import ServiceContext as ServiceContext
+    from ostrov.run.web.settings import base_url as base_url
 
 _HOMES = {
     "Ostrov": "core.application",
@@ -44,6 +47,7 @@ _HOMES = {
     "Check": "core.component",
     "Component": "core.component",
     "Finding": "core.component",
+    "Listen": "core.component",
     "Mount": "core.component",
     "Page": "core.component",
     "Service": "core.component",
@@ -61,6 +65,8 @@ _HOMES = {
     "Connection": "core.store",
     "Row": "core.store",
     "Store": "core.store",
+    "ServiceContext": "core.supervisor.context",
+    "base_url": "run.web.settings",
 }
 
 __all__ = sorted(_HOMES)

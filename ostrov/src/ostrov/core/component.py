@@ -20,6 +20,9 @@ class Service:
     returns when `context.stopping` is set and its work is put down, and raises to be restarted by the supervisor.
     `after` names services that must be ready before this one starts. Services of one `group` share a process unless a setting
     gives one of them its own. `critical` services take the whole project down when they cannot be kept alive.
+    `listens` is `def listens(application) -> list[Listen]`: the supervisor binds these sockets before anything starts and
+    keeps them through restarts; the service finds them in `context.sockets`. `instances` is
+    `def instances(application) -> int`, how many processes run the service; more than one takes it out of its group.
     """
 
     name: str
@@ -29,6 +32,18 @@ class Service:
     critical: bool = False
     ready_timeout: float = 30.0
     stop_timeout: float = 10.0
+    listens: Reference | None = None
+    instances: Reference | None = None
+
+
+@dataclass(frozen=True)
+class Listen:
+    """A listening TCP socket. `setting` is what to change when it cannot be bound."""
+
+    host: str
+    port: int
+    backlog: int = 2048
+    setting: str = ""
 
 
 @dataclass(frozen=True)

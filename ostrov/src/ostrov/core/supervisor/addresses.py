@@ -1,0 +1,34 @@
+"""Where the running project listens: written by the supervisor once its sockets are bound, read by every process."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ostrov.core.application import Ostrov
+
+FILE = "addresses.json"
+
+
+def write_addresses(run_dir: Path, ports: Mapping[str, int]) -> None:
+    """Record the port each service listens at."""
+    (run_dir / FILE).write_text(json.dumps(dict(ports)))
+
+
+def remove_addresses(run_dir: Path) -> None:
+    """Nothing listens any more."""
+    with contextlib.suppress(OSError):
+        (run_dir / FILE).unlink()
+
+
+def bound_port(application: Ostrov, service: str) -> int | None:
+    """The port a service of the running project listens at; None when it is not up."""
+    try:
+        ports = json.loads((application.run_dir / FILE).read_text())
+        return int(ports[service])
+    except (OSError, ValueError, KeyError):
+        return None
