@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
-from ostrov import Component
+from ostrov import Component, Mount
+from raf.settings import RafSettings
 
-component = Component(name="raf")
+component = Component(
+    name="raf",
+    settings=RafSettings,
+    migrations="raf:migrations",
+    mounts=(
+        Mount("/api", "raf.mastodon.application:build"),
+        Mount("/oauth", "raf.mastodon.application:build"),
+        Mount("/.well-known", "raf.mastodon.application:build"),
+        Mount("/nodeinfo", "raf.mastodon.application:build"),
+        Mount("/media", "raf.media.application:build"),
+    ),
+)

@@ -1,0 +1,94 @@
+"""Browser sessions: a random token in a cookie, its digest in the table `session`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from ostrov import Connection, Ostrov
+from raf.identity.secrets import digest, new_id, new_token
+
+COOKIE = "raf_session"
+SEEN_EVERY = 3600.0
+"""Seconds between two writes of `seen_at`."""
+
+
+class Session(NamedTuple):
+    """A browser somebody is logged in with. Times are epoch seconds."""
+
+    id: int
+    account_id: int
+    address: str
+    user_agent: str
+    created_at: float
+    seen_at: float
+
+
+COLUMNS = "id, account_id, address, user_agent, created_at, seen_at"
+
+
+def insert_session(connection: Connection, account_id: int, address: str, user_agent: str, now: float) -> str:
+    """Open a session; the token for the cookie."""
+    token = new_token()
+    connection.execute(
+        f"INSERT INTO session (token, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (digest(token), new_id(now), account_id, address[:64], user_agent[:300], now, now),
+    )
+    return token
+
+
+def find_session(connection: Connection, token: bytes, seen_after: float) -> Session | None:
+    """The session of a token's digest, unless it was not seen since `seen_after`."""
+    found = connection.row(f"SELECT {COLUMNS} FROM session WHERE token = ? AND seen_at > ?", (token, seen_after))
+    return Session(*found) if found else None
+
+
+def sessions_of(connection: Connection, account_id: int) -> list[Session]:
+    """An account's sessions, the last used first."""
+    rows = connection.rows(f"SELECT {COLUMNS} FROM session WHERE account_id = ? ORDER BY seen_at DESC", (account_id,))
+    return [Session(*row) for row in rows]
+
+
+def touch_session(connection: Connection, session_id: int, now: float) -> None:
+    connection.execute("UPDATE session SET seen_at = ? WHERE id = ?", (now, session_id))
+
+
+def knows_address(connection: Connection, account_id: int, address: str) -> bool:
+    """Whether somebody is logged in to this account from this address already."""
+    sql = "SELECT 1 FROM session WHERE account_id = ? AND address = ?"
+    return connection.value(sql, (account_id, address[:64])) is not None
+
+
+def delete_session(connection: Connection, account_id: int, session_id: int) -> list[bytes]:
+    """Close one session of an account; the digests that open nothing any more."""
+    rows = connection.rows("DELETE FROM session WHERE id = ? AND account_id = ? RETURNING token", (session_id, account_id))
+    return [bytes(token) for (token,) in rows]
+
+
+def delete_session_of_token(connection: Connection, token: bytes) -> list[bytes]:
+    rows = connection.rows("DELETE FROM session WHERE token = ? RETURNING token", (token,))
+    return [bytes(token) for (token,) in rows]
+
+
+def delete_other_sessions(connection: Connection, account_id: int, keep: int | None) -> list[bytes]:
+    """Close all of an account's sessions but one."""
+    rows = connection.rows("DELETE FROM session WHERE account_id = ? AND id <> ? RETURNING token", (account_id, keep or 0))
+    return [bytes(token) for (token,) in rows]
+
+
+def prune_sessions(connection: Connection, before: float) -> int:
+    """Delete sessions not seen since `before`; the number."""
+    return connection.execute("DELETE FROM session WHERE seen_at < ?", (before,))
+
+
+def session_cookie(token: str, *, secure: bool, days: int) -> str:
+    """The value of `Set-Cookie` for a token; an empty token takes the cookie away."""
+    age = days * 86400 if token else 0
+    return f"{COOKIE}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax" + ("; Secure" if secure else "")
+
+
+async def account_of_request(application: Ostrov, cookies: Mapping[str, str]) -> Session | None:
+    """Whose browser sends these cookies."""
+    from raf.identity.identity import open_identity
+
+    return await application.part(open_identity).session_of(cookies.get(COOKIE, ""))

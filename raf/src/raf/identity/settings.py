@@ -1,0 +1,29 @@
+"""The `raf.identity` section."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class IdentitySettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Accounts' credentials, browser sessions, and how often somebody may try."""
+
+    registrations: bool = True
+    """Whether strangers may sign up."""
+    session_days: Positive = 60
+    """A browser session ends after this many days without a visit."""
+    argon2_time: Positive = 2
+    argon2_memory: Annotated[int, msgspec.Meta(ge=8)] = 19456
+    """KiB a password takes to hash (OWASP's minimum for argon2id with two passes); a login holds it for some 20 ms."""
+    argon2_threads: Positive = 2
+    """Passwords hashed at the same time."""
+    log_in_tries: Positive = 5
+    """Wrong passwords for one account before it must wait; each further one doubles the wait, to five minutes."""
+    log_in_tries_of_address: Positive = 20
+    """The same for one network address, to an hour."""
+    sign_ups_of_address: Positive = 5
+    """Accounts one network address may make in half an hour (as Mastodon)."""

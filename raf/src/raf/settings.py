@@ -1,0 +1,20 @@
+"""The `raf` section of the settings."""
+
+from __future__ import annotations
+
+import msgspec
+
+from raf.identity.settings import IdentitySettings
+from raf.mastodon.settings import ApiSettings
+from raf.media.settings import MediaSettings
+
+
+class RafSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The social network."""
+
+    title: str = "Raf"
+    """The community's name."""
+    description: str = "A small community for lovers of soy-and-coconut raf."
+    identity: IdentitySettings = msgspec.field(default_factory=IdentitySettings)
+    media: MediaSettings = msgspec.field(default_factory=MediaSettings)
+    api: ApiSettings = msgspec.field(default_factory=ApiSettings)
