@@ -38,6 +38,16 @@ class WrongPassword(RafError):
         super().__init__("Invalid name, e-mail address or password")
 
 
+class TooMany(RafError):
+    """Somebody tried too often. `wait` is how many seconds they have to wait."""
+
+    status = 429
+
+    def __init__(self, wait: float, error: str = "Too many requests") -> None:
+        super().__init__(error, tip=f"try again in {max(1, round(wait))} s")
+        self.wait = wait
+
+
 class Missing(RafError):
     """There is no such record, or the asker may not see it: the two are not told apart."""
 
