@@ -76,7 +76,7 @@ class Account(Struct, kw_only=True):
     suspended: bool | UnsetType = UNSET
     limited: bool | UnsetType = UNSET
     memorial: bool | UnsetType = UNSET
-    moved: Account | None | UnsetType = UNSET
+    moved: Account | UnsetType | None = UNSET
 
 
 class Source(Struct, kw_only=True):
@@ -259,7 +259,7 @@ class Notification(Struct, kw_only=True):
     created_at: str
     group_key: str
     account: Account
-    status: Status | None | UnsetType = UNSET
+    status: Status | UnsetType | None = UNSET
 
 
 class Relationship(Struct, kw_only=True):
@@ -304,7 +304,7 @@ class Application(Struct, kw_only=True):
 
 class Token(Struct, kw_only=True):
     access_token: str
-    token_type: str = "Bearer"
+    token_type: str = "Bearer"  # noqa: S105
     scope: str = ""
     created_at: int = 0
 

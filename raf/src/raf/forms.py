@@ -10,15 +10,15 @@ class ProfileChange(Struct, frozen=True, kw_only=True):
 
     display_name: str | UnsetType = UNSET
     note: str | UnsetType = UNSET
-    avatar: str | None | UnsetType = UNSET
-    header: str | None | UnsetType = UNSET
+    avatar: str | UnsetType | None = UNSET
+    header: str | UnsetType | None = UNSET
     locked: bool | UnsetType = UNSET
     bot: bool | UnsetType = UNSET
     discoverable: bool | UnsetType = UNSET
     indexable: bool | UnsetType = UNSET
     hide_collections: bool | UnsetType = UNSET
     fields: list[tuple[str, str]] | UnsetType = UNSET
-    language: str | None | UnsetType = UNSET
+    language: str | UnsetType | None = UNSET
     visibility: str | UnsetType = UNSET
     sensitive: bool | UnsetType = UNSET
 
@@ -43,7 +43,7 @@ class PostChange(Struct, frozen=True, kw_only=True):
     text: str | UnsetType = UNSET
     spoiler_text: str | UnsetType = UNSET
     sensitive: bool | UnsetType = UNSET
-    language: str | None | UnsetType = UNSET
+    language: str | UnsetType | None = UNSET
     media_ids: tuple[int, ...] | UnsetType = UNSET
     media_descriptions: dict[int, str] | UnsetType = UNSET
 
@@ -51,5 +51,5 @@ class PostChange(Struct, frozen=True, kw_only=True):
 class MediaChange(Struct, frozen=True, kw_only=True):
     """`focus` is (x, y), each from -1 to 1."""
 
-    description: str | None | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
     focus: tuple[float, float] | UnsetType = UNSET

@@ -25,7 +25,7 @@ from raf import entities
 from raf.errors import Missing
 from raf.forms import MediaChange, NewPost, PostChange, ProfileChange
 from raf.identity.registration import NewAccount
-from raf.paging import Listing, Paging
+from raf.paging import FIRST_PAGE, Listing, Paging
 
 if TYPE_CHECKING:
     from raf.live import Stream
@@ -226,14 +226,14 @@ class Raf:
 
     # ---- timelines --------------------------------------------------------------------------------------------------
 
-    async def home(self, account_id: int, paging: Paging = Paging()) -> list[int]:
+    async def home(self, account_id: int, paging: Paging = FIRST_PAGE) -> list[int]:
         """Status ids of the home timeline, newest first."""
         raise NotImplementedError
 
     async def public(
         self,
         viewer_id: int | None,
-        paging: Paging = Paging(),
+        paging: Paging = FIRST_PAGE,
         local: bool = True,
         only_media: bool = False,
         remote: bool = False,
@@ -245,7 +245,7 @@ class Raf:
         self,
         viewer_id: int | None,
         tag: str,
-        paging: Paging = Paging(),
+        paging: Paging = FIRST_PAGE,
         local: bool = False,
         only_media: bool = False,
         any_of: Sequence[str] = (),
@@ -259,7 +259,7 @@ class Raf:
         self,
         account_id: int,
         viewer_id: int | None,
-        paging: Paging = Paging(),
+        paging: Paging = FIRST_PAGE,
         exclude_replies: bool = False,
         exclude_reblogs: bool = False,
         only_media: bool = False,
@@ -269,11 +269,11 @@ class Raf:
         """What an account posted and the viewer may see."""
         raise NotImplementedError
 
-    async def favourites(self, account_id: int, paging: Paging = Paging()) -> Listing[int]:
+    async def favourites(self, account_id: int, paging: Paging = FIRST_PAGE) -> Listing[int]:
         """Status ids the account likes, the last liked first."""
         raise NotImplementedError
 
-    async def bookmarks(self, account_id: int, paging: Paging = Paging()) -> Listing[int]:
+    async def bookmarks(self, account_id: int, paging: Paging = FIRST_PAGE) -> Listing[int]:
         raise NotImplementedError
 
     async def context(self, status_id: int, viewer_id: int | None) -> tuple[list[int], list[int]]:
@@ -309,7 +309,7 @@ class Raf:
     async def notifications(
         self,
         account_id: int,
-        paging: Paging = Paging(),
+        paging: Paging = FIRST_PAGE,
         types: Iterable[str] = (),
         exclude_types: Iterable[str] = (),
         from_account_id: int | None = None,

@@ -39,6 +39,9 @@ class Paging(msgspec.Struct, frozen=True):
         return self.min_id is not None
 
 
+FIRST_PAGE = Paging()
+
+
 class Listing(msgspec.Struct, Generic[T], frozen=True):
     """A part of a list whose order is not that of its items' own ids (followers are listed by the id of the follow).
 
