@@ -35,6 +35,22 @@ if TYPE_CHECKING:
     from ostrov.core.store import Connection as Connection
     from ostrov.core.store import Row as Row
     from ostrov.core.store import Store as Store
+    from ostrov.run.events.aggregates import Aggregate as Aggregate
+    from ostrov.run.events.aggregates import Application as Application
+    from ostrov.run.events.aggregates import event as event
+    from ostrov.run.events.event import Event as Event
+    from ostrov.run.events.events import Events as Events
+    from ostrov.run.events.events import Recorded as Recorded
+    from ostrov.run.events.events import open_events as open_events
+    from ostrov.run.events.follower import Follower as Follower
+    from ostrov.run.events.recorder import VersionConflict as VersionConflict
+    from ostrov.run.tasks.backoff import Backoff as Backoff
+    from ostrov.run.tasks.context import TaskContext as TaskContext
+    from ostrov.run.tasks.errors import Retry as Retry
+    from ostrov.run.tasks.run import Run as Run
+    from ostrov.run.tasks.task import Task as Task
+    from ostrov.run.tasks.task import task as task
+    from ostrov.run.tasks.testing import run_tasks as run_tasks
     from ostrov.core.supervisor.context import ServiceContext as ServiceContext
     from ostrov.run.web.settings import base_url as base_url
 
@@ -65,6 +81,22 @@ _HOMES = {
     "Connection": "core.store",
     "Row": "core.store",
     "Store": "core.store",
+    "Aggregate": "run.events.aggregates",
+    "Application": "run.events.aggregates",
+    "event": "run.events.aggregates",
+    "Event": "run.events.event",
+    "Events": "run.events.events",
+    "Recorded": "run.events.events",
+    "open_events": "run.events.events",
+    "Follower": "run.events.follower",
+    "VersionConflict": "run.events.recorder",
+    "Backoff": "run.tasks.backoff",
+    "Retry": "run.tasks.errors",
+    "Run": "run.tasks.run",
+    "Task": "run.tasks.task",
+    "TaskContext": "run.tasks.context",
+    "run_tasks": "run.tasks.testing",
+    "task": "run.tasks.task",
     "ServiceContext": "core.supervisor.context",
     "base_url": "run.web.settings",
 }

@@ -1,0 +1,1 @@
+"""Everything that runs later: one ledger, one page, one way to retry."""

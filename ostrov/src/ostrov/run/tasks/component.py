@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-from ostrov.core.component import Component
+from ostrov.core.component import Component, Service
+from ostrov.run.tasks.settings import TasksSettings
 
-component = Component(name="tasks")
+component = Component(
+    name="tasks",
+    settings=TasksSettings,
+    services=[
+        Service("worker", run="ostrov.run.tasks.worker:serve", group="worker", stop_timeout=15.0),
+    ],
+    migrations="ostrov.run.tasks:migrations",
+    templates="ostrov.run.tasks",
+)

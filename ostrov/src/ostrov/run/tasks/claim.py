@@ -1,0 +1,83 @@
+"""Starting runs: ready → running by compare-and-set, with the attempt counted and a lease taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from ostrov.core.store import Connection
+
+COLUMNS = """id, task, queue, priority, arguments, created_at, run_after, max_attempts, attempt, failures, losses,
+ cancel_requested, lock_key"""
+PROMOTE = "UPDATE run SET state = 'ready' WHERE state = 'scheduled' AND run_after <= ?"
+READY_QUEUES = """WITH RECURSIVE found(name) AS (
+ SELECT min(queue) FROM run WHERE state = 'ready'
+ UNION ALL
+ SELECT (SELECT min(queue) FROM run WHERE state = 'ready' AND queue > found.name) FROM found WHERE found.name IS NOT NULL
+) SELECT name FROM found WHERE name IS NOT NULL"""
+PAUSED = "SELECT name FROM task_queue WHERE paused = 1"
+CANDIDATES = f"SELECT {COLUMNS} FROM run WHERE state = 'ready' AND queue = ? ORDER BY priority DESC, id LIMIT ?"
+CANDIDATES_LOCKED = CANDIDATES + " FOR UPDATE SKIP LOCKED"
+START = """UPDATE run SET state = 'running', attempt = attempt + 1, worker_id = ?, started_at = ?, lease_until = ?
+ WHERE id = ? AND state = 'ready'"""
+LOCK = "INSERT INTO run_lock (key, run_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
+BLOCK = "UPDATE run SET state = 'blocked', reason = 'another run holds its lock' WHERE id = ?"
+NEXT_DUE = "SELECT run_after FROM run WHERE state = 'scheduled' ORDER BY run_after LIMIT 1"
+ANY_READY = "SELECT 1 FROM run WHERE state = 'ready' LIMIT 1"
+
+
+class Claimed(NamedTuple):
+    """A run that this worker has started, as it stands in the ledger. `attempt` is the one under way."""
+
+    id: str
+    task: str
+    queue: str
+    priority: int
+    arguments: str
+    created_at: float
+    run_after: float
+    max_attempts: int
+    attempt: int
+    failures: int
+    losses: int
+    cancel_requested: int
+    lock_key: str | None
+
+
+def claim(
+    connection: Connection,
+    worker_id: str,
+    queues: Sequence[str],
+    room: int,
+    now: float,
+    lease_until: float,
+    admit: Callable[[str], bool] = lambda task: True,
+) -> list[Claimed]:
+    """Start up to `room` ready runs of `queues` (all when empty): the highest priority first, then queues in turn, then age.
+
+    `admit(task)` says whether this worker has a place for one more run of that task.
+    """
+    connection.execute(PROMOTE, (now,))
+    started: list[Claimed] = []
+    for candidate in _candidates(connection, queues, room):
+        if len(started) == room:
+            break
+        if not admit(candidate.task):
+            continue
+        if candidate.lock_key is not None and not connection.execute(LOCK, (candidate.lock_key, candidate.id)):
+            connection.execute(BLOCK, (candidate.id,))
+            continue
+        started.append(candidate._replace(attempt=candidate.attempt + 1))
+    connection.many(START, [(worker_id, now, lease_until, run.id) for run in started])
+    return started
+
+
+def _candidates(connection: Connection, queues: Sequence[str], room: int) -> list[Claimed]:
+    paused = {name for (name,) in connection.rows(PAUSED)}
+    ready = [name for (name,) in connection.rows(READY_QUEUES) if name not in paused and (not queues or name in queues)]
+    sql = CANDIDATES if connection.dialect == "sqlite" else CANDIDATES_LOCKED
+    found = [[Claimed._make(row) for row in connection.rows(sql, (name, room))] for name in ready]
+    if len(found) < 2:
+        return found[0] if found else []
+    ranked = [(-run.priority, rank, run.id, run) for runs in found for rank, run in enumerate(runs)]
+    return [run for *_, run in sorted(ranked)]

@@ -1,0 +1,40 @@
+"""What can go wrong with a task, drawn once."""
+
+from __future__ import annotations
+
+from ostrov.core.errors import OstrovError
+
+
+class TaskError(OstrovError):
+    """The tree of this component."""
+
+
+class NotATask(TaskError):
+    """The function cannot be a task: its signature or its options forbid it."""
+
+
+class Refused(TaskError):
+    """The arguments cannot be carried to a worker; nothing was enqueued."""
+
+    exit_code = 2
+    status = 400
+
+
+class Undecodable(TaskError):
+    """A run's arguments do not fit the task's signature of today."""
+
+
+class BadResult(TaskError):
+    """What the task returned cannot be kept."""
+
+
+class RunFailed(TaskError):
+    """The result was asked of a run that ended without one."""
+
+
+class Retry(Exception):
+    """Raised by a task to be tried again `after` seconds (or as its backoff says), as one of its attempts."""
+
+    def __init__(self, reason: str = "", *, after: float | None = None) -> None:
+        super().__init__(reason or "the task asked to be tried again")
+        self.after = after

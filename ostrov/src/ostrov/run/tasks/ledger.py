@@ -1,0 +1,43 @@
+"""Writing runs into the ledger and asking what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ostrov.core.store import Connection
+from ostrov.run.tasks.run import NewRun
+
+INSERT = """INSERT INTO run (id, task, queue, priority, state, arguments, created_at, run_after, max_attempts,
+ dedupe_key, lock_key, parent_id, schedule_key, tick) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+INSERT_UNIQUE = INSERT + " ON CONFLICT DO NOTHING"
+SAME = "SELECT id, state FROM run WHERE task = ? AND dedupe_key = ?"
+OUTCOME = """SELECT state, NULL, reason FROM run WHERE id = ?
+ UNION ALL SELECT state, result, error FROM finished_run WHERE id = ?"""
+
+
+def insert(connection: Connection, run: NewRun) -> tuple[str, str, bool]:
+    """Add a run: (id, state, whether it is new). With a dedupe key that is taken, the run that holds it."""
+    if run.dedupe_key is None:
+        connection.execute(INSERT, run)
+        return run.id, run.state, True
+    for _ in range(3):
+        if connection.execute(INSERT_UNIQUE, run):
+            return run.id, run.state, True
+        there = connection.row(SAME, (run.task, run.dedupe_key))
+        if there is not None:
+            return there[0], there[1], False
+    return run.id, run.state, False  # the holder comes and goes on PostgreSQL: one of its runs is this one's twin
+
+
+def insert_many(connection: Connection, runs: Sequence[NewRun]) -> list[tuple[str, str, bool]]:
+    """Add many runs at once."""
+    if any(run.dedupe_key is not None for run in runs):
+        return [insert(connection, run) for run in runs]
+    connection.many(INSERT, runs)
+    return [(run.id, run.state, True) for run in runs]
+
+
+def outcome(connection: Connection, run_id: str) -> tuple[str, str | None, str | None] | None:
+    """(state, result, error) of a run, None when the ledger does not know it."""
+    found = connection.row(OUTCOME, (run_id, run_id))
+    return None if found is None else (found[0], found[1], found[2])

@@ -1,0 +1,119 @@
+"""A run: one call of a task that the ledger keeps. Its states, and the handle that `enqueue` returns."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from ostrov.core.errors import NotFound
+from ostrov.run.tasks.errors import RunFailed
+
+if TYPE_CHECKING:
+    from ostrov.core.application import Ostrov
+    from ostrov.run.tasks.task import Task
+
+R = TypeVar("R")
+
+
+class State(StrEnum):
+    """scheduled → ready → running → successful | dead | cancelled; a failed attempt with attempts left is scheduled again."""
+
+    SCHEDULED = "scheduled"
+    READY = "ready"
+    RUNNING = "running"
+    BLOCKED = "blocked"
+    SUCCESSFUL = "successful"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+
+    @property
+    def over(self) -> bool:
+        """Whether the run has left the hot table."""
+        return self in (State.SUCCESSFUL, State.DEAD, State.CANCELLED)
+
+
+class NewRun(NamedTuple):
+    """A row of `run` to insert, in the order of its statement."""
+
+    id: str
+    task: str
+    queue: str
+    priority: int
+    state: str
+    arguments: str
+    created_at: float
+    run_after: float
+    max_attempts: int
+    dedupe_key: str | None
+    lock_key: str | None
+    parent_id: str | None
+    schedule_key: str | None = None
+    tick: float | None = None
+
+
+class Run(Generic[R]):
+    """The handle of an enqueued run. `created` is False when a run with the same dedupe key was there already."""
+
+    __slots__ = ("_application", "_error", "_result", "_task", "created", "id", "status")
+
+    def __init__(self, application: Ostrov, task: Task[Any, R], run_id: str, status: str, created: bool = True) -> None:
+        self._application = application
+        self._task = task
+        self._result: str | None = None
+        self._error = ""
+        self.id = run_id
+        self.status = State(status)
+        self.created = created
+
+    def __repr__(self) -> str:
+        return f"<Run {self.id} of {self._task.name}: {self.status}>"
+
+    @property
+    def result(self) -> R:
+        """What the task returned, as of the last `refresh` or `wait`. Raises RunFailed when it did not, or not yet."""
+        if self.status is not State.SUCCESSFUL:
+            raise RunFailed(f"run {self.id} of {self._task.name} is {self.status}", cause=self._error)
+        result: R = self._task.codec.decode_result(self._result)
+        return result
+
+    @property
+    def error(self) -> str:
+        """The last error, or an empty text."""
+        return self._error
+
+    async def refresh(self) -> State:
+        """Ask the ledger; the state now. Raises NotFound when the run's history was pruned."""
+        from ostrov.run.tasks.ledger import outcome
+
+        found = await self._application.store.read(outcome, self.id)
+        if found is None:
+            raise NotFound(f"there is no run {self.id}", tip="its history was pruned")
+        state, self._result, error = found
+        self._error = error or ""
+        self.status = State(state)
+        return self.status
+
+    async def wait(self, timeout: float | None = None) -> State:
+        """Wait until the run is over; its final state. Raises TimeoutError after `timeout` seconds."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        pause = 0.05
+        with self._application.channel.subscribe([FINISHED], limit=1000) as mailbox:
+            while not (await self.refresh()).over:
+                left = pause if deadline is None else min(pause, deadline - time.monotonic())
+                if left <= 0:
+                    raise TimeoutError(f"run {self.id} of {self._task.name} is still {self.status} after {timeout} s")
+                until = time.monotonic() + left
+                while (rest := until - time.monotonic()) > 0:
+                    messages = await mailbox.take(rest)
+                    if mailbox.lost or any(self.id.encode() in message.body for message in messages):
+                        mailbox.lost = False
+                        break
+                pause = min(pause * 1.5, 1.0)
+                await asyncio.sleep(0)
+        return self.status
+
+
+FINISHED = "tasks.finished"
+"""The channel topic of runs that were just finished: their ids, separated by spaces."""

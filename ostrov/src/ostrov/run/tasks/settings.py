@@ -1,0 +1,47 @@
+"""The `tasks` section."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+Seconds = Annotated[float, msgspec.Meta(gt=0)]
+
+
+class TasksSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """How tasks are run. Times are seconds, ages are days."""
+
+    engine: Literal["embedded"] = "embedded"
+    """embedded: the ledger itself is the queue."""
+    queues: list[str] = []
+    """The queues this project's workers serve; empty for all of them."""
+    workers: Positive = 1
+    """Worker services, each with slots, threads and processes of its own."""
+    slots: Positive = 100
+    """Runs that one worker has in hand at a time."""
+    threads: Positive = 8
+    """Threads of one worker for tasks that are not async."""
+    processes: Positive = 2
+    """Processes of one worker for tasks with `process=True`; started when the first is needed."""
+    synchronous: Literal["OFF", "NORMAL", "FULL"] = "NORMAL"
+    """SQLite: how workers write starts and results. After a power cut NORMAL may run a finished task again, never lose one."""
+    poll: Seconds = 1.0
+    """How often a worker looks for runs that nobody rang the bell for."""
+    lease: Seconds = 30.0
+    """A worker silent for this long has lost its runs. A dead process on the same machine is noticed within 2 seconds."""
+    losses: Positive = 5
+    """A run whose worker died this many times is not tried again."""
+    drain: Seconds = 8.0
+    """How long a stopping worker waits for its running tasks before they are interrupted and given back."""
+    keep: Seconds = 14.0
+    """Days that finished runs are kept."""
+    keep_dead: Seconds = 90.0
+    """Days that dead runs are kept."""
+    largest: Positive = 1024 * 1024
+    """Bytes that the arguments or the result of a run may have."""
+    log_lines: Annotated[int, msgspec.Meta(ge=0)] = 200
+    """Log records that are kept of one attempt."""
+    timezone: str = "UTC"
+    """The time zone of schedules that name none."""

@@ -1,0 +1,86 @@
+"""The tasks of an application: which there are, and the bell that wakes their workers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ostrov.core.errors import NotFound, ProjectError
+from ostrov.run.tasks import ledger
+from ostrov.run.tasks.bell import Bell
+from ostrov.run.tasks.run import NewRun
+from ostrov.run.tasks.task import Task
+
+if TYPE_CHECKING:
+    from ostrov.core.application import Ostrov
+    from ostrov.core.store import Connection
+
+
+class Tasks:
+    """The part of an application that knows its tasks."""
+
+    def __init__(self, application: Ostrov) -> None:
+        self.application = application
+        self.bell = Bell(application.run_dir / "tasks")
+
+    @cached_property
+    def registry(self) -> dict[str, Task[Any, Any]]:
+        """Every task of every component by name; imports their modules. Raises ProjectError for two of one name."""
+        found: dict[str, Task[Any, Any]] = {}
+        for component in self.application.components.values():
+            for entry in component.tasks:
+                for task in _tasks_of(entry):
+                    if found.setdefault(task.name, task) is not task:
+                        raise ProjectError(f"two tasks are called {task.name}", tip="give one of them another name")
+        return found
+
+    def get(self, name: str) -> Task[Any, Any]:
+        """A task by name. Raises NotFound."""
+        try:
+            return self.registry[name]
+        except KeyError:
+            raise NotFound(
+                f"there is no task {name!r}", tip="it was removed or renamed, or its module is in no component's `tasks`"
+            ) from None
+
+
+def open_tasks(application: Ostrov) -> Tasks:
+    """The tasks of an application, closed with it."""
+    tasks = Tasks(application)
+    application.on_close(tasks.bell.close)
+    return tasks
+
+
+def insert(connection: Connection, application: Ostrov, run: NewRun) -> tuple[str, str, bool]:
+    """Add a run and wake the workers once it is committed."""
+    written = ledger.insert(connection, run)
+    connection.after_commit(application.part(open_tasks).bell.ring_soon)
+    return written
+
+
+def insert_many(connection: Connection, application: Ostrov, runs: Sequence[NewRun]) -> list[tuple[str, str, bool]]:
+    """Add many runs and wake the workers once they are committed."""
+    written = ledger.insert_many(connection, runs)
+    connection.after_commit(application.part(open_tasks).bell.ring_soon)
+    return written
+
+
+def _tasks_of(entry: Any) -> Iterator[Task[Any, Any]]:
+    if isinstance(entry, Task):
+        yield entry
+        return
+    from importlib import import_module
+
+    from ostrov.core.reference import load
+
+    if isinstance(entry, str) and ":" in entry:
+        yield from _tasks_of(load(entry))
+    elif isinstance(entry, str):
+        try:
+            module = import_module(entry)
+        except ModuleNotFoundError as problem:
+            raise ProjectError(f"cannot load the tasks of {entry}", cause=str(problem)) from problem
+        yield from {id(found): found for found in vars(module).values() if isinstance(found, Task)}.values()
+    else:
+        raise ProjectError(f"{entry!r} in a component's `tasks` is neither a task nor a module")
