@@ -13,6 +13,7 @@ import socket
 from pathlib import Path
 
 from ostrov.core.channel.channel import Channel, Message
+from ostrov.core.unix_address import short_address
 
 LARGEST = 128 * 1024
 SEPARATOR = b"\0"
@@ -38,7 +39,7 @@ class LocalChannel(Channel):
         self._inbox.setblocking(False)
         with contextlib.suppress(OSError):
             self._inbox.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * 1024 * 1024)
-        with _short(self._own) as address:
+        with short_address(self._own) as address:
             self._inbox.bind(address)
         asyncio.get_running_loop().add_reader(self._inbox, self._receive)
 
@@ -63,7 +64,7 @@ class LocalChannel(Channel):
             if path == own:
                 continue
             try:
-                with _short(Path(path)) as address:
+                with short_address(Path(path)) as address:
                     self._outbox.sendto(data, address)
             except BlockingIOError:
                 continue  # its reader is behind and will refetch
@@ -81,21 +82,3 @@ class LocalChannel(Channel):
             with contextlib.suppress(OSError):
                 self._own.unlink()
         self._outbox.close()
-
-
-class _short:
-    """A Unix address may have 107 bytes; a longer path is reached through its folder's file descriptor."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._folder = -1
-
-    def __enter__(self) -> str:
-        if len(os.fsencode(self._path)) < 100:
-            return str(self._path)
-        self._folder = os.open(self._path.parent, os.O_PATH | os.O_DIRECTORY)
-        return f"/proc/self/fd/{self._folder}/{self._path.name}"
-
-    def __exit__(self, *_: object) -> None:
-        if self._folder >= 0:
-            os.close(self._folder)
