@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from ostrov.core.operations.call import Call as Call
     from ostrov.core.operations.operation import Operation as Operation
     from ostrov.core.operations.operation import operation as operation
+    from ostrov.core.operations.operations import Operations as Operations
+    from ostrov.core.operations.operations import open_operations as open_operations
+    from ostrov.core.operations.outcome import Outcome as Outcome
     from ostrov.core.store import Connection as Connection
     from ostrov.core.store import Row as Row
     from ostrov.core.store import Store as Store
@@ -78,6 +81,9 @@ _HOMES = {
     "Call": "core.operations.call",
     "Operation": "core.operations.operation",
     "operation": "core.operations.operation",
+    "Operations": "core.operations.operations",
+    "open_operations": "core.operations.operations",
+    "Outcome": "core.operations.outcome",
     "Connection": "core.store",
     "Row": "core.store",
     "Store": "core.store",

@@ -4,4 +4,12 @@ from __future__ import annotations
 
 from ostrov.core.component import Component
 
-component = Component(name="core")
+component = Component(
+    name="core",
+    operations=[
+        "ostrov.core.operations.own.approvals",
+        "ostrov.core.operations.own.audit",
+        "ostrov.core.operations.own.operators",
+    ],
+    migrations="ostrov.core:migrations",
+)

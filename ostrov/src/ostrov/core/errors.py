@@ -60,6 +60,24 @@ class Denied(OstrovError):
     status = 403
 
 
+class WrongPassword(OstrovError):
+    """Nobody comes in with that."""
+
+    exit_code = 77
+    status = 401
+
+
+class TooManyAttempts(OstrovError):
+    """Earlier failures make the next try wait. `wait` is in seconds."""
+
+    exit_code = 75
+    status = 429
+
+    def __init__(self, error: str, *, wait: float) -> None:
+        self.wait = max(1, round(wait))
+        super().__init__(error, cause=f"the next try counts in {self.wait} seconds", tip="wait, or use a one-time link")
+
+
 class Conflict(OstrovError):
     """The state of the world changed or forbids it (a second `up`, a stale approval, a port in use)."""
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from importlib.util import find_spec
-from typing import Any, get_type_hints
+from typing import Any
 
 import msgspec
 
 from ostrov.core.channel.channel import ChannelSettings
 from ostrov.core.component import Component
 from ostrov.core.errors import ProjectError
+from ostrov.core.operations.settings import OperationsSettings
 from ostrov.core.store.settings import DatabaseSettings
+from ostrov.core.supervisor.settings import SupervisorSettings
+
+CHOICES = "defaults"
+"""The table of ostrov.toml that chooses group files; no setting may have this name."""
 
 
 class CoreSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -25,36 +29,37 @@ class CoreSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     data_dir: str = "var"
     """The folder of everything the project writes, relative to the project."""
     components: list[str] = []
-    """The components of this project, beside the built-in ones."""
+    """The components of this project beside the built-in ones. Only ostrov.toml can say it."""
     extra: dict[str, Any] = {}
-    """The project's own values of any shape; the one place where names are not declared."""
+    """The project's own values of any shape: the one place at the root where names are not declared."""
     db: DatabaseSettings = msgspec.field(default_factory=DatabaseSettings)
     channel: ChannelSettings = msgspec.field(default_factory=ChannelSettings)
+    operations: OperationsSettings = msgspec.field(default_factory=OperationsSettings)
+    supervisor: SupervisorSettings = msgspec.field(default_factory=SupervisorSettings)
+
+    def __repr__(self) -> str:
+        return f"<settings of {self.name}>"  # a value could be a secret
 
 
 def settings_type(components: Iterable[Component]) -> type[msgspec.Struct]:
     """The Struct of the whole tree. Raises ProjectError when a component's section takes a name that is in use."""
-    sections = [(c.name, c.settings) for c in components if c.settings is not None and c.name != "core"]
-    return _settings_type(tuple(sections))
+    return _settings_type(tuple((c.name, c.settings) for c in components if c.settings is not None and c.name != "core"))
 
 
 @lru_cache(maxsize=32)
 def _settings_type(sections: tuple[tuple[str, type[msgspec.Struct]], ...]) -> type[msgspec.Struct]:
     fields: list[tuple[str, type, Any]] = []
-    if find_spec("ostrov.core.supervisor.settings"):
-        from ostrov.core.supervisor.settings import SupervisorSettings  # type: ignore[import-not-found,unused-ignore]
-
-        fields.append(("supervisor", SupervisorSettings, msgspec.field(default_factory=SupervisorSettings)))
-    taken = {*CoreSettings.__struct_fields__, *(name for name, _, _ in fields)}
+    taken = {CHOICES, *CoreSettings.__struct_fields__}
     for name, section in sections:
         if name in taken:
-            raise ProjectError(f"component {name!r} cannot have a section of that name", cause="the name is taken by core")
+            raise ProjectError(f"a component cannot be named {name!r}", cause="its section would take the name of core's")
         taken.add(name)
         fields.append((name, section, msgspec.field(default_factory=section)))
-    return msgspec.defstruct("Settings", fields, bases=(CoreSettings,), forbid_unknown_fields=True, kw_only=True)
-
-
-@lru_cache(maxsize=256)
-def hints(kind: type[Any]) -> dict[str, Any]:
-    """The annotations of a Struct, evaluated once."""
-    return get_type_hints(kind, include_extras=True)
+    return msgspec.defstruct(
+        "Settings",
+        fields,
+        bases=(CoreSettings,),
+        namespace={"__repr__": CoreSettings.__repr__},
+        forbid_unknown_fields=True,
+        kw_only=True,
+    )

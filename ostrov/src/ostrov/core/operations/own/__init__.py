@@ -1,0 +1,1 @@
+"""The operations of the ground floor itself: operators, approvals, the audit."""
