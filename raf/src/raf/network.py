@@ -29,6 +29,7 @@ from raf.paging import FIRST_PAGE, Listing, Paging
 
 if TYPE_CHECKING:
     from raf.live import Stream
+    from raf.media.library import Library
 
 __all__ = ["Listing", "MediaChange", "NewAccount", "NewPost", "Paging", "PostChange", "ProfileChange", "Raf", "open_raf"]
 
@@ -209,20 +210,34 @@ class Raf:
         self,
         account_id: int,
         data: bytes | Path,
-        filename: str,
-        content_type: str,
         description: str | None = None,
         focus: tuple[float, float] | None = None,
+        *,
+        wait: bool = True,
     ) -> int:
-        """Keep a picture for a post to come; the media's id. Raises Invalid."""
-        raise NotImplementedError
+        """Keep a picture for a post to come; the media's id. What it is, its content says, not a name or a header.
+
+        With `wait` it is ready to be posted when this returns. Raises Invalid, TooMany, StorageFull.
+        """
+        return await self._library.upload(account_id, data, description, focus, wait=wait)
 
     async def media(self, account_id: int, media_id: int) -> entities.MediaAttachment:
-        """Raises Missing. `url` is None while it is processed."""
-        raise NotImplementedError
+        """An upload that no post has taken. Raises Missing. `url` is None while it is processed."""
+        return await self._library.media(account_id, media_id)
 
     async def update_media(self, account_id: int, media_id: int, change: MediaChange) -> entities.MediaAttachment:
-        raise NotImplementedError
+        """Change the description or focus of an upload that no post has taken. Raises Missing, Invalid."""
+        return await self._library.update(account_id, media_id, change)
+
+    async def portrait(self, account_id: int, data: bytes | Path, kind: str) -> str:
+        """Make an `avatar` or a `header` of a picture; the name for `ProfileChange`. Raises Invalid, TooMany, StorageFull."""
+        return await self._library.portrait(account_id, data, kind)
+
+    @property
+    def _library(self) -> Library:
+        from raf.media.library import open_library
+
+        return self.application.part(open_library)
 
     # ---- timelines --------------------------------------------------------------------------------------------------
 
