@@ -38,12 +38,14 @@ class Service:
 
 @dataclass(frozen=True)
 class Listen:
-    """A listening TCP socket. `setting` is what to change when it cannot be bound."""
+    """A listening TCP socket. `setting` is what to change when it cannot be bound; `url` is where people reach it, when that
+    is not its address."""
 
     host: str
     port: int
     backlog: int = 2048
     setting: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ class Component:
     `migrations` is `"package:folder"`, an Alembic script directory of the component's own tables.
     `templates` is the package whose `templates/` folder holds the component's pages.
     `tasks` are task objects or references to modules that define them (`"raf.notifications.tasks"`), imported by workers.
+    `projections` are modules with `PROJECTIONS` and `TABLES`: read models kept in the transaction of the events they follow.
     """
 
     name: str
@@ -109,5 +112,6 @@ class Component:
     migrations: str = ""
     templates: str = ""
     checks: Sequence[Check] = ()
+    projections: Sequence[str] = ()
     after: tuple[str, ...] = field(default=())
     """Components whose migrations run before this one's."""

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from ostrov.core.component import Component
 
-component = Component(name="events")
+component = Component(name="events", migrations="ostrov.run.events:migrations")
