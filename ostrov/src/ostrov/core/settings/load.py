@@ -1,29 +1,37 @@
-"""Loading a project's settings from all layers."""
+"""Loading a project's settings: gather the layers, work out what refers to what, convert to the declared types."""
 
 from __future__ import annotations
 
-import json
 import os
-import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ostrov.core.component import Component
 from ostrov.core.errors import SettingsError
-from ostrov.core.project import Project
-from ostrov.core.settings.schema import hints, settings_type
+from ostrov.core.settings.convert import convert, wrong_leaves
+from ostrov.core.settings.declared import declared
+from ostrov.core.settings.keys import undotted
+from ostrov.core.settings.layers import Sources, check_components, gather
+from ostrov.core.settings.overrides import Override, inherited_overrides, parse_override
+from ostrov.core.settings.resolve import resolve
+from ostrov.core.settings.schema import settings_type
+from ostrov.core.settings.secrets import MASK, secret_by_declaration
+from ostrov.core.settings.sweeps import points
 from ostrov.core.settings.tree import SettingsTree
 
-FILES = ("ostrov.toml", "ostrov.local.toml", ".secrets.toml")
+if TYPE_CHECKING:
+    from ostrov.core.component import Component
+    from ostrov.core.project import Project
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """`settings` is the typed tree, `tree` knows where each value came from; `point` names one point of a sweep."""
+    """`settings` is the typed tree, `tree` knows where each value came from.
+
+    `point` are the overrides that make this one point of a sweep, secrets masked; it is empty outside a sweep.
+    """
 
     settings: Any
     tree: SettingsTree
@@ -37,50 +45,73 @@ def load_settings(
     *,
     components: Iterable[Component] | None = None,
 ) -> Loaded:
-    """The settings of a project. Raises SettingsError."""
+    """The settings of a project from all its layers. `environ` is the process's own when None.
+
+    Raises SettingsError with the place of what is wrong (file and line, variable, argument) and the nearest known name.
+    """
     environ = os.environ if environ is None else environ
-    chosen = list(project.components().values()) if components is None else list(components)
-    kind = settings_type(chosen)
-    tree = SettingsTree()
-    tree.put((), msgspec.to_builtins(kind()), "default in code")
-    tree.put(("name",), project.name, "folder")
-    for name in FILES:
-        file = project.root / name
-        if file.exists():
-            try:
-                data = tomllib.loads(file.read_text("utf-8"))
-            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-                raise SettingsError(f"{file} cannot be read", cause=str(problem)) from problem
-            data.pop("defaults", None)
-            tree.put((), data, name)
-    for variable, text in sorted(environ.items()):
-        path = tuple(variable[7:].lower().split("__"))
-        if variable.startswith("OSTROV_") and (len(path) > 1 or path[0] in kind.__struct_fields__):
-            tree.put(path, _value(kind, path, text), f"env {variable}")
-    inherited = json.loads(environ.get("OSTROV_OVERRIDES") or "[]")
-    for override in [*inherited, *overrides]:
-        key, equals, text = override.partition("=")
-        if not equals:
-            raise SettingsError(f"{override!r} is not an override", tip="write key=value")
-        path = tuple(key.lstrip("+").split("."))
-        tree.put(path, _value(kind, path, text), f"argument {key}")
+    kind, sources = _opened(project, environ, components)
+    words = [*inherited_overrides(environ), *overrides]
+    return _loaded(project, kind, sources, [parse_override(word) for word in words])
+
+
+def sweep(
+    project: Project,
+    overrides: Iterable[str] = (),
+    environ: Mapping[str, str] | None = None,
+    *,
+    components: Iterable[Component] | None = None,
+) -> list[Loaded]:
+    """The settings at every point of a sweep (`db=postgres,sqlite web.port=range(8000,8002)`); one when nothing varies.
+
+    Raises SettingsError as `load_settings` does, for the first point that is wrong.
+    """
+    environ = os.environ if environ is None else environ
+    kind, sources = _opened(project, environ, components)
+    fixed = [parse_override(word) for word in inherited_overrides(environ)]
+    found = []
+    for point in points([parse_override(word) for word in overrides], sources.groups):
+        text = tuple(_point_text(override, sources) for override in point.varied)
+        found.append(_loaded(project, kind, sources, [*fixed, *point.overrides], text))
+    return found
+
+
+def _opened(
+    project: Project, environ: Mapping[str, str], components: Iterable[Component] | None
+) -> tuple[type[msgspec.Struct], Sources]:
+    kind = settings_type(project.components().values() if components is None else components)
+    return kind, Sources(project.root, declared(kind), environ)
+
+
+def _loaded(
+    project: Project,
+    kind: type[msgspec.Struct],
+    sources: Sources,
+    overrides: list[Override],
+    point: tuple[str, ...] = (),
+) -> Loaded:
     try:
-        return Loaded(msgspec.convert(tree.nested(), kind, strict=False), tree)
-    except msgspec.ValidationError as problem:
-        raise SettingsError("a setting is wrong", cause=str(problem)) from problem
+        tree = gather(sources, overrides, project.name)
+        check_components(tree)
+        tree.mark_secrets()
+        _resolve(tree, sources)
+        return Loaded(convert(tree, kind), tree, point)
+    except RecursionError as problem:
+        raise SettingsError(
+            "the settings are nested too deep", cause="a value refers through hundreds of others, or holds as many lists"
+        ) from problem
 
 
-def sweep(project: Project, overrides: Iterable[str] = (), environ: Mapping[str, str] | None = None) -> list[Loaded]:
-    """One Loaded for each point of a sweep."""
-    return [load_settings(project, overrides, environ)]
-
-
-def _value(kind: Any, path: tuple[str, ...], text: str) -> Any:
-    for key in path:
-        kind = hints(kind).get(key) if isinstance(kind, type) and issubclass(kind, msgspec.Struct) else None
-    if kind is str:
-        return text
+def _resolve(tree: SettingsTree, sources: Sources) -> None:
+    """A value that was built from a wrong one is not to blame: the wrong one is told."""
     try:
-        return tomllib.loads("v=" + (text.lower() if re.fullmatch("(?i)true|false", text) else text))["v"]
-    except tomllib.TOMLDecodeError:
-        return text
+        resolve(tree, sources.environ)
+    except SettingsError:
+        for error in wrong_leaves(tree):
+            raise error from None
+        raise
+
+
+def _point_text(override: Override, sources: Sources) -> str:
+    hidden = not override.option(sources.groups) and secret_by_declaration(sources.declared, undotted(override.key))
+    return f"{override.sign}{override.key}={MASK if hidden else override.text}"
