@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
 
 FILE = "addresses.json"
+ANY = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104 - where everybody listens, this machine asks itself
+
+
+def address_url(host: str, port: int) -> str:
+    """The URL of a listening address."""
+    return f"http://{ANY.get(host, f'[{host}]' if ':' in host else host)}:{port}"
 
 
 def write_addresses(run_dir: Path, ports: Mapping[str, int]) -> None:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from ostrov.core.component import Listen
-from ostrov.core.supervisor.addresses import bound_port
+from ostrov.core.supervisor.addresses import address_url, bound_port
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
 
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
-ANY = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104 - where everybody listens, this machine asks itself
 
 
 class WebSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -50,16 +49,13 @@ class WebSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 def base_url(application: Ostrov) -> str:
     """The public base URL without a slash at its end. With `web.port=0` it is known only while the project is up."""
     web: WebSettings = application.settings.web
-    if web.url:
-        return web.url.rstrip("/")
-    host = ANY.get(web.host, f"[{web.host}]" if ":" in web.host else web.host)
-    return f"http://{host}:{web.port or bound_port(application, 'web') or 0}"
+    return web.url.rstrip("/") or address_url(web.host, web.port or bound_port(application, "web") or 0)
 
 
 def listens(application: Ostrov) -> list[Listen]:
     """The sockets the supervisor binds for the web service."""
     web: WebSettings = application.settings.web
-    return [Listen(web.host, web.port, web.backlog, setting="web.port")]
+    return [Listen(web.host, web.port, web.backlog, setting="web.port", url=web.url)]
 
 
 def instances(application: Ostrov) -> int:

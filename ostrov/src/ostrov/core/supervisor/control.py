@@ -1,0 +1,148 @@
+"""Talking to a project's supervisor: JSON lines over a Unix socket in its `run_dir`.
+
+A request is one line, `{"command": …}`; an answer is one line, `{"error": …}` when it failed; `follow` goes on with a line for
+every line logged. Only the user the project runs as, and root, are answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import socket
+import struct
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ostrov.core import errors
+from ostrov.core.errors import Conflict, OstrovError
+from ostrov.core.supervisor.errors import NotUp, StartFailed
+from ostrov.core.supervisor.logbook import Line
+from ostrov.core.supervisor.process import ProcessRow
+from ostrov.core.unix_address import short_address
+
+if TYPE_CHECKING:
+    from ostrov.core.application import Ostrov
+
+SOCKET = "control.sock"
+LONGEST_ANSWER = 16 * 1024 * 1024
+_CREDENTIALS = struct.Struct("3i")
+_ERRORS: dict[str, type[OstrovError]] = {
+    **{name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, OstrovError)},
+    "StartFailed": StartFailed,
+}
+
+
+async def ask(application: Ostrov, command: str, **arguments: Any) -> dict[str, Any]:
+    """The supervisor's answer to one command. Raises NotUp, or the error it answered with."""
+    reader, writer = await _connect(application)
+    try:
+        return await _request(reader, writer, command, arguments)
+    finally:
+        writer.close()
+
+
+async def process_rows(application: Ostrov) -> list[ProcessRow]:
+    """All processes, the supervisor first; an empty list when the project is not up."""
+    try:
+        answer = await ask(application, "status")
+    except NotUp:
+        return []
+    return msgspec.convert(answer["processes"], list[ProcessRow])
+
+
+async def follow_logs(application: Ostrov, name: str = "", lines: int = 0) -> AsyncIterator[Line]:
+    """The last `lines` lines of a process or service (of all without a name), then every new one until the project stops."""
+    reader, writer = await _connect(application)
+    try:
+        await _request(reader, writer, "follow", {"name": name, "lines": lines})
+        while data := await reader.readline():
+            yield Line(**msgspec.json.decode(data))
+    finally:
+        writer.close()
+
+
+async def _request(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, command: str, arguments: dict[str, Any]
+) -> dict[str, Any]:
+    writer.write(msgspec.json.encode({"command": command, **arguments}) + b"\n")
+    data = await reader.readline()
+    if not data:
+        raise NotUp("the supervisor stopped before it answered", tip="see `ostrov logs supervisor`")
+    answer: dict[str, Any] = msgspec.json.decode(data)
+    if "error" in answer:
+        kind = _ERRORS.get(answer.get("kind", ""), OstrovError)
+        raise kind(answer["error"], cause=answer.get("cause", ""), tip=answer.get("tip", ""))
+    return answer
+
+
+async def _connect(application: Ostrov) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Through the socket in `run_dir`; when `data_dir` was not said, also to the one supervisor this project has elsewhere."""
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        with short_address(application.run_dir / SOCKET) as address:
+            connection.connect(address)
+    except OSError:
+        connection.close()
+        connection = _elsewhere(application)
+    connection.setblocking(False)
+    return await asyncio.open_unix_connection(sock=connection, limit=LONGEST_ANSWER)
+
+
+def _elsewhere(application: Ostrov) -> socket.socket:
+    name = application.settings.name or application.project.name
+    found = [] if _data_dir_was_said(application) else running_elsewhere(application.project.root)
+    if len(found) > 1:
+        for connection, _ in found:
+            connection.close()
+        raise Conflict(
+            f"{name} is up {len(found)} times, on different data",
+            cause=", ".join(f"process {pid}" for _, pid in found),
+            tip="say which one is meant: data_dir=DIR",
+        )
+    if not found:
+        raise NotUp(f"{name} is not up on {application.data_dir}", tip="`ostrov up` starts it")
+    return found[0][0]
+
+
+def _data_dir_was_said(application: Ostrov) -> bool:
+    """Whether an argument or the environment names the data folder: then no other is meant."""
+    origin = application.tree.origin("data_dir")
+    return not origin.startswith("default") and ".toml" not in origin
+
+
+def rendezvous(root: Path, pid: int | str) -> str:
+    """The abstract address by which a project's supervisor is found whatever its `data_dir`; it vanishes with the process."""
+    return f"ostrov/control/{hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:24]}/{pid}"
+
+
+def running_elsewhere(root: Path) -> list[tuple[socket.socket, int]]:
+    """Connections to the supervisors of this project that this user may talk to, with their process ids."""
+    prefix = "@" + rendezvous(root, "")
+    try:
+        names = {
+            line.split()[-1] for line in Path("/proc/net/unix").read_text("utf-8", "replace").splitlines() if prefix in line
+        }
+    except OSError:
+        return []
+    found = []
+    for name in sorted(names):
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        with contextlib.suppress(OSError):
+            connection.connect("\0" + name[1:])
+            pid, uid = peer(connection)
+            if uid in (0, os.getuid()) or os.getuid() == 0:
+                found.append((connection, pid))
+                continue
+        connection.close()
+    return found
+
+
+def peer(connection: socket.socket) -> tuple[int, int]:
+    """The process id and the user id at the other end."""
+    pid, uid, _ = _CREDENTIALS.unpack(connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size))
+    return pid, uid
