@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from http.cookies import CookieError, SimpleCookie
@@ -102,7 +103,7 @@ class Response:
     status: int = 200
     kind: str = HTML
     headers: list[tuple[str, str]] = field(default_factory=list)
-    stream: AsyncIterator[bytes] | None = None
+    stream: AsyncGenerator[bytes, None] | None = None
 
     def cookie(
         self, name: str, value: str, *, secure: bool, max_age: int | None = None, http_only: bool = True, path: str = PREFIX
@@ -117,18 +118,39 @@ class Response:
             parts.append("Secure")
         self.headers.append(("set-cookie", "; ".join(parts)))
 
-    async def send(self, send: Send, *, head: bool = False) -> None:
+    async def send(self, request: Request, send: Send) -> None:
+        """Answer a request. A stream ends when its reader goes away or the server cancels it."""
         headers = [("content-type", self.kind), *self.headers]
         if self.stream is None:
             headers.append(("content-length", str(len(self.body))))
         encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         await send({"type": "http.response.start", "status": self.status, "headers": encoded})
-        if self.stream is None or head:
-            await send({"type": "http.response.body", "body": b"" if head else self.body})
+        if self.stream is None:
+            await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else self.body})
             return
-        async for part in self.stream:
-            await send({"type": "http.response.body", "body": part, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
+        gone = asyncio.ensure_future(request.gone())
+        try:
+            await _flow(self.stream, gone, send)
+        finally:
+            gone.cancel()
+            await self.stream.aclose()
+
+
+async def _flow(stream: AsyncGenerator[bytes, None], gone: asyncio.Future[None], send: Send) -> None:
+    while True:
+        part = asyncio.ensure_future(anext(stream, None))
+        try:
+            await asyncio.wait((part, gone), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if not part.done():
+                part.cancel()
+                await asyncio.wait((part,))
+        if part.cancelled() or gone.done():
+            return
+        body = part.result()
+        await send({"type": "http.response.body", "body": body or b"", "more_body": body is not None})
+        if body is None:
+            return
 
 
 def redirect(path: str) -> Response:

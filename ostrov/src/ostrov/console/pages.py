@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import quote, unquote
+from typing import TYPE_CHECKING, Any
 
 from ostrov.core.component import Component, Page
 from ostrov.core.errors import ProjectError
 from ostrov.core.reference import load
+
+if TYPE_CHECKING:
+    from ostrov.core.page import PageRequest
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
@@ -30,8 +33,17 @@ class Placed:
         return re.compile("".join(built))
 
     @cached_property
-    def view(self) -> object:
-        return load(self.page.view)
+    def view(self) -> Callable[[PageRequest], Awaitable[Mapping[str, Any]]]:
+        """What the page shows."""
+        found: Callable[[PageRequest], Awaitable[Mapping[str, Any]]] = load(self.page.view)
+        return found
+
+    @cached_property
+    def topic_patterns(self) -> list[re.Pattern[str]]:
+        """What the page's topics may look like for any of its parameters."""
+        return [
+            re.compile("[^.]+".join(re.escape(piece) for piece in _PARAMETER.split(topic)[::2])) for topic in self.page.topics
+        ]
 
     def topics(self, parameters: Mapping[str, str]) -> tuple[str, ...]:
         """The page's channel topics; `{name}` in one stands for the page's parameter."""
@@ -76,8 +88,3 @@ class Pages:
             if match:
                 return Found(placed, match.groupdict())
         return None
-
-
-def path_of(pattern: str, **parameters: str) -> str:
-    """A page's path with its parameters filled in and quoted."""
-    return _PARAMETER.sub(lambda found: quote(unquote(parameters[found[1]]), safe=""), pattern)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlencode
 
 import jinja2
+import msgspec
 
 from ostrov.console.http import PREFIX
 from ostrov.console.static import static_url
@@ -37,7 +38,8 @@ class Templates(jinja2.Environment):
             auto_reload=False,
         )
         self.globals.update(static=static_url, prefix=PREFIX)
-        self.filters.update(duration=_duration, number=number, size=_size, ago=_ago, moment=moment, iso=iso)
+        self.filters |= {"duration": _duration, "number": number, "size": _size, "ago": _ago, "moment": moment, "iso": iso}
+        self.filters |= {"json": as_json, "ucfirst": ucfirst, "query": query_string}
 
     def join_path(self, template: str, parent: str) -> str:
         if template.startswith(f"{HOME}/"):
@@ -130,6 +132,18 @@ def moment(at: float | None) -> str:
 def iso(at: float) -> str:
     """A point in time for machines."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+
+
+def as_json(value: Any) -> str:
+    """A value as JSON; what JSON has no form for becomes its text."""
+    if value is None:
+        return "—"
+    return msgspec.json.encode(value, enc_hook=str).decode()
+
+
+def ucfirst(text: str) -> str:
+    """A sentence begins with a capital."""
+    return text[:1].upper() + text[1:]
 
 
 @jinja2.pass_context

@@ -42,6 +42,7 @@ class Flash:
     tone: str
     text: str
     path: str = ""
+    state: str = ""
 
 
 @dataclass
