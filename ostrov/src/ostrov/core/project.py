@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,17 +54,19 @@ def find_project(start: Path | None = None) -> Project:
 
 
 def open_project(root: Path) -> Project:
-    """The project in exactly this folder. A settings file that cannot be parsed is reported by the settings loader."""
-    try:
-        data: dict[str, Any] = tomllib.loads((root / SETTINGS_FILE).read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise ProjectError(
-            f"{root / SETTINGS_FILE} cannot be read", cause=str(problem), tip="mend the file at the line named"
-        ) from problem
-    names = data.get("components", [])
+    """The project in exactly this folder. Raises SettingsError, with file and line, when its file cannot be read."""
+    from ostrov.core.settings.documents import read_document
+
+    document = read_document(root / SETTINGS_FILE, root)
+    if document is None:
+        raise ProjectError(f"no {SETTINGS_FILE} in {root}")
+    names = document.data.get("components", [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise ProjectError(f"{root / SETTINGS_FILE}: components must be a list of names")
-    return Project(root, str(data.get("name", root.name)), tuple(names))
+        raise ProjectError(
+            f"{SETTINGS_FILE}:{document.line(['components'])}: components must be a list of names",
+            tip='components = ["name", "other"]',
+        )
+    return Project(root, str(document.data.get("name", root.name)), tuple(names))
 
 
 def _named(name: str) -> Component:

@@ -7,10 +7,35 @@ Our own loader, for measured reasons: hydra 1.3 and OmegaConf 2.4 cannot be inst
 `123456` into a number, does not know a value's origin and prints secrets; both cost 0.4 s of import against 0.1 s.
 """
 
-from ostrov.core.settings.declared import Public, Secret
-from ostrov.core.settings.load import Loaded, load_settings, sweep
-from ostrov.core.settings.shown import Shown
-from ostrov.core.settings.tree import SettingsTree
-from ostrov.core.settings.view import SettingsView
+from __future__ import annotations
 
-__all__ = ["Loaded", "Public", "Secret", "SettingsTree", "SettingsView", "Shown", "load_settings", "sweep"]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ostrov.core.settings.declared import Public as Public
+    from ostrov.core.settings.declared import Secret as Secret
+    from ostrov.core.settings.load import Loaded as Loaded
+    from ostrov.core.settings.load import load_settings as load_settings
+    from ostrov.core.settings.load import sweep as sweep
+    from ostrov.core.settings.shown import Shown as Shown
+    from ostrov.core.settings.tree import SettingsTree as SettingsTree
+    from ostrov.core.settings.view import SettingsView as SettingsView
+
+_HOMES = {
+    "Public": "declared",
+    "Secret": "declared",
+    "Loaded": "load",
+    "load_settings": "load",
+    "sweep": "load",
+    "Shown": "shown",
+    "SettingsTree": "tree",
+    "SettingsView": "view",
+}
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -11,8 +11,7 @@ import msgspec
 
 from ostrov.core.errors import SettingsError
 from ostrov.core.settings.declared import Declared
-from ostrov.core.settings.keys import Path, dotted
-from ostrov.core.settings.positions import Steps
+from ostrov.core.settings.keys import Path, Steps, dotted
 from ostrov.core.settings.resolve import is_plain
 from ostrov.core.settings.secrets import masked
 from ostrov.core.settings.shown import shown_text, written

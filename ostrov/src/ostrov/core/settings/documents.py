@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ostrov.core.errors import SettingsError
-from ostrov.core.settings.positions import Steps, toml_lines
+from ostrov.core.settings.keys import Steps
 
 _PLACE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
 
@@ -30,6 +30,8 @@ class Document:
 
     @cached_property
     def _lines(self) -> dict[Steps, int]:
+        from ostrov.core.settings.positions import toml_lines
+
         return toml_lines(self.text)
 
 

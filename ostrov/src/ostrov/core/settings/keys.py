@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 Path: TypeAlias = tuple[str, ...]
+Steps: TypeAlias = tuple[str | int, ...]
+"""A path that may lead into lists."""
 
 _PLAIN = re.compile(r"[\w\-]+")
 _NAME = re.compile(r"""([^."']+)|"([^"]*)"|'([^']*)'""")

@@ -18,7 +18,6 @@ from ostrov.core.settings.overrides import Override, inherited_overrides, parse_
 from ostrov.core.settings.resolve import resolve
 from ostrov.core.settings.schema import settings_type
 from ostrov.core.settings.secrets import MASK, secret_by_declaration
-from ostrov.core.settings.sweeps import points
 from ostrov.core.settings.tree import SettingsTree
 
 if TYPE_CHECKING:
@@ -66,6 +65,8 @@ def sweep(
 
     Raises SettingsError as `load_settings` does, for the first point that is wrong.
     """
+    from ostrov.core.settings.sweeps import points
+
     environ = os.environ if environ is None else environ
     kind, sources = _opened(project, environ, components)
     fixed = [parse_override(word) for word in inherited_overrides(environ)]

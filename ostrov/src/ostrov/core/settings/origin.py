@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ostrov.core.settings.documents import Document
-from ostrov.core.settings.positions import Steps
+from ostrov.core.settings.keys import Steps
 
 
 @dataclass(frozen=True, slots=True)

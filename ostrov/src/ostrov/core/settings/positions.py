@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_right
-from typing import TypeAlias
 
-Steps: TypeAlias = tuple[str | int, ...]
+from ostrov.core.settings.keys import Steps
 
 _SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _KEY = re.compile(r"""[ \t]*(?:([A-Za-z0-9_-]+)|("(?:[^"\\]|\\.)*")|'([^']*)')[ \t]*""")

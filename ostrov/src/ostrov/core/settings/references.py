@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ostrov.core.settings.keys import Path
-from ostrov.core.settings.positions import Steps
+from ostrov.core.settings.keys import Path, Steps
 
 _PLAIN = re.compile(r"(?:\\\$\{|\$(?!\{)|\\(?!\$\{)|[^$\\])+", re.DOTALL)
 _ITEM = re.compile(r"""\.?(?:\[(?:(\d+)|"([^"]*)"|'([^']*)'|([^\[\]"']+))\]|([^.\[\]"'\s]+))""")

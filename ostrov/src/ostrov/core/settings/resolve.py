@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ostrov.core.errors import SettingsError
-from ostrov.core.settings.keys import Path, dotted
-from ostrov.core.settings.positions import Steps
+from ostrov.core.settings.keys import Path, Steps, dotted
 from ostrov.core.settings.references import absolute, interpolated, steps_of
 from ostrov.core.settings.secrets import masked, secret_name
 from ostrov.core.settings.tree import Leaf, SettingsTree

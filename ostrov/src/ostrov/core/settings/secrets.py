@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from ostrov.core.settings.declared import Declared
-from ostrov.core.settings.positions import Steps
+from ostrov.core.settings.keys import Steps
 
 MASK = "********"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ostrov.core.settings.positions import Steps
+from ostrov.core.settings.keys import Steps
 from ostrov.core.settings.secrets import masked
 
 if TYPE_CHECKING:

@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 from ostrov.core.errors import SettingsError
 from ostrov.core.settings.declared import Declared, default_values
-from ostrov.core.settings.keys import Path, dotted, undotted
+from ostrov.core.settings.keys import Path, Steps, dotted, undotted
 from ostrov.core.settings.origin import DEFAULT, Origin
-from ostrov.core.settings.positions import Steps
 from ostrov.core.settings.secrets import secret_by_declaration
 from ostrov.core.settings.shown import Shown, rows_of, shown_text
 from ostrov.core.settings.unknown import unknown_setting
