@@ -86,17 +86,23 @@ def append(
     return sequence
 
 
-def entries(connection: Connection, limit: int = 50, before: int = 0, query: str = "") -> list[Entry]:
-    """Entries newest first, older than entry `before`; `query` is part of an actor's, operation's or step's name."""
+def entries(
+    connection: Connection, limit: int = 50, before: int = 0, query: str = "", step: str = "", run: int = 0
+) -> list[Entry]:
+    """Entries newest first, older than entry `before`; `query` is part of an actor's, operation's or step's name.
+
+    `step` and `run`, when given, are what an entry's must be.
+    """
     like = "%" + query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     rows = connection.rows(
         f"""
         SELECT {COLUMNS} FROM audit
         WHERE (? = 0 OR id < ?)
           AND (? = '' OR actor LIKE ? ESCAPE '\\' OR operation LIKE ? ESCAPE '\\' OR step LIKE ? ESCAPE '\\')
+          AND (? = '' OR step = ?) AND (? = 0 OR run = ?)
         ORDER BY id DESC LIMIT ?
         """,
-        (before, before, query, like, like, like, limit),
+        (before, before, query, like, like, like, step, step, run, run, limit),
     )
     return [_entry(row) for row in rows]
 
