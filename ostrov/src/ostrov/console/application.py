@@ -14,6 +14,7 @@ from ostrov.console.static import static_file
 from ostrov.console.visitor import Visitor, visitor_of
 from ostrov.core.errors import Denied, NotFound, OstrovError
 from ostrov.core.page import PageRequest
+from ostrov.run.web.stopping import open_stopping
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
@@ -46,6 +47,7 @@ class Console:
     def __init__(self, application: Ostrov) -> None:
         self.application = application
         self.face = Face(application)
+        self.stopping = application.part(open_stopping)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -59,7 +61,7 @@ class Console:
         response.headers += GUARDS
         if not any(name == "cache-control" for name, _ in response.headers):
             response.headers.append(("cache-control", "no-store"))
-        await response.send(request, send)
+        await response.send(request, send, self.stopping)
 
     async def _guarded(self, request: Request) -> Response:
         """The answer, or a page or document that says what went wrong: never a traceback."""

@@ -68,7 +68,7 @@ class Face:
         actor = visitor.actor
         topics = tuple(topics)
         view = View(
-            project=self.application.project.name,
+            project=self.application.settings.name or self.application.project.name,
             texts=self.catalogues[self.language(request)],
             path=request.path,
             query=request.query,

@@ -118,8 +118,8 @@ class Response:
             parts.append("Secure")
         self.headers.append(("set-cookie", "; ".join(parts)))
 
-    async def send(self, request: Request, send: Send) -> None:
-        """Answer a request. A stream ends when its reader goes away or the server cancels it."""
+    async def send(self, request: Request, send: Send, stopping: asyncio.Event) -> None:
+        """Answer a request. A stream ends when its reader goes away or the server stops."""
         headers = [("content-type", self.kind), *self.headers]
         if self.stream is None:
             headers.append(("content-length", str(len(self.body))))
@@ -128,24 +128,27 @@ class Response:
         if self.stream is None:
             await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else self.body})
             return
-        gone = asyncio.ensure_future(request.gone())
+        ends: list[asyncio.Future[Any]] = [asyncio.ensure_future(request.gone()), asyncio.ensure_future(stopping.wait())]
         try:
-            await _flow(self.stream, gone, send)
+            await _flow(self.stream, ends, send)
+            if stopping.is_set():
+                await send({"type": "http.response.body", "body": b""})
         finally:
-            gone.cancel()
+            for end in ends:
+                end.cancel()
             await self.stream.aclose()
 
 
-async def _flow(stream: AsyncGenerator[bytes, None], gone: asyncio.Future[None], send: Send) -> None:
+async def _flow(stream: AsyncGenerator[bytes, None], ends: list[asyncio.Future[Any]], send: Send) -> None:
     while True:
         part = asyncio.ensure_future(anext(stream, None))
         try:
-            await asyncio.wait((part, gone), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((part, *ends), return_when=asyncio.FIRST_COMPLETED)
         finally:
             if not part.done():
                 part.cancel()
                 await asyncio.wait((part,))
-        if part.cancelled() or gone.done():
+        if part.cancelled() or any(end.done() for end in ends):
             return
         body = part.result()
         await send({"type": "http.response.body", "body": body or b"", "more_body": body is not None})

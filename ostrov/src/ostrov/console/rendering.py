@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import jinja2
 import msgspec
+from markupsafe import Markup, escape
 
 from ostrov.console.http import PREFIX
 from ostrov.console.static import static_url
@@ -39,7 +40,7 @@ class Templates(jinja2.Environment):
         )
         self.globals.update(static=static_url, prefix=PREFIX)
         self.filters |= {"duration": _duration, "number": number, "size": _size, "ago": _ago, "moment": moment, "iso": iso}
-        self.filters |= {"json": as_json, "ucfirst": ucfirst, "query": query_string}
+        self.filters |= {"json": as_json, "ucfirst": ucfirst, "ticks": ticks, "query": query_string}
 
     def join_path(self, template: str, parent: str) -> str:
         if template.startswith(f"{HOME}/"):
@@ -142,8 +143,17 @@ def as_json(value: Any) -> str:
 
 
 def ucfirst(text: str) -> str:
-    """A sentence begins with a capital."""
-    return text[:1].upper() + text[1:]
+    """A sentence begins with a capital, unless it begins with the name of a thing (`tasks.retry: …`)."""
+    first = text.partition(" ")[0]
+    return text if "." in first or ":" in first else text[:1].upper() + text[1:]
+
+
+def ticks(text: str) -> Markup:
+    """Text whose words in backticks are code, as our messages write them."""
+    parts = [str(escape(part)) for part in text.split("`")]
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("".join(f"<code>{part}</code>" if place % 2 else part for place, part in enumerate(parts)))  # noqa: S704
 
 
 @jinja2.pass_context

@@ -3,6 +3,8 @@
 import { follow, refresh } from "./live.js";
 import { followLogs } from "./logs.js";
 
+document.documentElement.classList.add("scripted");
+
 // Filters take effect as they are chosen; the address keeps them.
 function apply(form, push) {
   const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));

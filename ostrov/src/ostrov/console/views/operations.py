@@ -24,7 +24,8 @@ async def listed(request: PageRequest) -> dict[str, Any]:
     word = request.query.get("q", "").strip().lower()
     visible = request.application.part(open_operations).visible(request.actor, SURFACE)
     kept = [operation for operation in visible if word in operation.name.lower() or word in operation.summary.lower()]
-    grouped = groupby(sorted(kept, key=lambda o: o.name), key=lambda o: o.name.partition(".")[0])
+    kept.sort(key=lambda operation: (_group(operation.name), operation.name))
+    grouped = groupby(kept, key=lambda operation: _group(operation.name))
     return {"groups": [(group, list(members)) for group, members in grouped]}
 
 
@@ -54,6 +55,10 @@ def elsewhere(operation: Operation[..., Any], drawn: list[Entry], base: str) -> 
         request += f" \\\n  --json '{{{body}}}'"
     shell = f"ostrov {words}\n\n" if "cli" in operation.surfaces else ""
     return shell + request
+
+
+def _group(name: str) -> str:
+    return name.partition(".")[0] if "." in name else ""
 
 
 def _word(entry: Entry) -> str:

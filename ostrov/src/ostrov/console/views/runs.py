@@ -28,7 +28,7 @@ async def one(request: PageRequest) -> dict[str, Any]:
     mine, decides = run.actor == request.actor.name, may_decide(operations, run, request.actor)
     if not (mine or decides or request.actor.may(AUDIT)):
         raise NotFound(f"there is no run {run.id} for you")
-    steps = await operations.audit(limit=50, query="", run=run.id) if request.actor.may(AUDIT) else []
+    steps = await operations.audit(limit=50, run=run.id) if request.actor.may(AUDIT) else []
     return {"run": run, "mine": mine, "may_decide": decides and not mine, "steps": steps, "problem": None}
 
 
@@ -45,7 +45,7 @@ async def audit(request: PageRequest) -> dict[str, Any]:
     rows = request.application.settings.console.rows
     before = request.query.get("before", "")
     word, step = request.query.get("q", "").strip(), request.query.get("step", "")
-    entries = await operations.audit(rows + 1, int(before) if before.isascii() and before.isdigit() else 0, word or step)
+    entries = await operations.audit(rows + 1, int(before) if before.isascii() and before.isdigit() else 0, word, step)
     return {
         "entries": entries[:rows],
         "older": entries[rows - 1].id if len(entries) > rows else 0,

@@ -9,7 +9,7 @@ import msgspec
 
 if TYPE_CHECKING:
     from ostrov.core.page import PageRequest
-    from ostrov.core.settings.tree import Shown
+    from ostrov.core.settings.shown import Shown
 
 DEFAULT = "default"
 
