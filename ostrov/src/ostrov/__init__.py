@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from ostrov.core.operations.operations import Operations as Operations
     from ostrov.core.operations.operations import open_operations as open_operations
     from ostrov.core.operations.outcome import Outcome as Outcome
+    from ostrov.core.settings.declared import NotSecret as NotSecret
+    from ostrov.core.settings.declared import Secret as Secret
+    from ostrov.core.settings.free import FreeSettings as FreeSettings
+    from ostrov.core.settings.view import SettingsView as SettingsView
     from ostrov.core.store import Connection as Connection
     from ostrov.core.store import Row as Row
     from ostrov.core.store import Store as Store
@@ -84,6 +88,10 @@ _HOMES = {
     "Operations": "core.operations.operations",
     "open_operations": "core.operations.operations",
     "Outcome": "core.operations.outcome",
+    "NotSecret": "core.settings.declared",
+    "Secret": "core.settings.declared",
+    "FreeSettings": "core.settings.free",
+    "SettingsView": "core.settings.view",
     "Connection": "core.store",
     "Row": "core.store",
     "Store": "core.store",

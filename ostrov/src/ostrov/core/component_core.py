@@ -10,6 +10,7 @@ component = Component(
         "ostrov.core.operations.own.approvals",
         "ostrov.core.operations.own.audit",
         "ostrov.core.operations.own.operators",
+        "ostrov.core.settings.operations",
     ],
     migrations="ostrov.core:migrations",
 )

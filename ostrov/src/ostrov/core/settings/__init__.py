@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ostrov.core.settings.declared import Public as Public
+    from ostrov.core.settings.declared import NotSecret as NotSecret
     from ostrov.core.settings.declared import Secret as Secret
     from ostrov.core.settings.load import Loaded as Loaded
     from ostrov.core.settings.load import load_settings as load_settings
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ostrov.core.settings.view import SettingsView as SettingsView
 
 _HOMES = {
-    "Public": "declared",
+    "NotSecret": "declared",
     "Secret": "declared",
     "Loaded": "load",
     "load_settings": "load",

@@ -18,8 +18,8 @@ SECRET = "secret"  # noqa: S105 (a key of msgspec.Meta(extra=…), not a passwor
 Secret = Annotated[str, msgspec.Meta(extra={SECRET: True})]
 """The type of a text that is never shown: `password: Secret = ""`."""
 
-Public = Annotated[str, msgspec.Meta(extra={SECRET: False})]
-"""The type of a text that may be shown whatever its name: `public_key: Public = ""`."""
+NotSecret = Annotated[str, msgspec.Meta(extra={SECRET: False})]
+"""The type of a text that may be shown whatever its name: `public_key: NotSecret = ""`."""
 
 
 class Declared:

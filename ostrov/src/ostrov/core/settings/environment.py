@@ -33,8 +33,8 @@ def variables(environ: Mapping[str, str], prefix: str, tree: SettingsTree, group
     looks like one (`OSTROV_DEBG`, `OSTROV_DB_USER`), else somebody else's. Raises SettingsError.
     """
     for name in sorted(environ):
-        head, _, rest = name.partition("_")
-        if head.upper() != prefix or not rest or _reserved(rest.upper()):
+        rest = name[len(prefix) + 1 :]
+        if not rest or name[: len(prefix) + 1].upper() != f"{prefix}_" or (prefix == PREFIX and _reserved(rest.upper())):
             continue
         path = tuple(rest.lower().split("__"))
         if not all(path):

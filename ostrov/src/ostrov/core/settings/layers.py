@@ -46,7 +46,7 @@ def gather(sources: Sources, overrides: Sequence[Override], name: str = "") -> S
     tree = SettingsTree(sources.declared)
     if name:
         tree.put(("name",), name, Origin("name of the folder"))
-    said = list(variables(sources.environ, sources.prefix, tree, sources.groups))
+    said = list(variables(sources.environ, sources.prefix, tree, sources.groups)) if sources.prefix else []
     options = [variable for variable in said if _chooses(variable, sources.groups)]
     _put_groups(tree, sources, options, overrides)
     for document in sources.documents:

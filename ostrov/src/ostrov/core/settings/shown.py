@@ -27,6 +27,8 @@ class Shown:
     masked: bool
     origin: str
     history: tuple[tuple[str, str], ...] = ()
+    data: Any = None
+    """The value itself, masked in the same way."""
 
 
 def rows_of(key: str, leaf: Leaf, history: bool) -> Iterator[Shown]:
@@ -35,7 +37,9 @@ def rows_of(key: str, leaf: Leaf, history: bool) -> Iterator[Shown]:
     for steps, value in [((), leaf.value)] if leaf.secret else _parts(leaf.value, ()):
         name = next((step for step in reversed(steps) if isinstance(step, str)), "")
         safe = masked(value, leaf.secret, name)
-        yield Shown(key + written(steps), shown_text(safe), safe != value, leaf.origin.inside(steps), older if history else ())
+        yield Shown(
+            key + written(steps), shown_text(safe), safe != value, leaf.origin.inside(steps), older if history else (), safe
+        )
 
 
 def written(steps: Steps) -> str:

@@ -9,7 +9,7 @@ from ostrov.core.errors import SettingsError
 from ostrov.core.settings.declared import Declared, default_values
 from ostrov.core.settings.keys import Path, Steps, dotted, undotted
 from ostrov.core.settings.origin import DEFAULT, Origin
-from ostrov.core.settings.secrets import secret_by_declaration
+from ostrov.core.settings.secrets import masked, secret_by_declaration
 from ostrov.core.settings.shown import Shown, rows_of, shown_text
 from ostrov.core.settings.unknown import unknown_setting
 from ostrov.core.settings.view import SettingsView
@@ -35,6 +35,11 @@ class Leaf:
     @property
     def origin(self) -> Origin:
         return self.said[-1].origin
+
+    @property
+    def guarded(self) -> bool:
+        """Whether a person sees it masked: a secret, or an address with a password in it."""
+        return bool(masked(self.value, self.secret) != self.value)
 
     def say(self, said: Said) -> None:
         self.said.append(said)
@@ -139,6 +144,14 @@ class SettingsTree:
             raise SettingsError(f"{key} is a section", tip=f"it has: {', '.join(node)}")
         raise unknown_setting(self, path or (key,), "")
 
+    def told(self, key: str, *, reveal: bool = False) -> Any:
+        """The value of a dotted key or the values of a section, secrets masked unless `reveal`. Raises SettingsError."""
+        path = self.canonical(undotted(key))
+        node = self.node(path)
+        if node is None or not path:
+            raise unknown_setting(self, path or (key,), "")
+        return _told(node, reveal)
+
     def origin(self, key: str) -> str:
         """Where the value of a dotted key came from."""
         return str(self.leaf(key).origin)
@@ -155,7 +168,8 @@ class SettingsTree:
     def shown(self, history: bool = False, prefix: str = "") -> list[Shown]:
         """Every setting, or those at and below `prefix`, as a person may see it."""
         rows = [
-            Shown(f"defaults.{group}", shown_text(said.value), False, str(said.origin)) for group, said in self.choices.items()
+            Shown(f"defaults.{group}", shown_text(said.value), False, str(said.origin), (), said.value)
+            for group, said in self.choices.items()
         ]
         for path, leaf in self.leaves():
             rows += rows_of(dotted(path), leaf, history)
@@ -210,6 +224,12 @@ class SettingsTree:
 def values_of(table: Table) -> dict[str, Any]:
     """The values of a table, nested."""
     return {name: node.value if isinstance(node, Leaf) else values_of(node) for name, node in table.items()}
+
+
+def _told(node: Leaf | Table, reveal: bool) -> Any:
+    if isinstance(node, Leaf):
+        return node.value if reveal else masked(node.value, node.secret)
+    return {name: _told(inner, reveal) for name, inner in node.items()}
 
 
 def _did_you_mean(name: str, names: list[str]) -> str:
