@@ -23,11 +23,12 @@ def prepare_database(application: Ostrov) -> list[str]:
 
     Raises StoreNewer when a newer version wrote them, StoreError when they are behind and may not be migrated.
     """
-    done: list[str] = in_fork(lambda: _prepare(application))
+    done: list[str] = in_fork(lambda: prepare_here(application))
     return done
 
 
-def _prepare(application: Ostrov) -> list[str]:
+def prepare_here(application: Ostrov) -> list[str]:
+    """The same in this process, for commands that end soon anyway."""
     from ostrov.core.store.migrations import migrate, pending
 
     behind = pending(application)
@@ -90,7 +91,7 @@ def main(words: Sequence[str]) -> int:
 
     try:
         application = Ostrov.open(Path(words[1]) if list(words[:1]) == ["--project"] else None)
-        for step in _prepare(application):
+        for step in prepare_here(application):
             print(f"tables: {step}")
     except OstrovError as problem:
         print(problem, file=sys.stderr)
