@@ -53,7 +53,7 @@ class Ostrov:
     def data_dir(self) -> Path:
         """The folder of everything this project writes, made at first use. Relative paths are from the project's root."""
         folder: Path = self.project.root / self.settings.data_dir
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return folder
 
     @property

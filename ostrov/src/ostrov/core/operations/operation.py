@@ -60,7 +60,7 @@ class Operation(Generic[P, R]):
     @property
     def summary(self) -> str:
         """The first sentence of the help."""
-        return self.help.split("\n\n")[0].replace("\n", " ").strip()
+        return self.help.split("\n\n")[0].replace("\n", " ").split(". ")[0].strip().rstrip(".") + "."
 
     def fields(self) -> list[Field]:
         """The arguments, in the order of the signature."""

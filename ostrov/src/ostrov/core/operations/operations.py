@@ -170,9 +170,7 @@ class Operations:
             raise NotFound(f"there is no run {number}", tip="see ostrov approvals list and ostrov runs list")
         return run
 
-    async def audit(
-        self, limit: int = 50, before: int = 0, query: str = "", step: str = "", run: int = 0
-    ) -> list[chain.Entry]:
+    async def audit(self, limit: int = 50, before: int = 0, query: str = "", step: str = "", run: int = 0) -> list[chain.Entry]:
         """Audit entries newest first, older than entry `before`, that mention `query`, of one step or run when given."""
         return await self.application.store.read(chain.entries, limit, before, query, step, run)
 

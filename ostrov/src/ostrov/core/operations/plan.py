@@ -37,7 +37,9 @@ async def make_plan(operation: Operation[..., Any], values: Mapping[str, Any], c
     """Ask the operation's plan function; without one the plan is the call itself."""
     arguments, secrets = masked(operation, values), secrets_of(operation, values)
     if operation.plan is None:
-        shown: Any = " ".join([operation.name, *(f"{name}={line(value)}" for name, value in arguments.items() if value not in ("", None))])
+        shown: Any = " ".join(
+            [operation.name, *(f"{name}={line(value)}" for name, value in arguments.items() if value not in ("", None))]
+        )
     else:
         shown = scrubbed(builtins(await invoke(operation.plan, values, call)), secrets)
     return Plan(shown, arguments, secrets, digest(operation.name, arguments, secrets, shown, seal))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -31,6 +30,8 @@ def operations_of(components: Iterable[Component]) -> dict[str, Operation[..., A
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """A tip with the name that was probably meant, or with all of a few."""
+    from difflib import get_close_matches
+
     names = sorted(names)
     near = get_close_matches(name, names, 1)
     if near:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 def moment(at: float) -> datetime | None:
     """Epoch seconds as a time; 0 is never."""
+    from datetime import UTC, datetime
+
     return datetime.fromtimestamp(at, UTC) if at else None
 
 

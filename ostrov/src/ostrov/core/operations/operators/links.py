@@ -9,6 +9,7 @@ from ostrov.core.operations.operators.accounts import Operator, create_operator,
 from ostrov.core.operations.operators.keys import hash_of, new_key
 from ostrov.core.operations.roles import OWNER
 from ostrov.core.store import Connection
+from ostrov.core.supervisor.addresses import address_url, bound_port
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
@@ -51,7 +52,10 @@ def use_link(connection: Connection, key: str) -> Operator | None:
 def link_address(application: Ostrov, key: str) -> str:
     """The URL of a link, at the address the web service is reached by."""
     web = getattr(application.settings, "web", None)
-    base: str = getattr(web, "url", "") or f"http://{getattr(web, 'host', '127.0.0.1')}:{getattr(web, 'port', 8000)}"
+    base: str = getattr(web, "url", "")
+    if not base:
+        port = getattr(web, "port", 8000) or bound_port(application, "web") or 0
+        base = address_url(getattr(web, "host", ""), port)
     return base.rstrip("/") + PATH + key
 
 

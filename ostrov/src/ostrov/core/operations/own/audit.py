@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from ostrov.core.errors import OstrovError
-from ostrov.core.operations.call import Call
 from ostrov.core.operations.operation import operation
 from ostrov.core.operations.shown import line, moment
+
+if TYPE_CHECKING:
+    from ostrov.core.operations.call import Call
 
 
 @operation("audit.show", permission="audit.view", audited=False)

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 from ostrov.core.errors import Denied, UsageError
-from ostrov.core.operations.call import Call
 from ostrov.core.operations.operation import operation
 from ostrov.core.operations.shown import moment
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
+    from ostrov.core.operations.call import Call
 
 MANAGE = "operators.manage"
 Name = Annotated[str, "the operator's name"]

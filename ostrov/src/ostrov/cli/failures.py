@@ -1,0 +1,114 @@
+"""Every way a command can fail, as text for a person or JSON for a program, and the code to exit with."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ostrov.cli.invocation import Invocation
+from ostrov.cli.plain import plain
+from ostrov.core.errors import OstrovError, UsageError
+
+UNEXPECTED = 70  # EX_SOFTWARE, sysexits(3)
+INTERRUPTED = 130
+READER_GONE = 141  # what a shell shows for SIGPIPE
+
+
+def report(problem: BaseException, invocation: Invocation) -> int:
+    """Say what went wrong; the exit code."""
+    if isinstance(problem, KeyboardInterrupt) or isinstance(problem.__cause__, KeyboardInterrupt):
+        return INTERRUPTED
+    if isinstance(problem, BrokenPipeError) or isinstance(problem.__context__, BrokenPipeError):  # click exits with 1
+        leave_stdout()
+        return READER_GONE
+    if isinstance(problem, SystemExit):
+        return problem.code if isinstance(problem.code, int) else 1
+    if isinstance(problem, click.exceptions.Exit):
+        return problem.exit_code
+    if isinstance(problem, click.Abort):
+        problem = UsageError("aborted", cause="there was no answer")
+    if isinstance(problem, click.ClickException):
+        problem = _usage(problem)
+    if isinstance(problem, OstrovError):
+        say(problem.as_dict(), invocation)
+        return problem.exit_code
+    say(_unexpected(problem, invocation), invocation)
+    return UNEXPECTED
+
+
+def say(parts: dict[str, Any], invocation: Invocation) -> None:
+    """The parts of an error: JSON on stdout, where the answer would be, or lines on stderr."""
+    with contextlib.suppress(BrokenPipeError):
+        if invocation.as_json:
+            from ostrov.cli.rendering import print_json
+
+            print_json(parts)
+            return
+        colours = {"error": "red", "cause": None, "tip": "green"}
+        for name, colour in colours.items():
+            if parts.get(name):
+                text = plain(str(parts[name]), lines=True).replace("\n", "\n  ")
+                click.echo(f"{click.style(f'{name}:', fg=colour, bold=True)} {text}", err=True)
+
+
+def leave_stdout() -> None:
+    """Nobody reads any more: let what is still buffered go nowhere, quietly."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _usage(problem: click.ClickException) -> UsageError:
+    """Click's complaint in our words."""
+    message = problem.format_message().rstrip(".")
+    tip = ""
+    if isinstance(problem, click.NoSuchOption):
+        near = [name for name in problem.possibilities or [] if name.startswith("--")]
+        message, tip = f"there is no option {problem.option_name}", f"did you mean {near[0]}?" if near else ""
+    elif isinstance(problem, click.MissingParameter) and problem.param is not None:
+        message = f"{problem.param.human_readable_name} is missing"
+    context = getattr(problem, "ctx", None)
+    if context is not None and not tip:
+        tip = f"{context.command_path} --help shows what it takes"
+    if not message[1:2].isupper():
+        message = message[:1].lower() + message[1:]
+    error = UsageError(message, tip=tip)
+    if not isinstance(problem, click.UsageError):
+        error.exit_code = problem.exit_code
+    return error
+
+
+def _unexpected(problem: BaseException, invocation: Invocation) -> dict[str, Any]:
+    line = " ".join(f"{type(problem).__name__}: {problem}".split()).removesuffix(":")
+    parts: dict[str, Any] = {"error": f"something unexpected happened: {line[:300]}", "cause": "", "tip": ""}
+    where = _kept(problem, invocation.data_dir)
+    if where is not None:
+        parts["tip"] = f"this is a mistake of ours; the details are in {where}"
+    return parts
+
+
+def _kept(problem: BaseException, data_dir: Path | None) -> Path | None:
+    """Where the traceback was written: with the project's logs, else with temporary files."""
+    import tempfile
+
+    text = "".join(traceback.format_exception(problem))
+    name = f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.txt"
+    for folder in [
+        *([data_dir / "logs" / "errors"] if data_dir else []),
+        Path(tempfile.gettempdir()) / f"ostrov-{os.getuid()}",
+    ]:
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(f"ostrov {' '.join(sys.argv[1:2])}\n{text}")
+            return folder / name
+        except OSError:
+            continue
+    return None
