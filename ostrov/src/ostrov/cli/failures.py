@@ -25,7 +25,8 @@ def report(problem: BaseException, invocation: Invocation) -> int:
     """Say what went wrong; the exit code."""
     if isinstance(problem, KeyboardInterrupt) or isinstance(problem.__cause__, KeyboardInterrupt):
         return INTERRUPTED
-    if isinstance(problem, BrokenPipeError) or isinstance(problem.__context__, BrokenPipeError):  # click exits with 1
+    wrapped = isinstance(problem, SystemExit) and hasattr(sys.stdout, "wrapped")  # click's way to say that the pipe broke
+    if wrapped or isinstance(problem, BrokenPipeError):
         leave_stdout()
         return READER_GONE
     if isinstance(problem, SystemExit):
