@@ -114,10 +114,12 @@ class Console:
             parameters=found.parameters,
             language=self.face.language(request),
         )
-        values = await found.placed.view(asked)
-        return await self.face.draw(
-            request, visitor, page.template, values, component=found.placed.component, topics=found.topics
-        )
+        values, topics = await found.placed.view(asked), found.topics
+        if page.path == "/":
+            values = {**values, **await self.face.panels(request, visitor, asked)}
+            topics += tuple(values["topics"])
+        component = found.placed.component
+        return await self.face.draw(request, visitor, page.template, values, component=component, topics=topics)
 
     async def _failed(self, request: Request, visitor: Visitor, problem: Exception) -> Response:
         if isinstance(problem, NotLoggedIn) and request.method in ("GET", "HEAD") and not request.headers.get("x-live"):

@@ -19,7 +19,7 @@ component = Component(
             "console/overview.html",
             title="Overview",
             icon="overview",
-            topics=("processes", "operations", "tasks"),
+            topics=("processes", "operations"),
         ),
         Page(
             "/processes",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
+from markupsafe import Markup
+
 from ostrov.console.http import PREFIX, Request, Response
 from ostrov.console.live import Seats
-from ostrov.console.pages import Pages
+from ostrov.console.pages import Pages, Placed
 from ostrov.console.rendering import HOME, Templates
 from ostrov.console.texts import LANGUAGES, choose_language
 from ostrov.console.texts import catalogue as read_catalogue
@@ -16,11 +19,15 @@ from ostrov.console.view import Flash, Link, Section, View
 from ostrov.console.visitor import LANGUAGE, Visitor
 from ostrov.core.errors import NotFound
 from ostrov.core.operations import open_operations
+from ostrov.core.reference import load
 from ostrov.run.web.settings import base_url
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
     from ostrov.core.operations.actor import Actor
+    from ostrov.core.page import PageRequest
+
+log = logging.getLogger("ostrov.console")
 
 FIRST = ("/", "/processes", "/logs")
 LAST = ("/operations", "/approvals", "/audit", "/operators", "/settings")
@@ -35,6 +42,8 @@ class Face:
         self.settings = application.settings.console
         components = application.components.values()
         self.pages = Pages(components)
+        panels = [Placed(component.name, panel) for component in components for panel in component.panels]
+        self.placed = [*self.pages.all, *panels]
         packages = {component.name: component.templates for component in components if component.templates}
         self.templates = Templates(packages)
         homes = [packages[HOME], *(package for name, package in packages.items() if name != HOME)]
@@ -65,9 +74,14 @@ class Face:
         plain: bool = False,
     ) -> Response:
         """A drawn page. A `plain` one asks nothing of the database, for when it is the database that failed."""
+        view = await self.view(request, visitor, topics, plain=plain)
+        return Response(self.templates.draw(component, template, view, values), status=status)
+
+    async def view(self, request: Request, visitor: Visitor, topics: Iterable[str] = (), *, plain: bool = False) -> View:
+        """What the templates of one answer share."""
         actor = visitor.actor
-        topics = tuple(topics)
-        view = View(
+        topics = tuple(dict.fromkeys(topics))
+        return View(
             project=self.application.settings.name or self.application.project.name,
             texts=self.catalogues[self.language(request)],
             path=request.path,
@@ -80,7 +94,30 @@ class Face:
             live=f"{PREFIX}/live?{urlencode({'topics': ','.join(topics)})}" if actor and topics else "",
             flash=None if plain or request.headers.get("x-live") else await self.flash(visitor),
         )
-        return Response(self.templates.draw(component, template, view, values), status=status)
+
+    async def panels(self, request: Request, visitor: Visitor, asked: PageRequest) -> dict[str, Any]:
+        """What components add to the overview: their figures, their panels drawn, and the topics of these.
+
+        A panel that fails says so in its place and leaves the overview standing.
+        """
+        view = await self.view(request, visitor, plain=True)
+        figures: list[Any] = []
+        drawn: list[Markup] = []
+        topics: list[str] = []
+        for component in self.application.components.values():
+            for panel in component.panels:
+                if not asked.actor.may(panel.permission):
+                    continue
+                topics += panel.topics
+                try:
+                    values = await load(panel.view)(asked)
+                    drawn.append(Markup(self.templates.draw(component.name, panel.template, view, values).decode()))  # noqa: S704
+                    figures += values.get("figures", [])
+                except Exception as problem:
+                    log.error("the panel of %s failed", component.name, exc_info=problem)
+                    values = {"title": panel.title or component.name}
+                    drawn.append(Markup(self.templates.draw(HOME, "console/panel_failed.html", view, values).decode()))  # noqa: S704
+        return {"figures": figures, "panels": drawn, "topics": topics}
 
     async def sections(self, actor: Actor, *, count: bool = True) -> list[Section]:
         """The navigation: the house, what its components contribute, and who may do what."""
@@ -110,8 +147,8 @@ class Face:
             return None
         if run.actor != visitor.actor.name:
             return None
-        text = f"{run.operation}: {run.error}" if run.error else run.operation
-        return Flash(TONES.get(run.state, "waiting"), text, f"/runs/{run.id}", run.state)
+        said = run.error or (run.result if isinstance(run.result, str) else "")
+        return Flash(run.operation, run.state, TONES.get(run.state, "waiting"), said[:300], f"/runs/{run.id}")
 
 
 def _refresh(wanted: str) -> int:

@@ -95,7 +95,7 @@ async def _lines(face: Face, visitor: Visitor, service: str, word: str, after: f
 def _allowed(face: Face, topic: str, visitor: Visitor) -> bool:
     """Whether a page that the person may see listens to a topic."""
     assert visitor.actor is not None
-    pages = (placed for placed in face.pages.all if visitor.actor.may(placed.page.permission))
+    pages = (placed for placed in face.placed if visitor.actor.may(placed.page.permission))
     return any(pattern.fullmatch(topic) for placed in pages for pattern in placed.topic_patterns)
 
 

@@ -37,12 +37,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Flash:
-    """What the person's last form led to, said once at the top of the next page."""
+    """What the person's last form led to, said once at the top of the next page. `text` is a result or an error."""
 
+    operation: str
+    state: str
     tone: str
-    text: str
+    text: str = ""
     path: str = ""
-    state: str = ""
 
 
 @dataclass

@@ -54,7 +54,7 @@ class Page:
 
     `view` is `async def view(request: PageRequest) -> dict` (or a reference); `template` is rendered with what it returns.
     `path` may hold parameters in braces. A page with a `title` stands in the navigation. `topics` are the channel topics
-    whose messages make an open page refresh itself.
+    whose messages make an open page refresh itself; they may hold the path's parameters too.
     """
 
     path: str
@@ -97,7 +97,9 @@ class Component:
 
     `settings` is a msgspec Struct class whose every field has a default; it becomes the section of the component's name.
     `migrations` is `"package:folder"`, an Alembic script directory of the component's own tables.
-    `templates` is the package whose `templates/` folder holds the component's pages.
+    `templates` is the package whose `templates/` folder holds the component's pages, and whose `texts/ru.toml` their Russian.
+    `panels` are pages without a frame that stand on the console's overview: `path` is where they lead, and what their view
+    returns may hold `figures`, a list of `{"label", "value", "tone", "path"}` for the row at the overview's top.
     `tasks` are task objects or references to modules that define them (`"raf.notifications.tasks"`), imported by workers.
     `projections` are modules with `PROJECTIONS` and `TABLES`: read models kept in the transaction of the events they follow.
     """
@@ -108,6 +110,7 @@ class Component:
     tasks: Sequence[Any] = ()
     operations: Sequence[Operation[..., Any] | str] = ()
     pages: Sequence[Page] = ()
+    panels: Sequence[Page] = ()
     mounts: Sequence[Mount] = ()
     migrations: str = ""
     templates: str = ""

@@ -9,7 +9,6 @@ document.documentElement.classList.add("scripted");
 function apply(form, push) {
   const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
   const address = form.getAttribute("action") + (query.size ? `?${query}` : "");
-  if (form.dataset.filters === "reload") return location.assign(address);
   history[push ? "pushState" : "replaceState"](null, "", address);
   refresh();
 }
@@ -19,7 +18,7 @@ document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-filters]");
   if (!form || event.target.nodeName === "SELECT") return;
   clearTimeout(typing);
-  typing = setTimeout(() => apply(form, false), form.dataset.filters === "reload" ? 900 : 250);
+  typing = setTimeout(() => apply(form, false), 250);
 });
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-filters]");

@@ -45,7 +45,8 @@ async function once() {
   document.dispatchEvent(new CustomEvent("ostrov:refreshed"));
 }
 
-function say(state) {
+/** Show the page's state at its foot: live, lost or paused. */
+export function say(state) {
   const beacon = document.getElementById("beacon");
   if (!beacon) return;
   beacon.hidden = false;

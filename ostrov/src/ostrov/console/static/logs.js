@@ -1,5 +1,7 @@
 // Log lines as they are written: they go straight into the list, which follows its end unless the person scrolled away.
 
+import { say } from "./live.js";
+
 const KEPT = 2000;
 
 /** Follow the stream of a list that names it in data-stream. */
@@ -7,6 +9,7 @@ export function followLogs(list) {
   const pause = document.getElementById("pause");
   const gap = list.dataset.gap;
   let source = null;
+  let stream = "";
   let after = list.dataset.after;
   let held = [];
   let drawing = false;
@@ -62,16 +65,17 @@ export function followLogs(list) {
   }
 
   function open() {
+    stream = list.dataset.stream;
     source = new EventSource(list.dataset.stream + (after ? `&after=${encodeURIComponent(after)}` : ""));
     source.onmessage = (event) => {
       after = event.lastEventId || after;
       put(JSON.parse(event.data));
     };
     source.addEventListener("bye", () => location.reload());
-    source.onopen = () => (list.dataset.state = "live");
+    source.onopen = () => say("live");
     source.onerror = () => {
-      list.dataset.state = "lost";
-      if (source.readyState === EventSource.CLOSED) setTimeout(open, 3000);
+      say("lost");
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => stream === list.dataset.stream && open(), 3000);
     };
   }
 
@@ -85,6 +89,16 @@ export function followLogs(list) {
       label();
     });
   }
+  document.addEventListener("ostrov:refreshed", () => {
+    if (stream === list.dataset.stream) return;
+    source.close(); // other filters: the list was drawn anew, go on after its end
+    after = list.dataset.after;
+    held = [];
+    waiting.length = 0;
+    if (pause) label();
+    list.scrollTop = list.scrollHeight;
+    open();
+  });
   list.scrollTop = list.scrollHeight;
   open();
   addEventListener("pagehide", () => source.close());

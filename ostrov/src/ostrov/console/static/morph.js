@@ -3,9 +3,11 @@
 
 const CONTROLS = new Set(["INPUT", "SELECT", "TEXTAREA"]);
 
-/** Make `present` (in the page) equal to `fresh` (parsed, not in the page). Elements marked data-keep are left alone. */
+/** Make `present` (in the page) equal to `fresh` (parsed, not in the page). Elements marked data-keep are left alone,
+ *  unless they show another stream now. */
 export function morph(present, fresh) {
-  if (present.isEqualNode(fresh) || present.hasAttribute("data-keep")) return;
+  if (present.isEqualNode(fresh)) return;
+  if (present.hasAttribute("data-keep") && present.dataset.stream === fresh.dataset.stream) return;
   if (CONTROLS.has(present.nodeName) && isTouched(present)) return;
   attributes(present, fresh);
   if (present.nodeName !== "TEXTAREA") children(present, fresh);

@@ -41,7 +41,7 @@ async def shown(request: PageRequest) -> dict[str, Any]:
     try:
         services = [row.name for row in await process_rows(request.application)]
         answer = await ask(request.application, "logs", name=service, lines=count if not word else 10 * count)
-        lines = [draw(line) for line in msgspec.convert(answer["lines"], list[Line]) if matches(line, word)][-count:]
+        lines = [draw(line) for line in (Line(**each) for each in answer["lines"]) if matches(line, word)][-count:]
     except NotFound:
         service = ""
     except OstrovError as found:

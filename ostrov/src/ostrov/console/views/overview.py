@@ -20,8 +20,6 @@ async def shown(request: PageRequest) -> dict[str, Any]:
         "processes": [],
         "troubled": [],
         "runs": [],
-        "figures": [],
-        "panels": [],
         "waiting": await operations.pending(request.actor),
     }
     if request.actor.may("processes.view"):
