@@ -115,8 +115,9 @@ def _chooses(variable: Variable, groups: Groups) -> bool:
 
 def _put_variable(tree: SettingsTree, variable: Variable, prefix: str) -> None:
     origin = Origin(f"env {variable.name}", variable=f"{prefix}_")
-    place = tree.root.at(variable.path)
-    tree.put(variable.path, variable.text if place is None else read_value(variable.text, place), origin)
+    path = tree.canonical(variable.path)  # again: the files have brought names since
+    place = tree.root.at(path)
+    tree.put(path, variable.text if place is None else read_value(variable.text, place), origin)
 
 
 def _secret(document: Document) -> bool:

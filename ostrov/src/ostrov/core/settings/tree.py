@@ -70,8 +70,12 @@ class SettingsTree:
         """
         place = self.root.at(path)
         if place is None:
-            raise unknown_setting(self, path, str(origin), variable=origin.variable)
-        if isinstance(value, Mapping) and (place.struct is not None or place.values is not None):
+            raise unknown_setting(self, path, str(origin), variable=origin.variable, section=isinstance(value, Mapping))
+        if isinstance(value, Mapping):
+            if place.struct is None and place.values is None:
+                raise SettingsError(
+                    f"{dotted(path)} is one value, not a section", cause=str(origin), tip=f"write it as {dotted(path)} = …"
+                )
             if value or place.struct is not None:
                 self._table(path)
             elif not isinstance(self.node(path), dict):

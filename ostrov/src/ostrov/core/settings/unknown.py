@@ -13,14 +13,17 @@ if TYPE_CHECKING:
 LISTED = 8  # names that a tip counts up
 
 
-def unknown_setting(tree: SettingsTree, path: Path, where: str, *, variable: str = "") -> SettingsError:
-    """`where` is the origin; for an environment variable the tip writes the nearest name as its own (prefix `variable`)."""
+def unknown_setting(tree: SettingsTree, path: Path, where: str, *, variable: str = "", section: bool = False) -> SettingsError:
+    """`where` is the origin; for an environment variable the tip writes the nearest name as its own (prefix `variable`).
+
+    `section` says that the unknown name has a table of its own.
+    """
     near = nearest(tree, path)
     if near:
         return SettingsError(f"unknown setting {dotted(path)}", cause=where, tip=f"did you mean {_written(near, variable)}?")
     known = _deepest(tree, path)
     names = tree.names(known)
-    if not known and len(path) > 1:
+    if not known and (section or len(path) > 1):
         tip = f"there is no section {path[0]!r}: is the component that brings it in components of ostrov.toml?"
     elif names:
         listed = ", ".join(names[:LISTED]) + (", …" if len(names) > LISTED else "")
