@@ -14,6 +14,7 @@ component = Component(
         "ostrov.core.operations.own.approvals",
         "ostrov.core.operations.own.audit",
         "ostrov.core.operations.own.operators",
+        "ostrov.core.settings.operations",
         "ostrov.core.supervisor.operations",
     ],
     migrations="ostrov.core:migrations",
