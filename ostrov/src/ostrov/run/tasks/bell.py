@@ -30,8 +30,11 @@ class Bell:
         self._listed = 0.0
         self._rung = False
 
-    def ring_soon(self) -> None:
-        """Ring once for everything that is committed in this turn of the event loop."""
+    def ring_soon(self, note: bytes = b"") -> None:
+        """Ring once for everything that is committed in this turn of the event loop. A `note` is always delivered."""
+        if note:
+            self.ring(note)
+            return
         if self._rung:
             return
         with contextlib.suppress(RuntimeError):  # no loop here: every ring counts
@@ -39,7 +42,7 @@ class Bell:
             self._rung = True
         self.ring()
 
-    def ring(self) -> None:
+    def ring(self, note: bytes = b"") -> None:
         """Wake every worker of this machine."""
         now = time.monotonic()
         if not self._workers or now > self._listed + LISTING:
@@ -49,7 +52,7 @@ class Bell:
             self._outbox.setblocking(False)
         for name in self._workers:
             try:
-                self._outbox.sendto(b"1", self._address(name))
+                self._outbox.sendto(note or b".", self._address(name))
             except BlockingIOError:
                 continue  # it was rung often enough
             except OSError:
@@ -57,8 +60,8 @@ class Bell:
                 with contextlib.suppress(OSError):
                     (self._folder / name).unlink()
 
-    def listen(self, rung: Callable[[], None]) -> None:
-        """Call `rung` in the running event loop at each ring."""
+    def listen(self, rung: Callable[[bool], None]) -> None:
+        """Call `rung(whether there was a note)` in the running event loop at each ring."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self._own = self._folder / f"{os.getpid()}-{os.urandom(3).hex()}"
         inbox = self._inbox = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -66,10 +69,11 @@ class Bell:
         inbox.bind(self._address(self._own.name))
 
         def receive() -> None:
+            note = False
             with contextlib.suppress(BlockingIOError):
-                while inbox.recv(16):
-                    pass
-            rung()
+                while ring := inbox.recv(16):
+                    note = note or ring != b"."
+            rung(note)
 
         asyncio.get_running_loop().add_reader(inbox, receive)
 

@@ -10,6 +10,7 @@ component = Component(
     settings=TasksSettings,
     services=[
         Service("worker", run="ostrov.run.tasks.worker:serve", group="worker", stop_timeout=15.0),
+        Service("scheduler", run="ostrov.run.tasks.scheduler:serve", group="worker"),
     ],
     migrations="ostrov.run.tasks:migrations",
     templates="ostrov.run.tasks",

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
+import msgspec
+
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
+    from ostrov.run.tasks.logs import RunLog
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far a run is: a share from 0 to 1, a text, or both."""
+
+    done: float | None = None
+    text: str = ""
 
 
 class TaskContext:
@@ -16,25 +25,21 @@ class TaskContext:
     `key` is `run_id:attempt`: hand it to other systems as an idempotency key, for a run whose worker died is run again.
     """
 
-    __slots__ = ("_progress", "application", "attempt", "cancel_requested", "queue", "run_id", "task")
+    __slots__ = ("application", "attempt", "cancel_requested", "log", "queue", "run_id", "shown", "task")
 
     def __init__(
-        self,
-        application: Ostrov,
-        run_id: str,
-        attempt: int,
-        task: str,
-        queue: str,
-        progress: Callable[[float | None, str], None] | None = None,
+        self, application: Ostrov, run_id: str, attempt: int, task: str, queue: str, log: RunLog | None = None
     ) -> None:
         self.application = application
         self.run_id = run_id
         self.attempt = attempt
         self.task = task
         self.queue = queue
+        self.log = log
+        self.shown: Progress | None = None
+        """The last progress that was told; the worker writes it down from time to time."""
         self.cancel_requested = False
-        """Set when the run is cancelled or out of time; a task in a thread looks at it and returns."""
-        self._progress = progress
+        """Set when the run is cancelled, out of time or interrupted; a task in a thread looks at it and returns."""
 
     @property
     def key(self) -> str:
@@ -42,9 +47,8 @@ class TaskContext:
         return f"{self.run_id}:{self.attempt}"
 
     def progress(self, done: float | None = None, text: str = "") -> None:
-        """Show how far the run is on its page: a share from 0 to 1, a text, or both. Call it as often as you like."""
-        if self._progress is not None:
-            self._progress(done, text)
+        """Show how far the run is on its page. Call it as often as you like."""
+        self.shown = Progress(done, text)
 
 
 running: ContextVar[TaskContext | None] = ContextVar("ostrov_running_task", default=None)

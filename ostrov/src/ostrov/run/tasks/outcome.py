@@ -10,7 +10,8 @@ from ostrov.run.tasks.claim import Claimed
 from ostrov.run.tasks.run import State
 
 if TYPE_CHECKING:
-    from ostrov.run.tasks.task import TaskOptions
+    from ostrov.run.tasks.backoff import Backoff
+    from ostrov.run.tasks.logs import LogLine
 
 
 class Ending(StrEnum):
@@ -28,50 +29,56 @@ class Ending(StrEnum):
     """The worker gave it back before it began: the attempt does not count."""
 
 
-class LogLine(NamedTuple):
-    """One log record of an attempt."""
+class Ended(NamedTuple):
+    """How the call of the task's function ended. `retry_after` is what the task itself asked for, seconds."""
 
-    at: float
-    level: str
-    logger: str
-    message: str
+    ending: Ending
+    result: str | None = None
+    error: str | None = None
+    traceback: str | None = None
+    retry_after: float | None = None
+    retriable: bool = True
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What a worker writes back of one attempt. `final` is None when the run goes on; then it is due at `run_after`."""
+    """What a worker writes back of one attempt, with what `decide` made of it.
+
+    `final` is None when the run goes on; then it is ready at `run_after`.
+    """
 
     run: Claimed
-    ending: Ending
+    ended: Ended
     started_at: float
     ended_at: float
-    result: str | None = None
-    error: str | None = None
-    traceback: str | None = None
-    logs: list[LogLine] = field(default_factory=list)
-    progress: str | None = None
-    retry_after: float | None = None
-    retriable: bool = True
-    final: State | None = None
+    final: State | None
     run_after: float = 0.0
     failures: int = 0
+    losses: int = 0
+    logs: list[LogLine] = field(default_factory=list)
+    progress: str | None = None
 
 
-def decide(outcome: Outcome, options: TaskOptions | None) -> Outcome:
-    """Fill in what becomes of the run."""
-    run, now = outcome.run, outcome.ended_at
-    outcome.failures = run.failures
-    if outcome.ending is Ending.SUCCESSFUL:
+def decide(
+    run: Claimed, ended: Ended, started_at: float, ended_at: float, backoff: Backoff | None = None, losses: int = 5
+) -> Outcome:
+    """What becomes of a run: `backoff` is its task's (None when the task is unknown), `losses` how many are too many."""
+    outcome = Outcome(run, ended, started_at, ended_at, None, ended_at, run.failures, run.losses)
+    ending = ended.ending
+    if ending is Ending.SUCCESSFUL:
         outcome.final = State.SUCCESSFUL
-    elif outcome.ending is Ending.CANCELLED:
+    elif ending is Ending.CANCELLED or run.cancel_requested:
         outcome.final = State.CANCELLED
-    elif outcome.ending in (Ending.INTERRUPTED, Ending.UNSTARTED):
-        outcome.run_after = now if outcome.retry_after is None else now + outcome.retry_after
+    elif ending is Ending.INTERRUPTED or ending is Ending.UNSTARTED:
+        outcome.run_after += ended.retry_after or 0.0
+    elif ending is Ending.LOST:
+        outcome.losses += 1
+        if outcome.losses >= losses:
+            outcome.final = State.DEAD
     else:
-        outcome.failures = run.failures + 1
-        if outcome.retriable and options is not None and outcome.failures < run.max_attempts:
-            delay = options.backoff.delay(outcome.failures) if outcome.retry_after is None else outcome.retry_after
-            outcome.run_after = now + delay
+        outcome.failures += 1
+        if ended.retriable and backoff is not None and outcome.failures < run.max_attempts:
+            outcome.run_after += backoff.delay(outcome.failures) if ended.retry_after is None else ended.retry_after
         else:
             outcome.final = State.DEAD
     return outcome

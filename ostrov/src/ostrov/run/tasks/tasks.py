@@ -1,4 +1,4 @@
-"""The tasks of an application: which there are, and the bell that wakes their workers."""
+"""The tasks of an application: which there are, and the engine that brings their runs to workers."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from ostrov.core.errors import NotFound, ProjectError
 from ostrov.run.tasks import ledger
-from ostrov.run.tasks.bell import Bell
+from ostrov.run.tasks.engine import Engine
+from ostrov.run.tasks.engines.embedded import EmbeddedEngine
 from ostrov.run.tasks.run import NewRun
 from ostrov.run.tasks.task import Task
+from ostrov.run.tasks.telemetry import Happening, Telemetry
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
@@ -22,7 +24,8 @@ class Tasks:
 
     def __init__(self, application: Ostrov) -> None:
         self.application = application
-        self.bell = Bell(application.run_dir / "tasks")
+        self.engine: Engine = EmbeddedEngine(application)
+        self.telemetry = Telemetry(lambda: application.channel)
 
     @cached_property
     def registry(self) -> dict[str, Task[Any, Any]]:
@@ -44,25 +47,40 @@ class Tasks:
                 f"there is no task {name!r}", tip="it was removed or renamed, or its module is in no component's `tasks`"
             ) from None
 
+    def enqueued(self, runs: Sequence[NewRun]) -> None:
+        """These runs are in the ledger: wake the workers."""
+        self.engine.announce(runs)
+        for run in runs:
+            self.telemetry.emit(Happening("enqueued", run.id, run.task, run.queue))
+
+    def close(self) -> None:
+        """Leave the engine."""
+        self.engine.close()
+        self.telemetry.close()
+
 
 def open_tasks(application: Ostrov) -> Tasks:
     """The tasks of an application, closed with it."""
     tasks = Tasks(application)
-    application.on_close(tasks.bell.close)
+    application.on_close(tasks.close)
     return tasks
 
 
 def insert(connection: Connection, application: Ostrov, run: NewRun) -> tuple[str, str, bool]:
     """Add a run and wake the workers once it is committed."""
     written = ledger.insert(connection, run)
-    connection.after_commit(application.part(open_tasks).bell.ring_soon)
+    if written[2]:
+        tasks = application.part(open_tasks)
+        connection.after_commit(lambda: tasks.enqueued((run,)))
     return written
 
 
 def insert_many(connection: Connection, application: Ostrov, runs: Sequence[NewRun]) -> list[tuple[str, str, bool]]:
     """Add many runs and wake the workers once they are committed."""
     written = ledger.insert_many(connection, runs)
-    connection.after_commit(application.part(open_tasks).bell.ring_soon)
+    tasks = application.part(open_tasks)
+    new = [run for run, (_, _, created) in zip(runs, written, strict=True) if created]
+    connection.after_commit(lambda: tasks.enqueued(new))
     return written
 
 

@@ -1,60 +1,105 @@
-"""For tests: run what is due, here and now, through the same ledger and codec that workers use."""
+"""For tests: run what is due, here and now, through the same ledger, codec and decisions as in a worker."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-import traceback
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
 
+from ostrov.core.errors import NotFound
+from ostrov.run.tasks.attempt import call, failed, prepare, succeeded
 from ostrov.run.tasks.claim import Claimed, claim
 from ostrov.run.tasks.context import TaskContext, running
+from ostrov.run.tasks.duration import Duration, seconds
 from ostrov.run.tasks.finish import finish
-from ostrov.run.tasks.outcome import Ending, Outcome, decide
+from ostrov.run.tasks.logs import RunLog, capture
+from ostrov.run.tasks.outcome import Ended, Ending, Outcome, decide
 from ostrov.run.tasks.tasks import open_tasks
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
+    from ostrov.run.tasks.task import Task
+    from ostrov.run.tasks.worker import Worker
 
 WORKER = "run_tasks"
 
 
-async def run_tasks(application: Ostrov, *, limit: int = 10_000) -> int:
+async def run_tasks(application: Ostrov, *, ahead: Duration = 0, limit: int = 10_000) -> int:
     """Run every run that is due, and those they enqueue, until none is; how many attempts that were.
 
-    Delayed runs and retries stay until they are due. The same ledger, codec and decisions as in a worker, one run at a time.
+    One at a time, in the order a worker would start them. With `ahead` also what is due within that time (delayed runs,
+    retries). Tasks with `process=True` run in a thread. What a task raises is in the ledger, as always.
     """
-    done = 0
-    while done < limit:
-        now = time.time()
-        claimed = await application.store.write(claim, WORKER, (), 1, now, now + 3600)
-        if not claimed:
-            break
-        outcome = await _run(application, claimed[0])
-        await application.store.write(finish, WORKER, [outcome])
-        done += 1
-    return done
+    handler = capture()
+    try:
+        for done in range(limit):
+            now = time.time()
+            due = now + seconds(ahead)
+            claimed = await application.store.write(claim, WORKER, (), 1, due, now + 3600)
+            if not claimed:
+                return done
+            outcome = await _run(application, claimed[0])
+            await application.store.write(finish, WORKER, [outcome])
+        return limit
+    finally:
+        logging.getLogger().removeHandler(handler)
 
 
 async def _run(application: Ostrov, run: Claimed) -> Outcome:
     started = time.time()
-    task = application.part(open_tasks).get(run.task)
-    token = running.set(TaskContext(application, run.id, run.attempt, run.task, run.queue))
+    settings = application.settings.tasks
+    log = RunLog(settings.log_lines) if settings.log_lines else None
+    context = TaskContext(application, run.id, run.attempt, run.task, run.queue, log)
     try:
-        arguments = task.codec.decode(run.arguments)
-        if task.codec.context:
-            arguments[task.codec.context] = running.get()
-        if task.is_async:
-            result = await task.function(**arguments)
-        else:
-            result = await asyncio.to_thread(task.function, **arguments)
-        encoded = task.codec.encode_result(result, application.settings.tasks.largest)
-        outcome = Outcome(run, Ending.SUCCESSFUL, started, time.time(), result=encoded)
+        task = application.part(open_tasks).get(run.task)
+    except NotFound as problem:
+        ended, backoff = Ended(Ending.FAILED, error=str(problem), retriable=False), None
+    else:
+        ended, backoff = await _call(task, run, context, settings.largest), task.options.backoff
+    outcome = decide(run, ended, started, time.time(), backoff, settings.losses)
+    outcome.logs = [] if log is None else log.take()
+    return outcome
+
+
+async def _call(task: Task[Any, Any], run: Claimed, context: TaskContext, largest: int) -> Ended:
+    if not task.is_async:
+        return await asyncio.to_thread(_in_thread, task, run, context, largest)
+    prepared = prepare(task, run.arguments, context)
+    if isinstance(prepared, Ended):
+        return prepared
+    token = running.set(context)
+    try:
+        async with asyncio.timeout(task.options.timeout):
+            return succeeded(task, await task.function(**prepared), largest)
+    except TimeoutError as problem:
+        if task.options.timeout is None:
+            return failed(task, problem)
+        return Ended(Ending.TIMEOUT, error=f"out of time after {task.options.timeout:g} s")
     except Exception as problem:
-        text = "".join(traceback.format_exception(problem))
-        outcome = Outcome(
-            run, Ending.FAILED, started, time.time(), error=f"{type(problem).__name__}: {problem}", traceback=text
-        )
+        return failed(task, problem)
     finally:
         running.reset(token)
-    return decide(outcome, task.options)
+
+
+def _in_thread(task: Task[Any, Any], run: Claimed, context: TaskContext, largest: int) -> Ended:
+    running.set(context)
+    return call(task, run.arguments, context, largest)
+
+
+@asynccontextmanager
+async def working(application: Ostrov, queues: Sequence[str] = ()) -> AsyncIterator[Worker]:
+    """A worker in this process for as long as the block lasts; it drains at the end."""
+    from ostrov.run.tasks.worker import Worker
+
+    worker = Worker(application, queues)
+    ready = asyncio.Event()
+    run = asyncio.create_task(worker.run(ready.set))
+    try:
+        await asyncio.wait([run, asyncio.create_task(ready.wait())], return_when=asyncio.FIRST_COMPLETED)
+        yield worker
+    finally:
+        worker.stop()
+        await run

@@ -1,0 +1,107 @@
+"""What people do to runs and queues: cancel, retry, replay, pause. Each is one transaction on the caller's connection."""
+
+from __future__ import annotations
+
+from ostrov.core.errors import Conflict, NotFound
+from ostrov.core.store import Connection
+from ostrov.run.tasks.finish import DELETE, MOVE
+from ostrov.run.tasks.identifier import new_id
+from ostrov.run.tasks.ledger import INSERT
+from ostrov.run.tasks.run import NewRun, State
+
+STATE = "SELECT state FROM run WHERE id = ?"
+STATE_LOCKED = f"{STATE} FOR UPDATE"
+FINISHED_STATE = "SELECT state FROM finished_run WHERE id = ?"
+REQUEST_CANCEL = "UPDATE run SET cancel_requested = 1 WHERE id = ? AND state = 'running'"
+BRING_FORWARD = "UPDATE run SET state = 'ready', run_after = ?, reason = NULL WHERE id = ? AND state = 'scheduled'"
+AGAIN = """INSERT INTO run (id, task, queue, priority, state, arguments, created_at, run_after, max_attempts, attempt,
+ dedupe_key, lock_key, parent_id, schedule_key, tick)
+ SELECT id, task, queue, priority, 'ready', arguments, created_at, ?, max_attempts, attempt,
+ dedupe_key, lock_key, parent_id, schedule_key, tick FROM finished_run WHERE id = ? ON CONFLICT DO NOTHING"""
+FORGET = "DELETE FROM finished_run WHERE id = ?"
+COPY = """SELECT task, queue, priority, arguments, max_attempts, lock_key FROM finished_run WHERE id = ?
+ UNION ALL SELECT task, queue, priority, arguments, max_attempts, lock_key FROM run WHERE id = ?"""
+PAUSE = """INSERT INTO task_queue (name, paused, changed_at) VALUES (?, ?, ?)
+ ON CONFLICT (name) DO UPDATE SET paused = excluded.paused, changed_at = excluded.changed_at"""
+DEAD = "SELECT id FROM finished_run WHERE state = 'dead' AND id > ? ORDER BY id LIMIT 500"
+DEAD_OF_TASK = "SELECT id FROM finished_run WHERE state = 'dead' AND task = ? AND id > ? ORDER BY id LIMIT 500"
+
+
+def cancel(connection: Connection, run_id: str, now: float) -> State:
+    """Cancel a run: CANCELLED when it was waiting, RUNNING when its worker is yet to stop it.
+
+    Raises NotFound, and Conflict for a run that is over.
+    """
+    state = _state(connection, run_id)
+    if state is State.RUNNING:
+        connection.execute(REQUEST_CANCEL, (run_id,))
+        return State.RUNNING
+    if state.over:
+        raise Conflict(f"run {run_id} is {state} already")
+    connection.many(MOVE, [(State.CANCELLED, now, None, "cancelled before it started", None, run_id)])
+    connection.execute(DELETE, (run_id,))
+    return State.CANCELLED
+
+
+def retry(connection: Connection, run_id: str, now: float) -> State:
+    """Run a dead or cancelled run again under its own id, with all its attempts anew; bring a scheduled one forward.
+
+    Raises NotFound, and Conflict for a run in another state or whose dedupe key another run holds by now.
+    """
+    state = _state(connection, run_id)
+    if state is State.SCHEDULED:
+        connection.execute(BRING_FORWARD, (now, run_id))
+    elif state in (State.DEAD, State.CANCELLED):
+        if not connection.execute(AGAIN, (now, run_id)):
+            raise Conflict(f"run {run_id} cannot be retried", cause="another run with its dedupe key is not over")
+        connection.execute(FORGET, (run_id,))
+    else:
+        tip = "replay it to call its task once more as a new run" if state is State.SUCCESSFUL else ""
+        raise Conflict(f"run {run_id} is {state}", tip=tip)
+    return State.READY
+
+
+def retry_dead(connection: Connection, task: str, after: str, now: float) -> tuple[int, str]:
+    """Retry up to 500 dead runs of a task (of all when empty) with ids above `after`: (how many, the last id looked at).
+
+    Call it until the id is empty. Those whose dedupe key another run holds stay dead.
+    """
+    if task:
+        found = [row[0] for row in connection.rows(DEAD_OF_TASK, (task, after))]
+    else:
+        found = [row[0] for row in connection.rows(DEAD, (after,))]
+    done = 0
+    for run_id in found:
+        if connection.execute(AGAIN, (now, run_id)):
+            connection.execute(FORGET, (run_id,))
+            done += 1
+    return done, found[-1] if found else ""
+
+
+def replay(connection: Connection, run_id: str, now: float) -> str:
+    """Enqueue a new run with the task, arguments and options of another; its id. Raises NotFound."""
+    found = connection.row(COPY, (run_id, run_id))
+    if found is None:
+        raise _unknown(run_id)
+    task, queue, priority, arguments, max_attempts, lock_key = found
+    made = new_id()
+    new = NewRun(made, task, queue, priority, State.READY, arguments, now, now, max_attempts, None, lock_key, run_id)
+    connection.execute(INSERT, new)
+    return made
+
+
+def pause(connection: Connection, queue: str, paused: bool, now: float) -> None:
+    """Let workers claim no more runs of a queue, or let them again. Running ones go on."""
+    connection.execute(PAUSE, (queue, int(paused), now))
+
+
+def _state(connection: Connection, run_id: str) -> State:
+    sql = STATE if connection.dialect == "sqlite" else STATE_LOCKED
+    found = connection.value(sql, (run_id,)) or connection.value(FINISHED_STATE, (run_id,))
+    if found is None:
+        raise _unknown(run_id)
+    return State(found)
+
+
+def _unknown(run_id: str) -> NotFound:
+    return NotFound(f"there is no run {run_id}", tip="see `ostrov tasks list`; old history is pruned")

@@ -1,0 +1,96 @@
+"""A child of a worker, `python -m ostrov.run.tasks.process FD PARENT`: runs the tasks it is told, one at a time."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+
+import msgspec
+
+from ostrov.core.application import Ostrov
+from ostrov.core.project import open_project
+from ostrov.core.settings.declared import declared
+from ostrov.core.settings.schema import settings_type
+from ostrov.core.settings.tree import SettingsTree
+from ostrov.core.supervisor.orphans import die_with_parent
+from ostrov.run.tasks.attempt import call
+from ostrov.run.tasks.context import TaskContext, running
+from ostrov.run.tasks.logs import RunLog, capture
+from ostrov.run.tasks.outcome import Ended, Ending
+from ostrov.run.tasks.processes import Opening, Order, Report
+from ostrov.run.tasks.tasks import open_tasks
+
+PROGRESS = 0.5
+"""Seconds between two reports of progress."""
+
+
+def main(descriptor: int, parent: int) -> None:
+    """Serve the worker until it closes the line."""
+    die_with_parent(parent, signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker to decide about
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    line = socket.socket(fileno=descriptor)
+    with line, line.makefile("rb") as incoming, line.makefile("wb") as outgoing:
+        opening = msgspec.json.decode(incoming.readline(), type=Opening)
+        sys.path[:] = opening.path
+        try:
+            application = _open(opening)
+            registry = application.part(open_tasks).registry
+        except Exception as problem:
+            logging.exception("a task process cannot start")
+            error = f"its process could not start: {type(problem).__name__}: {problem}"
+            outgoing.write(msgspec.json.encode(Report(ended=Ended(Ending.FAILED, error=error))) + b"\n")
+            return
+        capture()
+        lock = threading.Lock()
+
+        def say(report: Report) -> None:
+            with lock:
+                outgoing.write(msgspec.json.encode(report) + b"\n")
+                outgoing.flush()
+
+        say(Report())
+        while text := incoming.readline():
+            order = msgspec.json.decode(text, type=Order)
+            log = RunLog(opening.log_lines) if opening.log_lines else None
+            context = TaskContext(application, order.run_id, order.attempt, order.task, order.queue, log)
+            if order.task not in registry:
+                say(Report(ended=Ended(Ending.FAILED, error=f"there is no task {order.task!r}", retriable=False)))
+                continue
+            over = threading.Event()
+            watcher = threading.Thread(target=_watch, args=(context, over, say), daemon=True)
+            watcher.start()
+            running.set(context)
+            ended = call(registry[order.task], order.arguments, context, application.settings.tasks.largest)
+            running.set(None)
+            over.set()
+            watcher.join()
+            say(Report(context.shown, ended, [] if log is None else log.take()))
+    os._exit(0)
+
+
+def _watch(context: TaskContext, over: threading.Event, say: object) -> None:
+    told = None
+    while not over.wait(PROGRESS):
+        lines = [] if context.log is None else context.log.take()
+        if context.shown is not told or lines:
+            told = context.shown
+            assert callable(say)
+            say(Report(told, None, lines))
+
+
+def _open(opening: Opening) -> Ostrov:
+    project = open_project(Path(opening.root))
+    kind = settings_type(project.components().values())
+    application = Ostrov(project, msgspec.json.decode(opening.settings, type=kind), SettingsTree(declared(kind)))
+    application.make_current()
+    return application
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,22 @@
+"""History is kept for a time. Pruned in small transactions, so that nobody waits for them."""
+
+from __future__ import annotations
+
+from ostrov.core.store import Connection
+from ostrov.run.tasks import roster
+from ostrov.run.tasks.identifier import id_at
+
+BATCH = 500
+OLD = """SELECT id FROM finished_run WHERE id < ? AND finished_at < ? AND state <> 'dead' ORDER BY id LIMIT ?"""
+OLD_DEAD = "SELECT id FROM finished_run WHERE state = 'dead' AND id < ? AND finished_at < ? ORDER BY id LIMIT ?"
+
+
+def prune(connection: Connection, before: float, dead_before: float) -> int:
+    """Forget up to 500 runs that were over before a moment, with their attempts and logs; how many. Call it until 0."""
+    found = connection.rows(OLD, (id_at(before), before, BATCH))
+    found += connection.rows(OLD_DEAD, (id_at(dead_before), dead_before, BATCH - len(found)))
+    for table, column in (("attempt", "run_id"), ("run_log", "run_id"), ("finished_run", "id")):
+        connection.many(f"DELETE FROM {table} WHERE {column} = ?", found)
+    if not found:
+        connection.execute(roster.FORGET, (min(before, dead_before),))
+    return len(found)

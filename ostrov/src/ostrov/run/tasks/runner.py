@@ -1,0 +1,196 @@
+"""Running claimed runs, each the way its task wants: on the loop, in a thread, in a process. Outcomes are collected as data."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ostrov.run.tasks.attempt import failed, prepare, succeeded
+from ostrov.run.tasks.claim import Claimed
+from ostrov.run.tasks.context import TaskContext, running
+from ostrov.run.tasks.hand import Hand
+from ostrov.run.tasks.logs import RunLog
+from ostrov.run.tasks.outcome import Ended, Ending, Outcome, decide
+from ostrov.run.tasks.processes import Processes
+from ostrov.run.tasks.settings import TasksSettings
+from ostrov.run.tasks.tasks import open_tasks
+from ostrov.run.tasks.threads import Threads
+
+if TYPE_CHECKING:
+    from ostrov.core.application import Ostrov
+
+log = logging.getLogger("ostrov.tasks")
+GRACE = 5.0
+"""Seconds that an async task has to clean up after it was told to stop; then it is left behind."""
+UNKNOWN_AGAIN = 15.0
+"""Seconds after which a run of a task that this worker does not know is offered again (to a newer worker, perhaps)."""
+
+
+class Runner:
+    """The runs in hand of one worker. `on_end` is called in the loop when an outcome is there to be taken."""
+
+    def __init__(self, application: Ostrov, on_end: Callable[[], None]) -> None:
+        self.application = application
+        self.settings: TasksSettings = application.settings.tasks
+        self.registry = application.part(open_tasks).registry
+        self.hands: dict[str, Hand] = {}
+        self.outcomes: list[Outcome] = []
+        self._on_end = on_end
+        self._unknown_tasks: set[str] = set()
+        self._loop = asyncio.get_running_loop()
+        self._threads = Threads(self.settings.threads, self.settings.largest, self._arm, self._end)
+        self._processes = Processes(application, self._arm, self._end)
+
+    @property
+    def room(self) -> int:
+        """How many more runs this worker takes in hand."""
+        return self.settings.slots - len(self.hands)
+
+    def admission(self) -> Callable[[str], bool]:
+        """A function that says, for each candidate in turn, whether there is room for a run of its task."""
+        threads, processes = self._threads.room, self._processes.room
+
+        def admit(name: str) -> bool:
+            nonlocal threads, processes
+            task = self.registry.get(name)
+            if task is None or task.is_async:
+                return True
+            if task.options.process:
+                processes -= 1
+                return processes >= 0
+            threads -= 1
+            return threads >= 0
+
+        return admit
+
+    def start(self, runs: Iterable[Claimed]) -> None:
+        """Run what was claimed."""
+        for run in runs:
+            task = self.registry.get(run.task)
+            if task is None:
+                self._unknown(run)
+                continue
+            log_ = RunLog(self.settings.log_lines) if self.settings.log_lines else None
+            hand = Hand(run, task, TaskContext(self.application, run.id, run.attempt, run.task, run.queue, log_))
+            self.hands[run.id] = hand
+            if run.cancel_requested:
+                self._end(hand, Ended(Ending.CANCELLED))
+            elif task.is_async:
+                hand.job = self._loop.create_task(self._run(hand))
+            elif task.options.process:
+                self._processes.submit(hand)
+            else:
+                self._threads.submit(hand)
+
+    def stop(self, hand: Hand, why: Ending) -> None:
+        """Tell a run to stop: cancelled, out of time, or interrupted because the worker stops."""
+        if hand.over or hand.stop is not None:
+            return
+        hand.stop = why
+        hand.context.cancel_requested = True
+        if hand.job is not None:
+            hand.job.cancel()
+            hand.timer = self._loop.call_later(GRACE, self.leave, hand)
+        elif hand.task.options.process:
+            self._processes.stop(hand)
+        elif self._threads.take_back(hand):
+            self._end(hand, Ended(why if why is Ending.CANCELLED else Ending.UNSTARTED))
+        elif self._threads.leave(hand):
+            self._end(hand, _stopped(hand))
+
+    def give_back_unstarted(self) -> None:
+        """Runs that wait for a thread or a process go back to the ledger at once."""
+        for hand in self._threads.unstarted() + self._processes.unstarted():
+            self._end(hand, Ended(Ending.UNSTARTED))
+
+    def forget(self, hand: Hand) -> None:
+        """Stop a run that is no longer ours; its outcome is of no interest."""
+        hand.unwanted = True
+        self.hands.pop(hand.run.id, None)
+        self.stop(hand, Ending.CANCELLED)
+
+    def take(self) -> list[Outcome]:
+        """The outcomes that came in since the last time."""
+        outcomes, self.outcomes = self.outcomes, []
+        return outcomes
+
+    async def close(self) -> None:
+        """End threads and processes."""
+        self._threads.close()
+        await self._processes.close()
+
+    async def _run(self, hand: Hand) -> None:
+        task = hand.task
+        hand.started_at = time.time()
+        if task.options.timeout is not None:
+            self._arm(hand)
+        running.set(hand.context)
+        prepared = prepare(task, hand.run.arguments, hand.context)
+        if isinstance(prepared, Ended):
+            self._end(hand, prepared)
+            return
+        try:
+            result = await task.function(**prepared)
+        except asyncio.CancelledError as problem:
+            self._end(hand, failed(task, problem) if hand.stop is None else _stopped(hand))
+        except BaseException as problem:  # also SystemExit: a task does not end its worker
+            self._end(hand, failed(task, problem))
+        else:
+            self._end(hand, succeeded(task, result, self.settings.largest))
+
+    def _arm(self, hand: Hand) -> None:
+        """The attempt has begun: its time runs."""
+        timeout = hand.task.options.timeout
+        if timeout is not None and not hand.over:
+            rest = hand.started_at + timeout - time.time()
+            hand.timer = self._loop.call_later(max(rest, 0.0), self.stop, hand, Ending.TIMEOUT)
+
+    def leave(self, hand: Hand) -> None:
+        """An async task that does not stop when told so."""
+        if not hand.over:
+            log.warning("run %s of %s does not stop; it is left behind", hand.run.id, hand.run.task)
+            self._end(hand, _stopped(hand))
+
+    def _end(self, hand: Hand, ended: Ended) -> None:
+        if hand.over:
+            return
+        hand.over = True
+        if hand.timer is not None:
+            hand.timer.cancel()
+        if hand.unwanted:
+            return
+        run, context = hand.run, hand.context
+        now = time.time()
+        outcome = decide(run, ended, hand.started_at or now, now, hand.task.options.backoff, self.settings.losses)
+        if context.log is not None:
+            outcome.logs = context.log.take()
+        if context.shown is not None:
+            outcome.progress = msgspec.json.encode(context.shown).decode()
+        self.hands.pop(run.id, None)
+        self.outcomes.append(outcome)
+        self._on_end()
+
+    def _unknown(self, run: Claimed) -> None:
+        now = time.time()
+        error = f"this worker knows no task {run.task!r}: it was removed or renamed, or a newer version enqueued it"
+        if run.task not in self._unknown_tasks:
+            self._unknown_tasks.add(run.task)
+            log.warning("run %s waits: %s", run.id, error)
+        ended = Ended(Ending.UNSTARTED, error=error, retry_after=UNKNOWN_AGAIN)
+        self.outcomes.append(decide(run, ended, now, now))
+        self._on_end()
+
+
+def _stopped(hand: Hand) -> Ended:
+    assert hand.stop is not None
+    left = "" if hand.task.is_async or hand.task.options.process else "; its thread could not be stopped and runs on"
+    if hand.stop is Ending.TIMEOUT:
+        return Ended(Ending.TIMEOUT, error=f"out of time after {hand.task.options.timeout:g} s{left}")
+    if hand.stop is Ending.INTERRUPTED:
+        return Ended(Ending.INTERRUPTED, error=f"the worker stopped{left}")
+    return Ended(Ending.CANCELLED, error=f"cancelled while running{left}")

@@ -1,0 +1,104 @@
+"""Schedules in the ledger: which there are, when they tick next, and the one transaction that makes a tick a run.
+
+The tick is taken by compare-and-set on `next_tick`, so any number of schedulers is harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from ostrov.core.store import Connection
+from ostrov.run.tasks.identifier import new_id
+from ostrov.run.tasks.ledger import insert
+from ostrov.run.tasks.rule import Rule
+from ostrov.run.tasks.run import NewRun, State
+from ostrov.run.tasks.task import TaskOptions
+
+LATE = 60.0
+"""Seconds after which a tick was missed."""
+UNSEEN = 7 * 86400.0
+"""Seconds after which a schedule that no code declares any more is forgotten."""
+GET = "SELECT rule, timezone, next_tick FROM schedule WHERE key = ?"
+ADD = """INSERT INTO schedule (key, task, rule, timezone, next_tick, seen_at) VALUES (?, ?, ?, ?, ?, ?)
+ ON CONFLICT (key) DO UPDATE SET rule = excluded.rule, timezone = excluded.timezone, next_tick = excluded.next_tick,
+ seen_at = excluded.seen_at"""
+SEEN = "UPDATE schedule SET seen_at = ? WHERE key = ?"
+FORGET = "DELETE FROM schedule WHERE seen_at < ?"
+DUE = "SELECT key, next_tick FROM schedule WHERE next_tick <= ?"
+NEXT = "SELECT key, next_tick FROM schedule"
+TAKE = "UPDATE schedule SET next_tick = ?, last_tick = ? WHERE key = ? AND next_tick = ?"
+RAN = "UPDATE schedule SET last_run_id = ? WHERE key = ?"
+
+
+class Declared(NamedTuple):
+    """A schedule as the code declares it. Its key is the task's name."""
+
+    options: TaskOptions
+    rule: Rule
+    timezone: str
+
+    @property
+    def key(self) -> str:
+        return self.options.name
+
+
+def declare(connection: Connection, schedules: Iterable[Declared], now: float) -> None:
+    """Enter schedules that are new or have another rule than before; forget those that no code has declared for a week."""
+    for schedule in schedules:
+        known = connection.row(GET, (schedule.key,))
+        if known is not None and (known[0], known[1]) == (schedule.rule.text, schedule.timezone):
+            connection.execute(SEEN, (now, schedule.key))
+        else:
+            first = schedule.rule.next(now)
+            row = (schedule.key, schedule.options.name, schedule.rule.text, schedule.timezone, first, now)
+            connection.execute(ADD, row)
+    connection.execute(FORGET, (now - UNSEEN,))
+
+
+def fire(connection: Connection, schedule: Declared, tick: float, now: float) -> NewRun | None:
+    """Make a due tick a run, and set the next tick. None when it was taken by another, skipped, or its last run is not over.
+
+    However many ticks were missed, one run stands for them.
+    """
+    options = schedule.options
+    if not connection.execute(TAKE, (schedule.rule.next(now, tick), tick, schedule.key, tick)):
+        return None
+    if options.misfire == "skip" and now - tick > LATE:
+        return None
+    run = new_run(schedule.options, now, tick)
+    _, _, created = insert(connection, run)
+    if not created:
+        return None
+    connection.execute(RAN, (run.id, schedule.key))
+    return run
+
+
+def new_run(options: TaskOptions, now: float, tick: float | None) -> NewRun:
+    """A run without arguments, by the clock or because somebody asked for it now (then `tick` is None)."""
+    return NewRun(
+        new_id(),
+        options.name,
+        options.queue,
+        options.priority,
+        State.READY,
+        "{}",
+        now,
+        now if tick is None else tick,
+        1 + options.retries,
+        None if options.overlap else f"schedule {options.name}",
+        None,
+        None,
+        options.name if tick is not None else None,
+        tick,
+    )
+
+
+def due(connection: Connection, now: float) -> list[tuple[str, float]]:
+    """(key, tick) of the schedules that are due."""
+    return [(key, tick) for key, tick in connection.rows(DUE, (now,))]
+
+
+def ticks(connection: Connection) -> dict[str, float]:
+    """The next tick of each schedule."""
+    return dict(connection.rows(NEXT))

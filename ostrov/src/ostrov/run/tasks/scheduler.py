@@ -1,0 +1,82 @@
+"""The scheduler service: turns ticks of schedules into runs, and prunes history."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from ostrov.core.errors import OstrovError
+from ostrov.run.tasks import prune, schedule
+from ostrov.run.tasks.rule import Cron, rule_of
+from ostrov.run.tasks.tasks import open_tasks
+
+if TYPE_CHECKING:
+    from ostrov.core.application import Ostrov
+    from ostrov.core.supervisor.context import ServiceContext
+
+log = logging.getLogger("ostrov.tasks")
+LONGEST_SLEEP = 30.0
+"""Seconds between two looks at the table, in case the clock was set or another process changed it."""
+PRUNE_EVERY = 600.0
+
+
+async def serve(context: ServiceContext) -> None:
+    """The scheduler service."""
+    scheduler = Scheduler(context.application)
+    await scheduler.declare()
+    context.ready()
+    pruned = 0.0
+    while not context.stopping.is_set():
+        try:
+            wait = await scheduler.fire_due()
+            if time.monotonic() >= pruned + PRUNE_EVERY or not pruned:
+                await prune_history(context.application)
+                pruned = time.monotonic()
+        except OstrovError as problem:
+            log.error("the scheduler goes on in a moment: %s", problem)
+            wait = 1.0
+        await context.sleep(wait)
+
+
+class Scheduler:
+    """The schedules that this process's code declares."""
+
+    def __init__(self, application: Ostrov) -> None:
+        self._application = application
+        self._tasks = application.part(open_tasks)
+        default = application.settings.tasks.timezone
+        self.schedules: dict[str, schedule.Declared] = {}
+        for task in self._tasks.registry.values():
+            rule = rule_of(task.options, default)
+            if rule is not None:
+                zone = rule.timezone if isinstance(rule, Cron) else ""
+                self.schedules[task.name] = schedule.Declared(task.options, rule, zone)
+
+    async def declare(self) -> None:
+        """Bring the table to what the code says."""
+        await self._application.store.write(schedule.declare, list(self.schedules.values()), time.time())
+
+    async def fire_due(self) -> float:
+        """Make runs of the ticks that are due; seconds until the next one, or until the table should be looked at again."""
+        store = self._application.store
+        for key, tick in await store.read(schedule.due, time.time()):
+            declared = self.schedules.get(key)
+            if declared is not None:
+                run = await store.write(schedule.fire, declared, tick, time.time())
+                if run is not None:
+                    self._tasks.enqueued((run,))
+        following = [tick for key, tick in (await store.read(schedule.ticks)).items() if key in self.schedules]
+        return min([LONGEST_SLEEP, *(max(0.0, tick - time.time()) for tick in following)])
+
+
+async def prune_history(application: Ostrov) -> int:
+    """Forget the history that is older than the settings say; how many runs."""
+    settings = application.settings.tasks
+    now = time.time()
+    total = 0
+    while done := await application.store.write(prune.prune, now - settings.keep * 86400, now - settings.keep_dead * 86400):
+        total += done
+        await asyncio.sleep(0.05)  # others write too
+    return total
