@@ -1,0 +1,50 @@
+"""What a handler answers: bytes, headers and cookies, sent as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from litestar.types import Receive, Scope, Send
+
+HTML = "text/html; charset=utf-8"
+JSON = "application/json"
+
+
+class Answer:
+    """An ASGI application of one answer. `cookies` are values of `Set-Cookie`."""
+
+    __slots__ = ("body", "headers", "status")
+
+    def __init__(
+        self,
+        body: bytes = b"",
+        kind: str = HTML,
+        status: int = 200,
+        headers: Iterable[tuple[str, str]] = (),
+        cookies: Iterable[str] = (),
+    ) -> None:
+        self.body = body
+        self.status = status
+        self.headers = [
+            (b"content-type", kind.encode()),
+            (b"content-length", str(len(body)).encode()),
+            (b"cache-control", b"private, no-cache"),
+            *((name.encode(), value.encode()) for name, value in headers),
+            *((b"set-cookie", value.encode()) for value in cookies),
+        ]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+        body = b"" if scope.get("method") == "HEAD" else self.body
+        await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def redirect(where: str, cookies: Iterable[str] = ()) -> Answer:
+    """After a form: see there (303, so that the browser asks with GET)."""
+    return Answer(status=303, headers=[("location", where)], cookies=cookies)
+
+
+def cookie(name: str, value: str, *, secure: bool, days: float = 365.0, hidden: bool = True) -> str:
+    """A value of `Set-Cookie` for this site only. `hidden` keeps it from scripts."""
+    flags = ("; HttpOnly" if hidden else "") + ("; Secure" if secure else "")
+    return f"{name}={value}; Path=/; Max-Age={round(days * 86400)}; SameSite=Lax{flags}"

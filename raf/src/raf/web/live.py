@@ -1,0 +1,205 @@
+"""What happens while a page is open, as server-sent events from `/live`.
+
+`stream` names what the page shows (`home`, `local`, `tag:NAME`, `thread:ID`, `notifications`), `since` the newest it has; what
+came between the two is sent first, so nothing is lost between drawing a page and listening. Each event carries the HTML that
+goes into the page, taken from the same kept fragments.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from litestar import Request, asgi
+from litestar.handlers import ASGIRouteHandler
+from litestar.types import Receive, Scope, Send
+
+from raf.domain.text import normal_tag
+from raf.errors import Missing, RafError
+from raf.live import Stream
+from raf.network import Paging
+from raf.web.house import House
+from raf.web.pages.notifications import render
+from raf.web.visit import Visit
+
+HEARTBEAT = 20.0
+"""Seconds of silence after which a comment is sent, so that proxies keep the connection and its end is noticed."""
+CATCH_UP = 40
+"""Posts sent at most for what was missed; when there were more, the page is told to load anew."""
+HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+
+
+class Happening(msgspec.Struct):
+    """The body of a message (see `raf.live`)."""
+
+    event: str
+    id: str = ""
+
+
+class Threaded(msgspec.Struct):
+    """What tells whether a post belongs to a thread."""
+
+    id: str
+    in_reply_to_id: str | None = None
+
+
+HAPPENING = msgspec.json.Decoder(Happening)
+THREADED = msgspec.json.Decoder(Threaded)
+
+
+def handler(house: House) -> ASGIRouteHandler:
+    """The endpoint."""
+
+    @asgi("/live", copy_scope=False)
+    async def live(scope: Scope, receive: Receive, send: Send) -> None:
+        visit = await house.visit(Request(scope))
+        query = visit.request.query_params
+        since = query.get("since", "")
+        last = visit.request.headers.get("last-event-id", "")
+        newest = max((int(value) for value in (since, last) if value.isdecimal() and len(value) <= 19), default=0)
+        name, _, argument = query.get("stream", "").partition(":")
+        page = LivePage(house, visit, name, argument, newest)
+        await page.serve(receive, send)
+
+    return live
+
+
+@dataclass
+class LivePage:
+    """One open page."""
+
+    house: House
+    visit: Visit
+    name: str
+    argument: str
+    newest: int
+    thread: set[str] = field(default_factory=set)
+
+    async def serve(self, receive: Receive, send: Send) -> None:
+        """Send what happens until the browser goes."""
+        gone = asyncio.ensure_future(until_gone(receive))
+        try:
+            with await self.house.raf.live(self.visit.account_id, self.streams()) as mailbox:
+                await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+                await self.send(send, [b": here\n\n", *await self.missed()])
+                while not gone.done():
+                    taking = asyncio.ensure_future(mailbox.take(HEARTBEAT))
+                    await asyncio.wait([taking, gone], return_when=asyncio.FIRST_COMPLETED)
+                    if not taking.done():
+                        taking.cancel()
+                        break
+                    events: list[bytes] = []
+                    if mailbox.lost:
+                        mailbox.lost = False
+                        events.append(encode("gap", {}))
+                    for message in taking.result():
+                        events += await self.events(HAPPENING.decode(message.body))
+                    await self.send(send, events or [b": still here\n\n"])
+        except OSError:
+            pass  # the browser went while something was sent
+        finally:
+            gone.cancel()
+
+    async def send(self, send: Send, events: Sequence[bytes]) -> None:
+        await send({"type": "http.response.body", "body": b"".join(events), "more_body": True})
+
+    def streams(self) -> list[Stream]:
+        """What to listen to. Whoever is logged in hears of notifications on every page."""
+        streams: list[Stream] = []
+        if self.visit.account_id is not None:
+            streams.append("user" if self.name in ("home", "thread") else "user:notification")
+        if self.name in ("local", "thread"):
+            streams.append("public:local")
+        elif self.name == "tag":
+            streams.append(f"hashtag:{normal_tag(self.argument)}")
+        return streams
+
+    async def missed(self) -> list[bytes]:
+        """What came after the newest post of the page, the oldest first."""
+        raf, account_id = self.house.raf, self.visit.account_id
+        asked = Paging(limit=CATCH_UP, min_id=self.newest)
+        if self.name == "home" and account_id is not None:
+            ids = await raf.home(account_id, asked)
+        elif self.name == "local":
+            ids = await raf.public(account_id, asked)
+        elif self.name == "tag":
+            ids = await raf.tag(account_id, normal_tag(self.argument), asked)
+        elif self.name == "thread" and self.argument.isdecimal():
+            return await self.missed_replies(int(self.argument))
+        else:
+            return []
+        events = await self.posts(ids[::-1])
+        return [*events, encode("gap", {})] if len(ids) >= CATCH_UP else events
+
+    async def missed_replies(self, post_id: int) -> list[bytes]:
+        try:
+            above, below = await self.house.raf.context(post_id, self.visit.account_id)
+        except Missing:
+            return []
+        self.thread = {str(identity) for identity in (post_id, *above, *below)}
+        return await self.posts([identity for identity in below if identity > self.newest])
+
+    async def events(self, happening: Happening) -> list[bytes]:
+        """What one message means for this page."""
+        identity = int(happening.id) if happening.id.isdecimal() else 0
+        try:
+            if happening.event == "update" and self.name != "notifications":
+                return await self.posts([identity])
+            if happening.event == "status.update":
+                return await self.posts([identity], "change")
+            if happening.event == "delete":
+                return [encode("gone", {"id": happening.id})]
+            if happening.event == "notification":
+                return await self.notification(identity)
+        except RafError:
+            return []  # it is gone already, or not for this person
+        return []
+
+    async def posts(self, ids: Sequence[int], event: str = "post") -> list[bytes]:
+        """Events of posts, each with its HTML."""
+        account_id = self.visit.account_id
+        documents = await self.house.raf.documents(ids, account_id)
+        shown = self.house.fragments.posts(documents, self.visit.language, account_id)
+        events = []
+        for document, html in zip(documents, shown, strict=True):
+            threaded = THREADED.decode(document)
+            if self.name == "thread" and event == "post":
+                if threaded.in_reply_to_id not in self.thread:
+                    continue
+                self.thread.add(threaded.id)
+            events.append(encode(event, {"id": threaded.id, "html": html}, threaded.id if event == "post" else ""))
+        return events
+
+    async def notification(self, identity: int) -> list[bytes]:
+        """The number beside the bell, and on the page of notifications the notification itself."""
+        raf, account_id = self.house.raf, self.visit.account_id
+        if account_id is None:
+            return []
+        events = []
+        if self.name == "notifications" and identity:
+            note = await raf.notification(account_id, identity)
+            if self.argument != "mentions" or note.type == "mention":
+                html = (await render(self.house, self.visit.language, account_id, [note], identity - 1))[0]
+                events.append(encode("note", {"id": str(identity), "html": html}))
+        unread = await raf.unread_notifications(account_id)
+        return [*events, encode("unread", {"count": unread})]
+
+
+def encode(event: str, data: dict[str, Any], identity: str = "") -> bytes:
+    """One event; JSON has no line breaks, so it is one line."""
+    body = msgspec.json.encode({name: str(value) if isinstance(value, str) else value for name, value in data.items()})
+    mark = f"id: {identity}\n" if identity else ""
+    return f"{mark}event: {event}\ndata: ".encode() + body + b"\n\n"
+
+
+async def until_gone(receive: Receive) -> None:
+    """Returns when the browser has closed the connection."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

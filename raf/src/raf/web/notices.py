@@ -1,0 +1,27 @@
+"""What a page says about the form that led to it."""
+
+from __future__ import annotations
+
+
+def N_(message: str) -> str:
+    """Marks a message for translation where it is only kept."""
+    return message
+
+
+NOTICES = {
+    "posted": N_("Poured. Your post is out."),
+    "edited": N_("The post is changed."),
+    "deleted": N_("The post is gone."),
+    "saved": N_("Saved."),
+    "password": N_("The password is changed. Other browsers are logged out."),
+    "session": N_("That browser is logged out."),
+    "revoked": N_("The app may not act for you any more."),
+    "cleared": N_("Nothing is left to read."),
+    "welcome": N_("Welcome to the island. Say hello, or follow somebody from the local feed."),
+    "muted": N_("You will not see them in your feeds."),
+    "blocked": N_("Neither of you sees the other now."),
+    "pinned": N_("Pinned to your profile."),
+    "unpinned": N_("Unpinned."),
+    "requested": N_("Asked. They decide whether to let you in."),
+    "removed": N_("They do not follow you any more."),
+}

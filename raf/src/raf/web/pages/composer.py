@@ -1,0 +1,163 @@
+"""Writing, changing and deleting posts."""
+
+from __future__ import annotations
+
+from litestar import get, post
+from litestar.exceptions import ClientException
+
+from raf.errors import Forbidden, Invalid, Refused
+from raf.forms import NewPost, PostChange
+from raf.identity.redirects import safe_next
+from raf.web.answer import Answer, redirect
+from raf.web.drafts import STRICTNESS, Draft
+from raf.web.forms import Form, read_form
+from raf.web.visit import Visit
+from raf.web.wording import sentence
+
+PICTURES = 4
+LARGEST_FORM = 80 * 1024 * 1024
+"""Bytes of a post with its pictures; each picture is held to `raf.media.max_bytes` besides."""
+
+
+@get("/compose")
+async def compose_page(visit: Visit, text: str = "", visibility: str = "") -> Answer:
+    """A page to write on."""
+    visit.member()
+    draft = await Draft.new(visit, back="/home", text=text[: visit.site.limit], visibility=visibility)
+    return await visit.house.page(visit, "compose.html", heading=visit.language.say("New post"), draft=draft, replied=None)
+
+
+@get("/posts/{post_id:int}/reply")
+async def reply_page(visit: Visit, post_id: int) -> Answer:
+    """A page to answer a post on."""
+    account_id = visit.member()
+    return await answer_page(visit, await reply_draft(visit, account_id, post_id), post_id)
+
+
+@post("/compose", status_code=200, request_max_body_size=LARGEST_FORM)
+async def compose(visit: Visit) -> Answer:
+    """Publish a post with its pictures."""
+    account_id = visit.member()
+    form = await read_form(visit)
+    raf = visit.house.raf
+    to = form.number("in_reply_to_id")
+    visibility = form.text("visibility")
+    try:
+        media_ids = await upload_pictures(visit, account_id, form)
+        status_id = await raf.post(
+            account_id,
+            NewPost(
+                text=form.text("text").strip(),
+                spoiler_text=form.text("spoiler_text").strip(),
+                visibility=visibility if visibility in STRICTNESS else None,
+                language=form.text("language") or None,
+                in_reply_to_id=to,
+                media_ids=tuple(media_ids),
+                idempotency_key=form.text("idempotency_key")[:100] or None,
+            ),
+        )
+    except (Invalid, Refused) as refusal:
+        if visit.wants_fragment():
+            raise
+        draft = await (reply_draft(visit, account_id, to) if to else Draft.new(visit, back="/home"))
+        draft.text, draft.spoiler_text = form.text("text"), form.text("spoiler_text")
+        draft.visibility = visibility if visibility in STRICTNESS else draft.visibility
+        draft.wrong = sentence(visit.language, refusal) if isinstance(refusal, Invalid) else refusal.error
+        return await answer_page(visit, draft, to, status=refusal.status)
+    if visit.wants_fragment():
+        document = await raf.document(status_id, account_id)
+        return Answer(visit.house.fragments.post(document, visit.language, account_id).encode())
+    visit.tell("posted")
+    return redirect(safe_next(form.text("next"), "/home"), visit.cookies)
+
+
+@get("/posts/{post_id:int}/edit")
+async def edit_page(visit: Visit, post_id: int) -> Answer:
+    """A page to change one's own post on."""
+    account_id = visit.member()
+    status = await visit.house.raf.status(post_id, account_id)
+    if status.account.id != str(account_id):
+        raise Forbidden
+    source = await visit.house.raf.status_source(account_id, post_id)
+    draft = Draft.edit(visit, status, source, back=f"/@{status.account.acct}/{status.id}")
+    return await visit.house.page(visit, "compose.html", heading=visit.language.say("Edit the post"), draft=draft, replied=None)
+
+
+@post("/posts/{post_id:int}/edit", status_code=200)
+async def edit(visit: Visit, post_id: int) -> Answer:
+    """Publish a new version."""
+    account_id = visit.member()
+    form = await read_form(visit)
+    raf = visit.house.raf
+    status = await raf.status(post_id, account_id)
+    kept = [media for media in status.media_attachments if media.id in form.all("keep_media")]
+    change = PostChange(
+        text=form.text("text").strip(),
+        spoiler_text=form.text("spoiler_text").strip(),
+        language=form.text("language") or None,
+        media_ids=tuple(int(media.id) for media in kept),
+        media_descriptions={int(media.id): form.text(f"description_of_{media.id}").strip() for media in kept},
+    )
+    back = f"/@{status.account.acct}/{status.id}"
+    try:
+        await raf.edit_post(account_id, post_id, change)
+    except (Invalid, Refused) as refusal:
+        source = await raf.status_source(account_id, post_id)
+        draft = Draft.edit(visit, status, source, back)
+        draft.text, draft.spoiler_text = form.text("text"), form.text("spoiler_text")
+        draft.wrong = sentence(visit.language, refusal) if isinstance(refusal, Invalid) else refusal.error
+        heading = visit.language.say("Edit the post")
+        return await visit.house.page(visit, "compose.html", status=refusal.status, heading=heading, draft=draft, replied=None)
+    visit.tell("edited")
+    return redirect(back, visit.cookies)
+
+
+@get("/posts/{post_id:int}/delete")
+async def delete_page(visit: Visit, post_id: int) -> Answer:
+    """Ask whether to."""
+    account_id = visit.member()
+    status = await visit.house.raf.status(post_id, account_id)
+    if status.account.id != str(account_id):
+        raise Forbidden
+    posts = await visit.house.posts(visit, [post_id])
+    return await visit.house.page(visit, "delete.html", post=posts[0], id=post_id)
+
+
+@post("/posts/{post_id:int}/delete", status_code=200)
+async def delete(visit: Visit, post_id: int) -> Answer:
+    """Take a post away."""
+    account_id = visit.member()
+    form = await read_form(visit)
+    await visit.house.raf.delete_post(account_id, post_id)
+    if visit.wants_fragment():
+        return Answer()
+    visit.tell("deleted")
+    back = safe_next(form.text("next"), "/home")
+    return redirect("/home" if str(post_id) in back else back, visit.cookies)
+
+
+async def upload_pictures(visit: Visit, account_id: int, form: Form) -> list[int]:
+    """The media ids of the form's pictures."""
+    found = []
+    for place in range(PICTURES):
+        if picture := await form.upload(f"media_{place}"):
+            description = form.text(f"alt_{place}").strip() or None
+            found.append(await visit.house.raf.upload(account_id, picture, description))
+    return found
+
+
+async def reply_draft(visit: Visit, account_id: int, post_id: int) -> Draft:
+    status = await visit.house.raf.status(post_id, account_id)
+    post = status.reblog or status
+    return await Draft.reply(visit, post, back=f"/@{post.account.acct}/{post.id}")
+
+
+async def answer_page(visit: Visit, draft: Draft, post_id: int | None, status: int = 200) -> Answer:
+    if post_id is not None and post_id <= 0:
+        raise ClientException("no such post")
+    replied = (await visit.house.posts(visit, [post_id]))[0] if post_id else None
+    heading = visit.language.say("Reply") if post_id else visit.language.say("New post")
+    return await visit.house.page(visit, "compose.html", status=status, heading=heading, draft=draft, replied=replied)
+
+
+HANDLERS = (compose_page, reply_page, compose, edit_page, edit, delete_page, delete)

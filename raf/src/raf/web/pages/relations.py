@@ -1,0 +1,52 @@
+"""Following, muting and blocking people."""
+
+from __future__ import annotations
+
+from litestar import post
+
+from raf.errors import Missing
+from raf.identity.redirects import safe_next
+from raf.web.answer import Answer, redirect
+from raf.web.forms import read_form
+from raf.web.visit import Visit
+
+ACTIONS = {
+    "follow": "follow",
+    "unfollow": "unfollow",
+    "mute": "mute",
+    "unmute": "unmute",
+    "block": "block",
+    "unblock": "unblock",
+    "authorize": "authorize_follow",
+    "reject": "reject_follow",
+    "remove_follower": "remove_follower",
+}
+"""What an address's last word does, by the method of `Raf`."""
+TOLD = {"mute": "muted", "block": "blocked", "remove_follower": "removed"}
+
+
+@post("/accounts/{account_id:int}/{action:str}", status_code=200)
+async def relate(visit: Visit, account_id: int, action: str) -> Answer:
+    """Do it, and show the button as it is now: alone to a script, in its page to a person."""
+    if action not in ACTIONS:
+        raise Missing
+    viewer_id = visit.member()
+    form = await read_form(visit)
+    raf = visit.house.raf
+    await getattr(raf, ACTIONS[action])(viewer_id, account_id)
+    if visit.wants_fragment():
+        account = await raf.account(account_id)
+        relation = (await raf.relationships(viewer_id, [account_id]))[0]
+        slim = visit.request.query_params.get("slim") == "1"
+        html = visit.house.rendering.fragment(
+            "follow_button.html", visit.language, account=account, relation=relation, slim=slim
+        )
+        return Answer(html.encode())
+    if action == "follow" and (await raf.relationships(viewer_id, [account_id]))[0].requested:
+        visit.tell("requested")
+    elif action in TOLD:
+        visit.tell(TOLD[action])
+    return redirect(safe_next(form.text("next"), visit.back), visit.cookies)
+
+
+HANDLERS = (relate,)

@@ -1,0 +1,34 @@
+"""Looking for people, tags and posts."""
+
+from __future__ import annotations
+
+from litestar import get
+
+from raf.domain.text import normal_tag
+from raf.web.answer import Answer, redirect
+from raf.web.pages.people import with_relations
+from raf.web.visit import Visit
+
+
+@get("/search")
+async def search(visit: Visit, q: str = "") -> Answer:
+    """People by name, a tag by its word, a post by its address."""
+    query = q.strip()[:200]
+    raf = visit.house.raf
+    if query.startswith(visit.site.url + "/@"):
+        return redirect(query.removeprefix(visit.site.url), visit.cookies)
+    people = await raf.search_accounts(query, 20, viewer_id=visit.account_id) if query else []
+    word = normal_tag(query)
+    ids = await raf.tag(visit.account_id, word) if query and " " not in query and not query.startswith("@") else []
+    return await visit.house.page(
+        visit,
+        "search.html",
+        place_now="search",
+        query=query,
+        people=await with_relations(visit, people),
+        tags=[word] if ids else [],
+        posts=await visit.house.posts(visit, ids),
+    )
+
+
+HANDLERS = (search,)

@@ -1,0 +1,123 @@
+"""Signing up, logging in and out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from litestar import get, post
+
+from raf.errors import Invalid, TooMany, WrongPassword
+from raf.identity import NewAccount
+from raf.identity.redirects import safe_next
+from raf.web.answer import Answer, cookie, redirect
+from raf.web.forms import Form, read_form
+from raf.web.languages import LANGUAGES
+from raf.web.problems import detail
+from raf.web.visit import LANGUAGE_COOKIE, Visit
+from raf.web.wording import problems
+
+
+@dataclass
+class FilledIn:
+    """A form as it is drawn: what was filled in, what is wrong with it by field, and where to go afterwards."""
+
+    values: dict[str, Any]
+    wrong: dict[str, list[str]] = field(default_factory=dict)
+    next: str = ""
+
+    @classmethod
+    def sign_up(cls, form: Form | None = None, back: str = "") -> FilledIn:
+        """The sign-up form, with what somebody sent already. The password is not sent back."""
+        if form is None:
+            return cls({"username": "", "email": "", "agreement": False}, next=back)
+        values = {"username": form.text("username"), "email": form.text("email"), "agreement": form.ticked("agreement")}
+        return cls(values, next=form.text("next"))
+
+    @classmethod
+    def log_in(cls, form: Form | None = None, back: str = "") -> FilledIn:
+        return cls({"name": form.text("name") if form else ""}, next=form.text("next") if form else back)
+
+
+@get("/sign-up")
+async def sign_up_page(visit: Visit, next: str = "") -> Answer:
+    """The form to join."""
+    if visit.session is not None:
+        return redirect("/home", visit.cookies)
+    return await visit.house.page(visit, "sign_up.html", bare=True, form=FilledIn.sign_up(back=safe_next(next, "")))
+
+
+@post("/sign-up")
+async def sign_up(visit: Visit) -> Answer:
+    """Open an account and log this browser in."""
+    form = await read_form(visit)
+    new = NewAccount(
+        username=form.text("username").strip(),
+        email=form.text("email").strip(),
+        password=form.text("password"),
+        locale=visit.language.code,
+        agreement=form.ticked("agreement"),
+    )
+    try:
+        account_id = await visit.house.raf.sign_up(new, address=visit.address)
+    except (Invalid, TooMany) as refusal:
+        filled = FilledIn.sign_up(form)
+        filled.wrong = wrong_with(visit, refusal)
+        return await visit.house.page(visit, "sign_up.html", bare=True, status=refusal.status, form=filled)
+    visit.tell("welcome")
+    return await logged_in(visit, account_id, safe_next(form.text("next"), "/local"))
+
+
+@get("/log-in")
+async def log_in_page(visit: Visit, next: str = "") -> Answer:
+    """The form to log in."""
+    if visit.session is not None:
+        return redirect(safe_next(next, "/home"), visit.cookies)
+    return await visit.house.page(visit, "log_in.html", bare=True, form=FilledIn.log_in(back=safe_next(next, "")))
+
+
+@post("/log-in")
+async def log_in(visit: Visit) -> Answer:
+    """Log this browser in."""
+    form = await read_form(visit)
+    try:
+        account_id = await visit.house.raf.log_in(form.text("name"), form.text("password"), address=visit.address)
+    except (WrongPassword, TooMany) as refusal:
+        filled = FilledIn.log_in(form)
+        filled.wrong = wrong_with(visit, refusal)
+        return await visit.house.page(visit, "log_in.html", bare=True, status=refusal.status, form=filled)
+    credential = await visit.house.identity.credential(account_id)
+    if credential.locale in LANGUAGES:
+        visit.cookies.append(cookie(LANGUAGE_COOKIE, credential.locale, secure=visit.site.secure))
+    return await logged_in(visit, account_id, safe_next(form.text("next"), "/home"))
+
+
+@post("/log-out")
+async def log_out(visit: Visit) -> Answer:
+    """Log this browser out."""
+    await read_form(visit)
+    identity = visit.house.identity
+    await identity.close_session_of_token(visit.log_out_key())
+    return redirect("/", [*visit.cookies, identity.session_cookie("", secure=visit.site.secure)])
+
+
+async def logged_in(visit: Visit, account_id: int, where: str) -> Answer:
+    """A new session, never the one a browser came with (so none can be planted)."""
+    identity = visit.house.identity
+    if visit.session is not None:
+        await identity.close_session_of_token(visit.log_out_key())
+    agent = visit.request.headers.get("user-agent", "")
+    token = await identity.open_session(account_id, address=visit.address, user_agent=agent)
+    return redirect(where, [*visit.cookies, identity.session_cookie(token, secure=visit.site.secure)])
+
+
+def wrong_with(visit: Visit, refusal: Invalid | WrongPassword | TooMany) -> dict[str, list[str]]:
+    """What to say at the form, by field."""
+    if isinstance(refusal, Invalid):
+        return problems(visit.language, refusal)
+    if isinstance(refusal, WrongPassword):
+        return {"base": [visit.language.say("The name and the password do not belong together.")]}
+    return {"base": [visit.language.say("You did this too often.") + " " + detail(visit.language, refusal)]}
+
+
+HANDLERS = (sign_up_page, sign_up, log_in_page, log_in, log_out)

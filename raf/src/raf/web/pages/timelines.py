@@ -1,0 +1,112 @@
+"""The home, local and tag timelines, favourites and bookmarks."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from litestar import get
+
+from raf.domain.text import normal_tag
+from raf.network import Paging
+from raf.web.answer import Answer
+from raf.web.drafts import Draft
+from raf.web.paging import PAGE, address, older_link, paging
+from raf.web.visit import Visit
+
+
+@get("/home")
+async def home(visit: Visit, max_id: int | None = None) -> Answer:
+    """What the people one follows wrote, in the order they wrote it."""
+    account_id = visit.member()
+    asked = paging(max_id)
+    ids = await visit.house.raf.home(account_id, asked)
+    say = visit.language.say
+    return await visit.house.page(
+        visit,
+        "timeline.html",
+        place_now="home",
+        heading=say("Home"),
+        posts=await visit.house.posts(visit, ids),
+        older=older_link("/home", ids),
+        newer="/home" if max_id else "",
+        stream="" if max_id else "home",
+        draft=None if max_id else await Draft.new(visit, back="/home"),
+        nothing=(
+            say("Your cup is empty yet"),
+            say("Follow somebody from the local feed, and what they write will come here by itself."),
+        ),
+    )
+
+
+@get("/local")
+async def local(visit: Visit, max_id: int | None = None) -> Answer:
+    """What everybody here wrote for everybody."""
+    ids = await visit.house.raf.public(visit.account_id, paging(max_id))
+    say = visit.language.say
+    return await visit.house.page(
+        visit,
+        "timeline.html",
+        place_now="local",
+        heading=say("Local"),
+        posts=await visit.house.posts(visit, ids),
+        older=older_link("/local", ids),
+        newer="/local" if max_id else "",
+        stream="" if max_id else "local",
+        nothing=(say("Quiet on the island"), say("Nobody has written for everybody yet. You could be the first.")),
+    )
+
+
+@get("/tags/{tag:str}")
+async def tagged(visit: Visit, tag: str, max_id: int | None = None) -> Answer:
+    """Public posts with a tag."""
+    name = normal_tag(tag)
+    ids = await visit.house.raf.tag(visit.account_id, name, paging(max_id))
+    path, say = f"/tags/{quote(name)}", visit.language.say
+    return await visit.house.page(
+        visit,
+        "timeline.html",
+        heading=f"#{name}",
+        posts=await visit.house.posts(visit, ids),
+        older=older_link(path, ids),
+        newer=path if max_id else "",
+        stream="" if max_id else f"tag:{name}",
+        nothing=(say("Nobody has used this tag"), say("Write a post with it, and it will be here.")),
+    )
+
+
+@get("/favourites")
+async def favourites(visit: Visit, max_id: int | None = None) -> Answer:
+    """What one likes, the last liked first."""
+    return await kept(visit, "favourites", paging(max_id))
+
+
+@get("/bookmarks")
+async def bookmarks(visit: Visit, max_id: int | None = None) -> Answer:
+    """What one keeps, seen by nobody else."""
+    return await kept(visit, "bookmarks", paging(max_id))
+
+
+async def kept(visit: Visit, what: str, asked: Paging) -> Answer:
+    account_id = visit.member()
+    raf, say = visit.house.raf, visit.language.say
+    listing = await (raf.favourites if what == "favourites" else raf.bookmarks)(account_id, asked)
+    heading, nothing = (
+        (say("Favourites"), (say("Nothing liked yet"), say("Press the heart under a post, and it is kept here.")))
+        if what == "favourites"
+        else (say("Bookmarks"), (say("No bookmarks"), say("Keep posts for later. Nobody else sees which.")))
+    )
+    more = listing.older if len(listing.items) >= PAGE else None
+    return await visit.house.page(
+        visit,
+        "timeline.html",
+        place_now=what,
+        heading=heading,
+        posts=await visit.house.posts(visit, listing.items),
+        older=address(f"/{what}", max_id=str(more)) if more else "",
+        newer=f"/{what}" if asked.max_id else "",
+        stream="",
+        nothing=nothing,
+    )
+
+
+HANDLERS = (home, local, tagged, favourites, bookmarks)

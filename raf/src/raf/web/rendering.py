@@ -1,0 +1,126 @@
+"""Templates: one Jinja environment a language, with what all of them use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from raf import entities
+from raf.web.assets import Assets
+from raf.web.languages import Language, trusted
+
+FOLDER = Path(__file__).with_name("templates")
+OPTIONAL = {"place_now": "", "alone": False, "newer": "", "older": "", "lead": "", "stream": "", "draft": None}
+"""What pages may leave out."""
+TAGS = re.compile(r"<[^>]+>")
+BREAKS = re.compile(r"</p>|<br\s*/?>|</li>")
+
+
+class Rendering:
+    """Renders templates by name."""
+
+    def __init__(self, languages: Mapping[str, Language], assets: Assets) -> None:
+        self.assets = assets
+        self._environments = {code: self._environment(language) for code, language in languages.items()}
+
+    def fragment(self, template: str, language: Language, **context: Any) -> Markup:
+        """A page or a part of one."""
+        return trusted(self._environments[language.code].get_template(template).render(context))
+
+    def _environment(self, language: Language) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(FOLDER),
+            autoescape=True,
+            auto_reload=False,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            cache_size=200,
+        )
+        words = script_words(language)
+        environment.globals.update(
+            _=language.say,
+            ngettext=language.plural,
+            lang=language.code,
+            tongues=language.other_languages,
+            static=self.assets.url,
+            scripts=self.assets.scripts,
+            icon=icon,
+            script_words=words,
+            short_date=language.short_date,
+            long_date=language.long_date,
+            month=language.month,
+            number=language.number,
+            count=language.short_number,
+            person_link=person_link,
+            attributes=attributes,
+            rules_sentence=agreement(language),
+            **OPTIONAL,
+        )
+        environment.filters["excerpt"] = excerpt
+        return environment
+
+
+def agreement(language: Language) -> Markup:
+    """What somebody who signs up agrees to."""
+    rules = Markup('<a href="/about#rules">{}</a>').format(language.say("rules"))
+    return language.say("I agree to the %(rules)s", rules=rules)
+
+
+def icon(name: str) -> Markup:
+    """A drawing of the sprite at the end of every page."""
+    return _ICONS.get(name) or _ICONS.setdefault(
+        name, Markup('<svg class="i" aria-hidden="true"><use href="#i-{}"/></svg>').format(name)
+    )
+
+
+_ICONS: dict[str, Markup] = {}
+
+
+def person_link(account: entities.Account) -> Markup:
+    """A name that leads to the profile."""
+    return Markup('<a href="/@{}"><bdi>{}</bdi></a>').format(account.acct, account.display_name or account.username)
+
+
+def attributes(**pairs: str | int | bool) -> Markup:
+    """HTML attributes; True stands alone, False is left out."""
+    return Markup(" ").join(
+        Markup("{}").format(name) if value is True else Markup('{}="{}"').format(name, value)
+        for name, value in pairs.items()
+        if value is not False
+    )
+
+
+def excerpt(html: str, length: int = 140) -> str:
+    """The words of some HTML, shortened."""
+    plain = unescape(TAGS.sub("", BREAKS.sub(" ", html))).strip()
+    return plain if len(plain) <= length else plain[: length - 1].rsplit(" ", 1)[0] + "…"
+
+
+def script_words(language: Language) -> Markup:
+    """What scripts say, as JSON that stands in a page."""
+    said: dict[str, Any] = {
+        "new_posts": language.forms("%(num)s new post", "%(num)s new posts"),
+        "new_notes": language.forms("%(num)s new notification", "%(num)s new notifications"),
+        "gap": language.say("There are newer posts. Load them"),
+        "copied": language.say("The link is copied"),
+        "failed": language.say("It did not work. Try again"),
+        "offline": language.say("No connection. Trying again…"),
+        "logged_out": language.say("You are logged out. Log in again"),
+        "too_large": language.say("The file is too large"),
+        "four": language.say("At most four pictures"),
+        "close": language.say("Close"),
+        "keys": language.say("Keyboard"),
+        "draft": language.say("Your unfinished post is back"),
+        "now": language.say("now"),
+    }
+    plain = {key: words if isinstance(words, dict) else str(words) for key, words in said.items()}
+    encoded = msgspec.json.encode(plain).decode().replace("<", "\\u003c")
+    return trusted(encoded)

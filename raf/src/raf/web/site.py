@@ -1,0 +1,25 @@
+"""What all pages know about the place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Site:
+    """`url` is the public address without a slash at its end, `limit` the characters of a post."""
+
+    title: str
+    description: str
+    url: str
+    limit: int
+    registrations: bool
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).netloc
+
+    @property
+    def secure(self) -> bool:
+        return self.url.startswith("https:")

@@ -1,0 +1,17 @@
+// Pages work without scripts; these make them live. Each module looks for its own marks in the page.
+import { startActions } from "./actions.js";
+import { startComposers } from "./composer.js";
+import { startDialogs } from "./dialogs.js";
+import { startFeed } from "./feed.js";
+import { startKeys } from "./keys.js";
+import { startLive } from "./live.js";
+import { startTimes } from "./times.js";
+
+startTimes();
+startActions();
+startComposers(document);
+startDialogs();
+startFeed();
+startKeys();
+startLive();
+document.documentElement.dataset.ready = "yes";

@@ -1,0 +1,151 @@
+"""A visit: who asks for a page, in which language and light, and where they came from."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from litestar import Request
+from markupsafe import Markup
+
+from raf import entities
+from raf.errors import RafError
+from raf.identity import Session, csrf
+from raf.identity.redirects import safe_next
+from raf.identity.secrets import new_token
+from raf.identity.sessions import COOKIE
+from raf.web.answer import cookie
+from raf.web.languages import LANGUAGES, Language, preferred
+from raf.web.notices import NOTICES
+
+if TYPE_CHECKING:
+    from raf.web.house import House
+
+AnyRequest = Request[Any, Any, Any]
+LANGUAGE_COOKIE = "raf_language"
+THEME_COOKIE = "raf_theme"
+NOTICE_COOKIE = "raf_notice"
+THEMES = ("light", "dark")
+
+
+class LogInFirst(RafError):
+    """The page is for people who are logged in; `back` is where they wanted to go."""
+
+    status = 401
+
+    def __init__(self, back: str) -> None:
+        super().__init__("Log in first")
+        self.back = back
+
+
+class Visit:
+    """Made once a request. `cookies` are values of `Set-Cookie` to send with the answer."""
+
+    __slots__ = (
+        *(
+            "_csrf",
+            "_key",
+            "address",
+            "back",
+            "cookies",
+            "here",
+            "house",
+            "language",
+            "new_visitor",
+            "notice",
+            "path",
+            "request",
+        ),
+        *("session", "site", "theme", "unread", "viewer"),
+    )
+
+    def __init__(self, house: House, request: AnyRequest) -> None:
+        self.house = house
+        self.site = house.site
+        self.request = request
+        self.cookies: list[str] = []
+        self.session: Session | None = None
+        self.viewer: entities.CredentialAccount | None = None
+        self.unread = 0
+        self.new_visitor = ""
+        scope = request.scope
+        self.path: str = quote(scope["path"], safe="/@:~!$&'()*+,;=")
+        query = scope["query_string"].decode("latin-1")
+        self.here = f"{self.path}?{query}" if query else self.path
+        self.back = self._came_from()
+        self.address = request.client.host if request.client else ""
+        cookies = request.cookies
+        self.theme = cookies.get(THEME_COOKIE, "") if cookies.get(THEME_COOKIE) in THEMES else ""
+        self._key = cookies.get(COOKIE) or cookies.get(csrf.VISITOR_COOKIE, "")
+        self._csrf = ""
+        code = cookies.get(LANGUAGE_COOKIE, "")
+        self.language: Language = house.languages[code if code in LANGUAGES else preferred(self._header("accept-language"))]
+        self.notice = self._notice(cookies.get(NOTICE_COOKIE, ""))
+
+    @property
+    def account_id(self) -> int | None:
+        """Who is logged in."""
+        return self.session.account_id if self.session else None
+
+    @property
+    def csrf(self) -> str:
+        """The token forms carry. A stranger gets a cookie that it belongs to."""
+        if not self._csrf:
+            if self.session is None and not self.request.cookies.get(csrf.VISITOR_COOKIE):
+                self._key = self.new_visitor = new_token()
+                self.cookies.append(cookie(csrf.VISITOR_COOKIE, self._key, secure=self.site.secure, days=30))
+            self._csrf = csrf.csrf_token(self._key)
+        return self._csrf
+
+    def wants_fragment(self) -> bool:
+        """Whether a script of ours asks, which puts the answer into the page it has."""
+        return self._header("x-raf") == "fragment"
+
+    def member(self) -> int:
+        """The account of who is logged in. Raises LogInFirst."""
+        if self.session is None:
+            raise LogInFirst(self.here if self.request.method == "GET" else self.back)
+        return self.session.account_id
+
+    def nonce(self) -> str:
+        """So that a form sent twice posts once."""
+        return secrets.token_urlsafe(12)
+
+    def tell(self, notice: str) -> None:
+        """Tell something on the next page (a key of `NOTICES`)."""
+        self.cookies.append(cookie(NOTICE_COOKIE, notice, secure=self.site.secure, days=1 / 1440))
+
+    def log_out_key(self) -> str:
+        """The session's token."""
+        return self.request.cookies.get(COOKIE, "")
+
+    def csrf_holds(self, token: str) -> bool:
+        """Whether a form was made by us for this browser."""
+        headers = {name: self._header(name) for name in ("sec-fetch-site", "origin", "host") if self._header(name)}
+        return csrf.same_origin(headers, self.site.url) and csrf.csrf_valid(self._key, token)
+
+    def forget_session(self) -> None:
+        """The cookie opens nothing: the visitor is a stranger, whose forms are bound to the visitor's cookie."""
+        self._key = self.request.cookies.get(csrf.VISITOR_COOKIE, "")
+
+    def _header(self, name: str) -> str:
+        value: str = self.request.headers.get(name, "")
+        return value
+
+    def _came_from(self) -> str:
+        """The page of ours that led here, else the first page."""
+        referer = self._header("referer")
+        try:
+            parts = urlsplit(referer)
+        except ValueError:
+            return "/"
+        if not referer or parts.netloc != self._header("host"):
+            return "/"
+        return safe_next(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+
+    def _notice(self, key: str) -> Markup | None:
+        if key not in NOTICES:
+            return None
+        self.cookies.append(cookie(NOTICE_COOKIE, "", secure=self.site.secure, days=0))
+        return self.language.say(NOTICES[key])

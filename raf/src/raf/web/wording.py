@@ -1,0 +1,60 @@
+"""What is wrong, in words for people: refusals come with a code, pages say them in the visitor's language."""
+
+from __future__ import annotations
+
+from raf.errors import Invalid
+from raf.web.languages import Language
+from raf.web.notices import N_
+
+WORDS = {
+    "ERR_BLANK": N_("This is needed"),
+    "ERR_TAKEN": N_("Somebody has this already"),
+    "ERR_INVALID": N_("This does not look right"),
+    "ERR_TOO_LONG": N_("This is too long"),
+    "ERR_TOO_SHORT": N_("This is too short"),
+    "ERR_RESERVED": N_("This name is kept for the house"),
+    "ERR_ACCEPTED": N_("Please agree to the rules"),
+    "ERR_INCLUSION": N_("This is not one of the choices"),
+    "ERR_BLOCKED": N_("This is not allowed here"),
+    "ERR_UNREACHABLE": N_("This address cannot be reached"),
+}
+"""By code, where nothing better is known."""
+
+CLOSER = {
+    ("username", "ERR_INVALID"): N_("Only Latin letters, digits and underscores"),
+    ("username", "ERR_TOO_LONG"): N_("A name has at most 30 characters"),
+    ("username", "ERR_TAKEN"): N_("This name is taken"),
+    ("email", "ERR_INVALID"): N_("This is not an e-mail address"),
+    ("email", "ERR_TAKEN"): N_("There is an account with this address"),
+    ("password", "ERR_TOO_SHORT"): N_("A password has at least eight characters"),
+    ("password", "ERR_TOO_LONG"): N_("This password is too long"),
+    ("base", "ERR_BLOCKED"): N_("Registrations are closed"),
+    ("text", "ERR_BLANK"): N_("Write something, or add a picture"),
+    ("text", "ERR_TOO_LONG"): N_("The post is too long"),
+    ("media_ids", "ERR_INVALID"): N_("These pictures cannot be posted"),
+    ("file", "ERR_INVALID"): N_("This file is not a picture that can be shown"),
+    ("file", "ERR_TOO_LONG"): N_("The file is too large"),
+    ("description", "ERR_TOO_LONG"): N_("The description is too long"),
+    ("display_name", "ERR_TOO_LONG"): N_("A name has at most 30 characters"),
+    ("note", "ERR_TOO_LONG"): N_("This is too long: 500 characters at most"),
+}
+"""By field and code."""
+
+
+def problem(language: Language, field: str, code: str, message: str) -> str:
+    """One problem in words; an unknown code is told by its English message."""
+    words = CLOSER.get((field, code)) or WORDS.get(code)
+    return language.say(words) if words else f"{field}: {message}" if field != "base" else message
+
+
+def problems(language: Language, error: Invalid) -> dict[str, list[str]]:
+    """What is wrong by field, once each."""
+    return {
+        field: list(dict.fromkeys(str(problem(language, field, code, message)) for code, message in found))
+        for field, found in error.details.items()
+    }
+
+
+def sentence(language: Language, error: Invalid) -> str:
+    """What is wrong, in one line."""
+    return "; ".join(said for found in problems(language, error).values() for said in found)
