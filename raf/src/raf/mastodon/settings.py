@@ -18,5 +18,7 @@ class ApiSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Seconds."""
     max_body: Positive = 1024 * 1024
     """Bytes of a request that is not an upload."""
+    applications_of_address: Positive = 60
+    """Clients that one address may register in half an hour."""
     streams_of_account: Positive = 32
     """Open streaming connections of one account."""

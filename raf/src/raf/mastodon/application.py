@@ -1,0 +1,55 @@
+"""The ASGI application behind `/api`, `/oauth`, `/.well-known` and `/nodeinfo`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from litestar import Litestar, Request, Response
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+
+from ostrov import Ostrov
+from raf.mastodon import answers, direct, streaming
+from raf.mastodon.endpoint import JSON, admit, call_of
+from raf.mastodon.endpoints import HANDLERS
+from raf.mastodon.gate import Gate
+from raf.mastodon.house import House
+
+if TYPE_CHECKING:
+    from litestar.types import ExceptionHandlersMap
+
+
+def build(application: Ostrov) -> Gate:
+    """The application, the same one for every mount of a process."""
+    return application.part(_open)
+
+
+def _open(application: Ostrov) -> Gate:
+    house = House(application)
+    handlers: ExceptionHandlersMap = {HTTPException: _unrouted, Exception: _refused}
+    inner = Litestar(
+        HANDLERS,
+        dependencies={"call": Provide(call_of, sync_to_thread=False)},
+        guards=[admit],
+        exception_handlers=handlers,
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=None,  # the gate and the readers of bodies have limits of their own
+    )
+    streams = streaming.Streams(house)
+    return Gate(house, inner, direct.ENDPOINTS, streams.serve, streams.socket)  # type: ignore[arg-type]
+
+
+def _refused(request: Request[Any, Any, Any], problem: Exception) -> Response[bytes]:
+    status, body, headers = answers.refusal(problem)
+    response = Response(answers.encode(body), status_code=status, media_type=JSON)
+    for name, value in headers:
+        response.headers[name.decode()] = value.decode()
+    return response
+
+
+def _unrouted(request: Request[Any, Any, Any], problem: HTTPException) -> Response[bytes]:
+    """No such path, or not by this method: Mastodon tells the two not apart."""
+    status = 404 if problem.status_code == 405 else problem.status_code
+    body = answers.NOT_FOUND if status == 404 else {"error": problem.detail}
+    return Response(answers.encode(body), status_code=status, media_type=JSON)

@@ -1,0 +1,37 @@
+"""The hottest endpoints, answered before Litestar: encoded posts joined into a list."""
+
+from __future__ import annotations
+
+import msgspec
+
+from raf.mastodon.access import Rule, person, reader
+from raf.mastodon.call import Call
+from raf.mastodon.gate import Direct
+
+
+class PublicQuery(msgspec.Struct):
+    """The parameters of the public timeline."""
+
+    local: bool = False
+    remote: bool = False
+    only_media: bool = False
+
+
+async def home(call: Call) -> bytes:
+    """`GET /api/v1/timelines/home`."""
+    return await call.posts(await call.house.raf.home(call.account_id, call.paging()))
+
+
+async def public(call: Call) -> bytes:
+    """`GET /api/v1/timelines/public`."""
+    asked = call.query(PublicQuery)
+    ids = await call.house.raf.public(
+        call.viewer_id, call.paging(), local=asked.local, only_media=asked.only_media, remote=asked.remote
+    )
+    return await call.posts(ids)
+
+
+ENDPOINTS: dict[str, tuple[Rule, Direct]] = {
+    "/api/v1/timelines/home": (person("read", "read:statuses"), home),
+    "/api/v1/timelines/public": (reader("read", "read:statuses"), public),
+}

@@ -1,0 +1,59 @@
+"""The decorators of the endpoints: a method, a path, and who may use it. A handler takes the `Call` and answers JSON bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import litestar
+from litestar.connection import ASGIConnection, Request
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+
+from raf.errors import Missing
+from raf.mastodon.access import Rule, check
+from raf.mastodon.call import Call
+from raf.mastodon.gate import CALL
+
+Decorator = Callable[[Callable[..., Any]], HTTPRouteHandler]
+JSON = "application/json; charset=utf-8"
+LARGEST_ID = 2**63 - 1
+
+
+def get(path: str | list[str], rule: Rule) -> Decorator:
+    """`GET path`."""
+    return litestar.get(path, opt={"rule": rule}, media_type=JSON)
+
+
+def post(path: str | list[str], rule: Rule) -> Decorator:
+    """`POST path`, answered 200."""
+    return litestar.post(path, opt={"rule": rule}, media_type=JSON, status_code=200)
+
+
+def put(path: str | list[str], rule: Rule) -> Decorator:
+    """`PUT path`."""
+    return litestar.put(path, opt={"rule": rule}, media_type=JSON)
+
+
+def patch(path: str | list[str], rule: Rule) -> Decorator:
+    """`PATCH path`."""
+    return litestar.patch(path, opt={"rule": rule}, media_type=JSON)
+
+
+def delete(path: str | list[str], rule: Rule) -> Decorator:
+    """`DELETE path`, answered 200."""
+    return litestar.delete(path, opt={"rule": rule}, media_type=JSON, status_code=200)
+
+
+def call_of(request: Request[Any, Any, Any]) -> Call:
+    """The call of a request, for handlers that ask for it."""
+    call: Call = request.scope[CALL]  # type: ignore[literal-required]
+    return call
+
+
+def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """The guard before every handler: the rule of access, and ids that can exist."""
+    call: Call = connection.scope[CALL]  # type: ignore[literal-required]
+    check(handler.opt["rule"], call.access, call.given)
+    for value in connection.path_params.values():
+        if isinstance(value, int) and not 0 <= value <= LARGEST_ID:
+            raise Missing

@@ -1,0 +1,30 @@
+"""The endpoints, one file a noun of Mastodon's documentation. Each has its rule of access beside its path."""
+
+from __future__ import annotations
+
+from raf.mastodon.endpoints import (
+    accounts,
+    apps,
+    authorization,
+    conversations,
+    discovery,
+    empty,
+    instance,
+    media,
+    notifications,
+    oauth,
+    people,
+    profile,
+    registration,
+    relations,
+    search,
+    statuses,
+    tags,
+    timelines,
+)
+
+MODULES = (
+    *(accounts, apps, authorization, conversations, discovery, empty, instance, media, notifications),
+    *(oauth, people, profile, registration, relations, search, statuses, tags, timelines),
+)
+HANDLERS = [handler for module in MODULES for handler in module.HANDLERS]

@@ -1,0 +1,135 @@
+"""`/api/v1/accounts/…`: people as others see them."""
+
+from __future__ import annotations
+
+import msgspec
+
+from raf.errors import Missing
+from raf.mastodon.access import ANYONE, person, reader
+from raf.mastodon.answers import encode
+from raf.mastodon.call import Call, Id
+from raf.mastodon.endpoint import get
+from raf.mastodon.selections.people import familiar_followers
+
+READER = reader("read:accounts")
+MOST_IDS = 100
+
+
+class Ids(msgspec.Struct):
+    """`id[]=1&id[]=2`."""
+
+    id: list[Id] = []
+
+
+class StatusesQuery(msgspec.Struct):
+    """Which posts of an account."""
+
+    exclude_replies: bool = False
+    exclude_reblogs: bool = False
+    only_media: bool = False
+    pinned: bool = False
+    tagged: str = ""
+
+
+class SearchQuery(msgspec.Struct):
+    """A search for people."""
+
+    q: str = ""
+    limit: int | None = None
+    offset: int | None = None
+    following: bool = False
+    resolve: bool = False
+
+
+class LookupQuery(msgspec.Struct):
+    """A name."""
+
+    acct: str = ""
+
+
+@get("/api/v1/accounts", reader("read:accounts"))
+async def index(call: Call) -> bytes:
+    """Several accounts at once."""
+    return encode(await call.house.raf.accounts(call.query(Ids).id[:MOST_IDS]))
+
+
+@get("/api/v1/accounts/lookup", ANYONE)
+async def lookup(call: Call) -> bytes:
+    """An account by its name."""
+    name = call.query(LookupQuery).acct.strip()
+    if not name:
+        raise Missing
+    return encode(await call.house.raf.account_by_name(name))
+
+
+@get("/api/v1/accounts/search", person("read:accounts", "read:search"))
+async def search(call: Call) -> bytes:
+    """Accounts whose names begin so."""
+    asked = call.query(SearchQuery)
+    found = await call.house.raf.search_accounts(
+        asked.q,
+        min(max(1, asked.limit or 40), 80),
+        max(0, asked.offset or 0),
+        viewer_id=call.account_id,
+        following=asked.following,
+    )
+    return encode(found)
+
+
+@get("/api/v1/accounts/relationships", person("read:follows"))
+async def relationships(call: Call) -> bytes:
+    """How one stands to others."""
+    return encode(await call.house.raf.relationships(call.account_id, call.query(Ids).id[:MOST_IDS]))
+
+
+@get("/api/v1/accounts/familiar_followers", person("read:follows"))
+async def familiar(call: Call) -> bytes:
+    """Whom one follows that follows these accounts."""
+    found = []
+    for identity in call.query(Ids).id[:20]:
+        ids = await call.house.store.read(familiar_followers, call.account_id, identity, 40)
+        found.append({"id": str(identity), "accounts": await call.house.raf.accounts(ids)})
+    return encode(found)
+
+
+@get("/api/v1/accounts/{account_id:int}", READER)
+async def show(call: Call, account_id: int) -> bytes:
+    """An account."""
+    return encode(await call.house.raf.account(account_id))
+
+
+@get("/api/v1/accounts/{account_id:int}/statuses", reader("read:statuses"))
+async def statuses(call: Call, account_id: int) -> bytes:
+    """What an account posted."""
+    await call.house.raf.account(account_id)
+    asked = call.query(StatusesQuery)
+    ids = await call.house.raf.account_statuses(
+        account_id,
+        call.viewer_id,
+        call.paging(),
+        exclude_replies=asked.exclude_replies,
+        exclude_reblogs=asked.exclude_reblogs,
+        only_media=asked.only_media,
+        pinned=asked.pinned,
+        tagged=asked.tagged,
+    )
+    return await call.posts(ids)
+
+
+@get("/api/v1/accounts/{account_id:int}/followers", READER)
+async def followers(call: Call, account_id: int) -> bytes:
+    """Who follows an account, the latest first."""
+    paging = call.paging(40, 80)
+    found = await call.house.raf.followers(account_id, paging, call.viewer_id)
+    return call.listing(found.items, paging.limit, found.older, found.newer)
+
+
+@get("/api/v1/accounts/{account_id:int}/following", READER)
+async def following(call: Call, account_id: int) -> bytes:
+    """Whom an account follows, the latest first."""
+    paging = call.paging(40, 80)
+    found = await call.house.raf.following(account_id, paging, call.viewer_id)
+    return call.listing(found.items, paging.limit, found.older, found.newer)
+
+
+HANDLERS = [index, lookup, search, relationships, familiar, show, statuses, followers, following]

@@ -1,0 +1,88 @@
+"""Lists that are empty because this server has no such things: no lists, no filters, no announcements, …"""
+
+from __future__ import annotations
+
+from raf.errors import Missing
+from raf.mastodon.access import ANYONE, person, reader
+from raf.mastodon.call import Call
+from raf.mastodon.endpoint import get
+
+
+@get(["/api/v1/lists", "/api/v1/accounts/{account_id:int}/lists"], person("read:lists"))
+async def lists(call: Call) -> bytes:
+    """Nobody can make lists yet."""
+    return b"[]"
+
+
+@get(["/api/v1/filters", "/api/v2/filters"], person("read:filters"))
+async def filters(call: Call) -> bytes:
+    """Nor filters."""
+    return b"[]"
+
+
+@get("/api/v1/announcements", person())
+async def announcements(call: Call) -> bytes:
+    """Nothing is announced."""
+    return b"[]"
+
+
+@get("/api/v1/scheduled_statuses", person("read:statuses"))
+async def scheduled_statuses(call: Call) -> bytes:
+    """A post with a date is refused, so none waits."""
+    return b"[]"
+
+
+@get("/api/v1/followed_tags", person("read:follows"))
+async def followed_tags(call: Call) -> bytes:
+    """Tags cannot be followed yet."""
+    return b"[]"
+
+
+@get("/api/v1/domain_blocks", person("read:blocks"))
+async def domain_blocks(call: Call) -> bytes:
+    """There are no other servers to block."""
+    return b"[]"
+
+
+@get(["/api/v1/featured_tags", "/api/v1/featured_tags/suggestions", "/api/v1/endorsements"], person("read:accounts"))
+async def featured(call: Call) -> bytes:
+    """Nothing is featured on profiles."""
+    return b"[]"
+
+
+@get(
+    [
+        "/api/v1/accounts/{account_id:int}/featured_tags",
+        "/api/v1/accounts/{account_id:int}/endorsements",
+        "/api/v1/accounts/{account_id:int}/identity_proofs",
+    ],
+    reader("read:accounts"),
+)
+async def featured_of(call: Call, account_id: int) -> bytes:
+    """Nor on anybody else's."""
+    await call.house.raf.account(account_id)
+    return b"[]"
+
+
+@get("/api/v1/push/subscription", person("push"))
+async def push_subscription(call: Call) -> bytes:
+    """Nobody has one."""
+    raise Missing
+
+
+@get("/api/v1/polls/{poll_id:int}", reader("read:statuses"))
+async def poll(call: Call, poll_id: int) -> bytes:
+    """There are no polls, so not this one either."""
+    raise Missing
+
+
+@get("/api/v1/peers/search", ANYONE)
+async def peers(call: Call) -> bytes:
+    """No other server is known."""
+    return b"[]"
+
+
+HANDLERS = [
+    *(lists, filters, announcements, scheduled_statuses, followed_tags, domain_blocks),
+    *(featured, featured_of, push_subscription, poll, peers),
+]

@@ -1,0 +1,192 @@
+"""`/api/v1/instance`, `/api/v2/instance` and what belongs to them."""
+
+from __future__ import annotations
+
+import html
+import time
+from typing import Any
+
+from raf.entities import Instance, InstanceContact, InstanceThumbnail, InstanceV1, Rule
+from raf.mastodon import API_VERSIONS, VERSION
+from raf.mastodon.access import ANYONE
+from raf.mastodon.answers import encode
+from raf.mastodon.call import Call
+from raf.mastodon.endpoint import get
+from raf.mastodon.house import House
+from raf.mastodon.selections.activity import usage, weeks
+from raf.media.formats import EXTENSIONS
+from raf.media.portraits import default_header
+from raf.times import iso
+from raf.web.pages.about import RULES
+
+LANGUAGES = {"en": "English", "ru": "Russian"}
+SOURCE = "https://github.com/ostrov/ostrov"
+LINK_LENGTH = 23
+
+
+@get("/api/v2/instance", ANYONE)
+async def v2(call: Call) -> bytes:
+    """The server and what it takes."""
+    house, settings = call.house, call.house.application.settings.raf
+    _, active_month, _, _ = await house.store.read(usage, time.time())
+    shown = Instance(
+        domain=house.domain,
+        title=settings.title,
+        version=VERSION,
+        source_url=SOURCE,
+        description=settings.description,
+        usage={"users": {"active_month": active_month}},
+        thumbnail=InstanceThumbnail(url=_thumbnail(house)),
+        languages=list(LANGUAGES),
+        configuration=configuration(house)
+        | {
+            "urls": {
+                "streaming": house.streaming_url,
+                "status": None,
+                "about": f"{house.url}/about",
+                "privacy_policy": None,
+                "terms_of_service": None,
+            },
+            "vapid": {"public_key": ""},
+            "translation": {"enabled": False},
+            "limited_federation": True,
+        },
+        registrations={
+            "enabled": settings.identity.registrations,
+            "approval_required": False,
+            "reason_required": False,
+            "message": None,
+            "min_age": None,
+            "url": None,
+        },
+        api_versions=API_VERSIONS,
+        contact=InstanceContact(),
+        rules=rules(),
+    )
+    return encode(shown)
+
+
+@get("/api/v1/instance", ANYONE)
+async def v1(call: Call) -> bytes:
+    """The same in the older shape."""
+    house, settings = call.house, call.house.application.settings.raf
+    users, _, _, posts = await house.store.read(usage, time.time())
+    shown = InstanceV1(
+        uri=house.domain,
+        title=settings.title,
+        short_description=settings.description,
+        description=settings.description,
+        version=VERSION,
+        urls={"streaming_api": house.streaming_url},
+        stats={"user_count": users, "status_count": posts, "domain_count": 0},
+        thumbnail=_thumbnail(house),
+        languages=list(LANGUAGES),
+        registrations=settings.identity.registrations,
+        configuration=configuration(house),
+        rules=rules(),
+    )
+    return encode(shown)
+
+
+@get("/api/v1/instance/rules", ANYONE)
+async def show_rules(call: Call) -> bytes:
+    """The rules that people agree to."""
+    return encode(rules())
+
+
+@get("/api/v1/instance/peers", ANYONE)
+async def peers(call: Call) -> bytes:
+    """Servers known to this one: none yet."""
+    return b"[]"
+
+
+@get("/api/v1/instance/activity", ANYONE)
+async def activity(call: Call) -> bytes:
+    """Twelve weeks, this one first."""
+    found = await call.house.store.read(weeks, time.time(), 12)
+    return encode(
+        [
+            {
+                "week": str(week.begins),
+                "statuses": str(week.posts),
+                "logins": str(week.active),
+                "registrations": str(week.accounts),
+            }
+            for week in found
+        ]
+    )
+
+
+@get("/api/v1/instance/extended_description", ANYONE)
+async def extended_description(call: Call) -> bytes:
+    """What the server is about, as HTML."""
+    text = call.house.application.settings.raf.description
+    return encode({"updated_at": iso(0), "content": f"<p>{html.escape(text)}</p>"})
+
+
+@get("/api/v1/instance/translation_languages", ANYONE)
+async def translation_languages(call: Call) -> bytes:
+    """Nothing is translated."""
+    return b"{}"
+
+
+@get("/api/v1/instance/languages", ANYONE)
+async def languages(call: Call) -> bytes:
+    """What is spoken here."""
+    return encode([{"code": code, "name": name} for code, name in LANGUAGES.items()])
+
+
+@get("/api/v1/custom_emojis", ANYONE)
+async def custom_emojis(call: Call) -> bytes:
+    """None."""
+    return b"[]"
+
+
+def configuration(house: House) -> dict[str, Any]:
+    """The limits, as clients count by them."""
+    posts, media = house.application.settings.raf.posts, house.library.settings
+    return {
+        "accounts": {
+            "max_featured_tags": 0,
+            "max_pinned_statuses": posts.pins,
+            "max_profile_fields": posts.fields,
+            "max_display_name_length": posts.display_name,
+            "max_note_length": posts.note,
+            "profile_field_name_limit": posts.field_characters,
+            "profile_field_value_limit": posts.field_characters,
+        },
+        "statuses": {
+            "max_characters": posts.characters,
+            "max_media_attachments": posts.media,
+            "characters_reserved_per_url": LINK_LENGTH,
+        },
+        "media_attachments": {
+            "supported_mime_types": list(EXTENSIONS),
+            "description_limit": media.description_limit,
+            "image_size_limit": media.max_bytes,
+            "image_matrix_limit": media.max_pixels,
+            "video_size_limit": 0,
+            "video_frame_rate_limit": 0,
+            "video_matrix_limit": 0,
+        },
+        "polls": {
+            "max_options": 0,
+            "max_characters_per_option": 0,
+            "min_expiration": 0,
+            "max_expiration": 0,
+        },
+    }
+
+
+def rules() -> list[Rule]:
+    """The rules of the page about this place, numbered."""
+    return [Rule(id=str(number), text=text) for number, text in enumerate(RULES, 1)]
+
+
+def _thumbnail(house: House) -> str:
+    return house.library.url + default_header(house.application.settings.raf.title)
+
+
+HANDLERS = [
+    *(v2, v1, show_rules, peers, activity, extended_description, translation_languages, languages, custom_emojis),
+]

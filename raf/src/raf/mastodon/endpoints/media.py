@@ -1,0 +1,98 @@
+"""`/api/v1/media` and `/api/v2/media`: pictures for posts to come."""
+
+from __future__ import annotations
+
+import msgspec
+from litestar import Response
+from msgspec import UNSET, UnsetType
+
+from raf.errors import Invalid
+from raf.mastodon.access import person
+from raf.mastodon.answers import encode
+from raf.mastodon.call import Call
+from raf.mastodon.endpoint import JSON, delete, get, post, put
+from raf.mastodon.parameters import convert
+from raf.mastodon.uploads import UploadedFile
+from raf.media.attachments import entity_of
+from raf.network import MediaChange
+
+WRITE = person("write:media")
+OVERHEAD = 2**20
+"""Bytes that a form may have beside its file."""
+
+
+class MediaForm(msgspec.Struct):
+    """`focus` is `x,y`, each from -1 to 1."""
+
+    description: str | None = None
+    focus: str = ""
+
+
+class MediaEdit(msgspec.Struct):
+    """What may be changed of an upload."""
+
+    description: str | UnsetType | None = UNSET
+    focus: str | UnsetType = UNSET
+
+
+@post("/api/v1/media", WRITE)
+async def create_now(call: Call) -> bytes:
+    """Upload; back when it is processed."""
+    return encode(await call.house.library.media(call.account_id, await _upload(call, wait=True)))
+
+
+@post("/api/v2/media", WRITE)
+async def create(call: Call) -> Response[bytes]:
+    """Upload; a worker processes it, and `GET /api/v1/media/{id}` says when it is ready."""
+    shown = await call.house.library.media(call.account_id, await _upload(call, wait=False))
+    return Response(encode(shown), status_code=202 if shown.url is None else 200, media_type=JSON)
+
+
+@get("/api/v1/media/{media_id:int}", WRITE)
+async def show(call: Call, media_id: int) -> Response[bytes]:
+    """An upload that no post has taken: 206 while it is processed, 422 when it cannot be."""
+    row = await call.house.library.find(call.account_id, media_id)
+    if row.state == "failed":
+        return Response(encode({"error": row.error or "The file could not be processed"}), status_code=422, media_type=JSON)
+    status = 200 if row.state == "ready" else 206
+    return Response(encode(entity_of(row, call.house.library.url)), status_code=status, media_type=JSON)
+
+
+@put("/api/v1/media/{media_id:int}", WRITE)
+async def update(call: Call, media_id: int) -> bytes:
+    """Describe it, or say where to look."""
+    said = await call.form(MediaEdit)
+    change = MediaChange(
+        description=said.description, focus=_focus(said.focus) or UNSET if isinstance(said.focus, str) else UNSET
+    )
+    return encode(await call.house.library.update(call.account_id, media_id, change))
+
+
+@delete("/api/v1/media/{media_id:int}", WRITE)
+async def destroy(call: Call, media_id: int) -> bytes:
+    """Throw an upload away that no post has taken."""
+    await call.house.library.discard(call.account_id, media_id)
+    return b"{}"
+
+
+async def _upload(call: Call, wait: bool) -> int:
+    tree = await call.tree(call.house.library.settings.max_bytes + OVERHEAD)
+    said = convert(tree, MediaForm)
+    file = tree.get("file")
+    if not isinstance(file, UploadedFile):
+        raise Invalid({"file": [("ERR_BLANK", "can't be blank")]})
+    return await call.house.library.upload(call.account_id, file.path, said.description or None, _focus(said.focus), wait=wait)
+
+
+def _focus(text: str) -> tuple[float, float] | None:
+    """`x,y` as two numbers; None when it is empty."""
+    if not text.strip():
+        return None
+    x, _, y = text.partition(",")
+    try:
+        return float(x), float(y)
+    except ValueError as problem:
+        raise Invalid({"focus": [("ERR_INVALID", "must be two numbers from -1 to 1")]}) from problem
+
+
+HANDLERS = [create_now, create, show, update, destroy]

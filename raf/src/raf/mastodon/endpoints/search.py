@@ -1,0 +1,79 @@
+"""`/api/v2/search`: people, hashtags and one's own posts; the address of a post or a person finds it."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+import msgspec
+
+from raf.entities import Search
+from raf.errors import Missing
+from raf.mastodon.access import OutOfScope, reader
+from raf.mastodon.answers import encode
+from raf.mastodon.call import Call
+from raf.mastodon.endpoint import get
+from raf.mastodon.endpoints.tags import tag_entity
+from raf.mastodon.selections.hashtags import tags_beginning
+from raf.mastodon.selections.posts import own_posts_with
+
+ADDRESS = re.compile(r"/@([A-Za-z0-9_]+)(?:/(\d{1,19}))?/?")
+OLD_ADDRESS = re.compile(r"/users/([A-Za-z0-9_]+)(?:/statuses/(\d{1,19}))?/?")
+
+
+class SearchQuery(msgspec.Struct):
+    """What is looked for. `resolve` and `offset` need somebody who is logged in, as in Mastodon."""
+
+    q: str = ""
+    type: str = ""
+    resolve: bool = False
+    limit: int | None = None
+    offset: int | None = None
+    following: bool = False
+
+
+@get("/api/v2/search", reader("read:search"))
+async def search(call: Call) -> bytes:
+    """What is found, each kind in its list."""
+    asked = call.query(SearchQuery)
+    if call.viewer_id is None and (asked.resolve or asked.offset):
+        raise OutOfScope
+    text = asked.q.strip()[:500]
+    limit = min(max(1, asked.limit or 20), 40)
+    offset = max(0, asked.offset or 0) if asked.type else 0
+    kinds = {asked.type} if asked.type else {"accounts", "hashtags", "statuses"}
+    found = Search()
+    if not text:
+        return encode(found)
+    if text.startswith(("http://", "https://")):
+        await _resolve(call, text, found, kinds)
+        return encode(found)
+    raf = call.house.raf
+    if "accounts" in kinds and not text.startswith("#"):
+        found.accounts = await raf.search_accounts(text, limit, offset, viewer_id=call.viewer_id, following=asked.following)
+    if "hashtags" in kinds and not text.startswith("@") and " " not in text:
+        names = await call.house.store.read(tags_beginning, text.removeprefix("#").lower(), limit, offset)
+        found.hashtags = [await tag_entity(call, name) for name in names]
+    if "statuses" in kinds and call.viewer_id is not None and not text.startswith("@"):
+        ids = await call.house.store.read(own_posts_with, call.viewer_id, text, limit, offset)
+        found.statuses = await raf.statuses(ids, call.viewer_id)
+    return encode(found)
+
+
+async def _resolve(call: Call, address: str, found: Search, kinds: set[str]) -> None:
+    """The post or the person at an address of ours."""
+    parts = urlsplit(address)
+    match = ADDRESS.fullmatch(parts.path) or OLD_ADDRESS.fullmatch(parts.path)
+    if parts.netloc != call.house.domain or match is None:
+        return
+    try:
+        if match[2] is None:
+            if "accounts" in kinds:
+                found.accounts = [await call.house.raf.account_by_name(match[1])]
+        elif "statuses" in kinds and int(match[2]) < 2**63:
+            found.statuses = [await call.house.raf.status(int(match[2]), call.viewer_id)]
+    except Missing:
+        return
+
+
+HANDLERS = [search]

@@ -1,0 +1,254 @@
+"""`/api/v1/statuses`: posts, and what one does with them."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from raf.errors import Missing, Refused
+from raf.mastodon.access import person, reader
+from raf.mastodon.answers import encode
+from raf.mastodon.call import Call, Id
+from raf.mastodon.endpoint import delete, get, post, put
+from raf.mastodon.endpoints.accounts import Ids
+from raf.network import NewPost, PostChange
+
+READER = reader("read:statuses")
+WRITE = person("write:statuses")
+FAVOURITES = person("write:favourites")
+BOOKMARKS = person("write:bookmarks")
+MUTES = person("write:mutes")
+PINS = person("write:accounts")
+
+
+class StatusForm(msgspec.Struct):
+    """A new post. What this server cannot do yet is refused, not dropped in silence."""
+
+    status: str = ""
+    spoiler_text: str = ""
+    visibility: str | None = None
+    sensitive: bool | None = None
+    language: str | None = None
+    in_reply_to_id: Id | None = None
+    media_ids: list[Id] = []
+    scheduled_at: str | None = None
+    poll: dict[str, object] | None = None
+    quoted_status_id: str | None = None
+
+
+class MediaAttribute(msgspec.Struct):
+    """A changed description of a post's picture."""
+
+    id: Id
+    description: str = ""
+
+
+class EditForm(msgspec.Struct):
+    """A new version of a post."""
+
+    status: str | UnsetType = UNSET
+    spoiler_text: str | UnsetType = UNSET
+    sensitive: bool | UnsetType = UNSET
+    language: str | UnsetType = UNSET
+    media_ids: list[Id] | UnsetType = UNSET
+    media_attributes: list[MediaAttribute] | UnsetType = UNSET
+    poll: dict[str, object] | None = None
+
+
+class ReblogForm(msgspec.Struct):
+    """Who shall see the boost."""
+
+    visibility: str | None = None
+
+
+@get("/api/v1/statuses", READER)
+async def index(call: Call) -> bytes:
+    """Several posts at once."""
+    ids = call.query(Ids).id[:40]
+    return b"[" + b",".join(await call.house.raf.documents(ids, call.viewer_id)) + b"]"
+
+
+@post("/api/v1/statuses", WRITE)
+async def create(call: Call) -> bytes:
+    """Publish. The same `Idempotency-Key` again is the same post again."""
+    said = await call.form(StatusForm)
+    for given, what in (
+        (said.scheduled_at, "Scheduled posts"),
+        (said.poll, "Polls"),
+        (said.quoted_status_id, "Quotes"),
+    ):
+        if given:
+            raise Refused(f"{what} are not supported by this server")
+    new = NewPost(
+        text=said.status,
+        spoiler_text=said.spoiler_text,
+        visibility=said.visibility or None,
+        sensitive=said.sensitive,
+        language=said.language or None,
+        in_reply_to_id=said.in_reply_to_id,
+        media_ids=tuple(said.media_ids),
+        idempotency_key=call.header(b"idempotency-key")[:255] or None,
+        application_id=call.access.application_id if call.access else None,
+    )
+    try:
+        identity = await call.house.raf.post(call.account_id, new)
+    except Missing as problem:
+        raise Missing("The post you are trying to reply to does not appear to exist.") from problem
+    return await call.house.raf.document(identity, call.account_id)
+
+
+@get("/api/v1/statuses/{status_id:int}", READER)
+async def show(call: Call, status_id: int) -> bytes:
+    """A post."""
+    return await call.house.raf.document(status_id, call.viewer_id)
+
+
+@put("/api/v1/statuses/{status_id:int}", WRITE)
+async def update(call: Call, status_id: int) -> bytes:
+    """Publish a new version."""
+    said = await call.form(EditForm)
+    if said.poll:
+        raise Refused("Polls are not supported by this server")
+    change = PostChange(
+        text=said.status,
+        spoiler_text=said.spoiler_text,
+        sensitive=said.sensitive,
+        language=(said.language or None) if said.language is not UNSET else UNSET,
+        media_ids=tuple(said.media_ids) if said.media_ids is not UNSET else UNSET,
+        media_descriptions=(
+            {changed.id: changed.description for changed in said.media_attributes}
+            if said.media_attributes is not UNSET
+            else UNSET
+        ),
+    )
+    await call.house.raf.edit_post(call.account_id, status_id, change)
+    return await call.house.raf.document(status_id, call.account_id)
+
+
+@delete("/api/v1/statuses/{status_id:int}", WRITE)
+async def destroy(call: Call, status_id: int) -> bytes:
+    """Take a post away; the answer has its source, to write it anew."""
+    raf = call.house.raf
+    shown = await raf.status(status_id, call.account_id)
+    if shown.account.id != str(call.account_id):
+        raise Missing
+    source = await raf.status_source(call.account_id, status_id)
+    await raf.delete_post(call.account_id, status_id)
+    whole = msgspec.to_builtins(shown)
+    return encode(whole | {"text": source.text, "spoiler_text": source.spoiler_text})
+
+
+@get("/api/v1/statuses/{status_id:int}/context", READER)
+async def context(call: Call, status_id: int) -> bytes:
+    """What a post replies to, and the replies to it."""
+    above, below = await call.house.raf.context(status_id, call.viewer_id)
+    ancestors = await call.house.raf.documents(above, call.viewer_id)
+    descendants = await call.house.raf.documents(below, call.viewer_id)
+    return b'{"ancestors":[' + b",".join(ancestors) + b'],"descendants":[' + b",".join(descendants) + b"]}"
+
+
+@get("/api/v1/statuses/{status_id:int}/history", READER)
+async def history(call: Call, status_id: int) -> bytes:
+    """Every version."""
+    return encode(await call.house.raf.status_history(status_id, call.viewer_id))
+
+
+@get("/api/v1/statuses/{status_id:int}/source", person("read:statuses"))
+async def source(call: Call, status_id: int) -> bytes:
+    """What the author typed."""
+    return encode(await call.house.raf.status_source(call.account_id, status_id))
+
+
+@post("/api/v1/statuses/{status_id:int}/favourite", FAVOURITES)
+async def favourite(call: Call, status_id: int) -> bytes:
+    """Like."""
+    await call.house.raf.favourite(call.account_id, status_id)
+    return await call.house.raf.document(status_id, call.account_id)
+
+
+@post("/api/v1/statuses/{status_id:int}/unfavourite", FAVOURITES)
+async def unfavourite(call: Call, status_id: int) -> bytes:
+    """Like no longer."""
+    await call.house.raf.unfavourite(call.account_id, status_id)
+    return await call.house.raf.document(status_id, call.account_id)
+
+
+@post("/api/v1/statuses/{status_id:int}/reblog", WRITE)
+async def reblog(call: Call, status_id: int) -> bytes:
+    """Boost; the boost, which holds the post."""
+    said = await call.form(ReblogForm)
+    identity = await call.house.raf.reblog(call.account_id, status_id, said.visibility or None)
+    return await call.house.raf.document(identity, call.account_id)
+
+
+@post("/api/v1/statuses/{status_id:int}/unreblog", WRITE)
+async def unreblog(call: Call, status_id: int) -> bytes:
+    """Boost no longer; the post."""
+    shown = await call.house.raf.status(status_id, call.account_id)
+    await call.house.raf.unreblog(call.account_id, status_id)
+    return await call.house.raf.document(int(shown.reblog.id) if shown.reblog else status_id, call.account_id)
+
+
+@post("/api/v1/statuses/{status_id:int}/bookmark", BOOKMARKS)
+async def bookmark(call: Call, status_id: int) -> bytes:
+    """Keep for later."""
+    await call.house.raf.bookmark(call.account_id, status_id)
+    return await call.house.raf.document(status_id, call.account_id)
+
+
+@post("/api/v1/statuses/{status_id:int}/unbookmark", BOOKMARKS)
+async def unbookmark(call: Call, status_id: int) -> bytes:
+    """Keep no longer."""
+    await call.house.raf.unbookmark(call.account_id, status_id)
+    return await call.house.raf.document(status_id, call.account_id)
+
+
+@post("/api/v1/statuses/{status_id:int}/mute", MUTES)
+async def mute(call: Call, status_id: int) -> bytes:
+    """No more notifications from this thread."""
+    await call.house.raf.mute_conversation(call.account_id, status_id)
+    return await call.house.raf.document(status_id, call.account_id)
+
+
+@post("/api/v1/statuses/{status_id:int}/unmute", MUTES)
+async def unmute(call: Call, status_id: int) -> bytes:
+    """Notifications again."""
+    await call.house.raf.unmute_conversation(call.account_id, status_id)
+    return await call.house.raf.document(status_id, call.account_id)
+
+
+@post("/api/v1/statuses/{status_id:int}/pin", PINS)
+async def pin(call: Call, status_id: int) -> bytes:
+    """Show first on one's profile."""
+    await call.house.raf.pin(call.account_id, status_id)
+    return await call.house.raf.document(status_id, call.account_id)
+
+
+@post("/api/v1/statuses/{status_id:int}/unpin", PINS)
+async def unpin(call: Call, status_id: int) -> bytes:
+    """Show in its turn again."""
+    await call.house.raf.unpin(call.account_id, status_id)
+    return await call.house.raf.document(status_id, call.account_id)
+
+
+@get("/api/v1/statuses/{status_id:int}/favourited_by", reader("read:accounts"))
+async def favourited_by(call: Call, status_id: int) -> bytes:
+    """Who likes a post."""
+    paging = call.paging(40, 80)
+    found = await call.house.raf.favourited_by(status_id, call.viewer_id, paging)
+    return call.listing(found.items, paging.limit, found.older, found.newer)
+
+
+@get("/api/v1/statuses/{status_id:int}/reblogged_by", reader("read:accounts"))
+async def reblogged_by(call: Call, status_id: int) -> bytes:
+    """Who boosts it."""
+    paging = call.paging(40, 80)
+    found = await call.house.raf.reblogged_by(status_id, call.viewer_id, paging)
+    return call.listing(found.items, paging.limit, found.older, found.newer)
+
+
+HANDLERS = [
+    *(index, create, show, update, destroy, context, history, source),
+    *(favourite, unfavourite, reblog, unreblog, bookmark, unbookmark),
+    *(mute, unmute, pin, unpin, favourited_by, reblogged_by),
+]

@@ -1,0 +1,63 @@
+"""Timelines beside the two hottest ones (see `raf.mastodon.direct`), favourites and bookmarks."""
+
+from __future__ import annotations
+
+import msgspec
+
+from raf.errors import Missing
+from raf.mastodon.access import person, reader
+from raf.mastodon.call import Call
+from raf.mastodon.endpoint import get
+
+
+class TagQuery(msgspec.Struct):
+    """Which posts with a tag: `any`, `all`, `none` name further tags."""
+
+    local: bool = False
+    remote: bool = False
+    only_media: bool = False
+    any: list[str] = []
+    all: list[str] = []
+    none: list[str] = []
+
+
+@get("/api/v1/timelines/tag/{tag:str}", reader("read:statuses"))
+async def tag(call: Call, tag: str) -> bytes:
+    """Public posts with a hashtag."""
+    asked = call.query(TagQuery)
+    ids = await call.house.raf.tag(
+        call.viewer_id,
+        tag.replace("\0", ""),
+        call.paging(),
+        local=asked.local,
+        only_media=asked.only_media,
+        any_of=asked.any[:4],
+        all_of=asked.all[:4],
+        none_of=asked.none[:4],
+    )
+    return await call.posts(ids)
+
+
+@get("/api/v1/timelines/list/{list_id:int}", person("read:lists"))
+async def of_list(call: Call, list_id: int) -> bytes:
+    """There are no lists, so not this one either."""
+    raise Missing
+
+
+@get("/api/v1/favourites", person("read:favourites"))
+async def favourites(call: Call) -> bytes:
+    """What one likes, the last liked first."""
+    paging = call.paging()
+    found = await call.house.raf.favourites(call.account_id, paging)
+    return await call.posts(found.items, found.older, found.newer)
+
+
+@get("/api/v1/bookmarks", person("read:bookmarks"))
+async def bookmarks(call: Call) -> bytes:
+    """What one keeps for later."""
+    paging = call.paging()
+    found = await call.house.raf.bookmarks(call.account_id, paging)
+    return await call.posts(found.items, found.older, found.newer)
+
+
+HANDLERS = [tag, of_list, favourites, bookmarks]

@@ -1,0 +1,74 @@
+"""What goes down a stream: each event is encoded once, however many people it reaches."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import msgspec
+
+from ostrov import Message
+from raf.errors import Missing
+from raf.mastodon.answers import encode
+from raf.network import Raf
+
+KEPT = 256
+
+
+class Told(msgspec.Struct):
+    """The body of a message on the channel."""
+
+    event: str
+    id: str
+
+
+class Frames:
+    """Makes of a message what a client reads. `payload` is None for what has gone meanwhile."""
+
+    def __init__(self, raf: Raf) -> None:
+        self._raf = raf
+        self._decode = msgspec.json.Decoder(Told).decode
+        self._shared: dict[int, tuple[bytes, bytes]] = {}
+        self._order: deque[int] = deque()
+
+    async def event(self, message: Message, account_id: int | None) -> bytes:
+        """The lines of a server-sent event; empty for what has gone meanwhile.
+
+        Everybody who gets a message gets the same object as its body, so that is what the frame is kept by: an edit has the
+        same text as the edit before it.
+        """
+        kept = self._shared.get(id(message.body))
+        if kept is not None:
+            return kept[1]
+        told = self._decode(message.body)
+        payload = await self.payload(told, account_id)
+        if payload is None:
+            return b""
+        frame = b"event: %s\ndata: %s\n\n" % (told.event.encode(), payload)
+        if told.event != "notification":
+            self._keep(message.body, frame)
+        return frame
+
+    async def socket_text(self, message: Message, account_id: int | None, stream: list[str]) -> str:
+        """The same for a WebSocket, which names the stream."""
+        told = self._decode(message.body)
+        payload = await self.payload(told, account_id)
+        if payload is None:
+            return ""
+        return encode({"stream": stream, "event": told.event, "payload": payload.decode()}).decode()
+
+    async def payload(self, told: Told, account_id: int | None) -> bytes | None:
+        """What an event carries: a post, a notification, or the id of what was deleted."""
+        try:
+            if told.event == "delete":
+                return told.id.encode()
+            if told.event == "notification":
+                return encode(await self._raf.notification(account_id or 0, int(told.id)))
+            return await self._raf.streamed(int(told.id))
+        except Missing:
+            return None
+
+    def _keep(self, body: bytes, frame: bytes) -> None:
+        while len(self._order) >= KEPT:
+            self._shared.pop(self._order.popleft(), None)
+        self._shared[id(body)] = (body, frame)  # holding the body keeps its identity from being given to another
+        self._order.append(id(body))

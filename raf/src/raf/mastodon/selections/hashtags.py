@@ -1,0 +1,45 @@
+"""Hashtags of public posts."""
+
+from __future__ import annotations
+
+from ostrov import Connection
+from raf.snowflake import first_of, time_of
+
+DAY = 86400
+TRENDING = """
+SELECT t.tag FROM status_tag t JOIN status s ON s.id = t.status_id
+WHERE t.status_id >= ? AND s.visibility = 'public'
+GROUP BY t.tag ORDER BY COUNT(DISTINCT s.account_id) DESC, COUNT(*) DESC, t.tag LIMIT ? OFFSET ?
+"""
+BEGINNING = """
+SELECT t.tag FROM status_tag t JOIN status s ON s.id = t.status_id
+WHERE t.tag >= ? AND t.tag < ? AND s.visibility = 'public'
+GROUP BY t.tag ORDER BY COUNT(*) DESC, t.tag LIMIT ? OFFSET ?
+"""
+OF_DAYS = """
+SELECT t.status_id, s.account_id FROM status_tag t JOIN status s ON s.id = t.status_id
+WHERE t.tag = ? AND t.status_id >= ? AND s.visibility = 'public' ORDER BY t.status_id DESC LIMIT 10000
+"""
+
+
+def trending_tags(connection: Connection, now: float, limit: int, offset: int) -> list[str]:
+    """The tags that most people used in the last two days."""
+    return [tag for (tag,) in connection.rows(TRENDING, (first_of(now - 2 * DAY), limit, offset))]
+
+
+def tags_beginning(connection: Connection, start: str, limit: int, offset: int) -> list[str]:
+    """Tags that begin so, the most used first."""
+    if not start:
+        return []
+    return [tag for (tag,) in connection.rows(BEGINNING, (start, start + "\U0010ffff", limit, offset))]
+
+
+def tag_days(connection: Connection, tag: str, since: int) -> dict[int, tuple[int, int]]:
+    """(uses, people) by the day's beginning."""
+    days: dict[int, tuple[int, set[int]]] = {}
+    for status_id, account_id in connection.rows(OF_DAYS, (tag, first_of(since))):
+        begins = int(time_of(status_id)) // DAY * DAY
+        uses, people = days.get(begins, (0, set()))
+        people.add(account_id)
+        days[begins] = (uses + 1, people)
+    return {begins: (uses, len(people)) for begins, (uses, people) in days.items()}

@@ -1,0 +1,302 @@
+"""`/api/v1/streaming`: what happens, as it happens, by server-sent events and WebSocket.
+
+A client has a bounded mailbox. One that reads too slowly is disconnected: it connects again and fetches what it missed, instead
+of growing here. A revoked token ends its streams within seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any, TypeAlias
+
+import msgspec
+
+from ostrov import Mailbox, Message
+from raf.errors import Missing, RafError, TooMany
+from raf.identity.attempts import subject_of_address
+from raf.identity.tokens import Access
+from raf.mastodon.answers import CORS, SECURITY
+from raf.mastodon.call import Call
+from raf.mastodon.frames import Frames
+from raf.mastodon.house import House
+from raf.mastodon.parameters import parse_query
+
+Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+ROOT = "/api/v1/streaming"
+PATHS = {
+    "/user": "user",
+    "/user/notification": "user:notification",
+    "/public": "public",
+    "/public/local": "public:local",
+    "/public/remote": "public:remote",
+    "/hashtag": "hashtag",
+    "/hashtag/local": "hashtag:local",
+    "/direct": "direct",
+    "/list": "list",
+}
+SCOPES = {
+    "user": ("read:statuses",),
+    "user:notification": ("read:notifications",),
+    "direct": ("read:statuses",),
+    "list": ("read:lists",),
+}
+HEARTBEAT = 15.0
+MAILBOX = 500
+GONE = "raf.streaming.gone"
+SUBSCRIPTIONS = 50
+HEADERS = [
+    *CORS,
+    *SECURITY,
+    (b"content-type", b"text/event-stream"),
+    (b"cache-control", b"private, no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+
+
+class Refused(RafError):
+    """Mastodon's streaming server has words of its own."""
+
+    def __init__(self, error: str, status: int = 401) -> None:
+        super().__init__(error)
+        self.status = status
+
+
+class Command(msgspec.Struct):
+    """What a WebSocket client says."""
+
+    type: str = ""
+    stream: str = ""
+    tag: str = ""
+    list: str = ""
+
+
+class Streams:
+    """All open streams of a process."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._frames = Frames(house.raf)
+        self._open: Counter[object] = Counter()
+
+    # ---- server-sent events -------------------------------------------------------------------------------------------
+
+    async def serve(self, call: Call, send: Send) -> None:
+        """`GET /api/v1/streaming/…`."""
+        path = call.scope["path"].removeprefix(ROOT).rstrip("/")
+        if path == "/health":
+            await _plain(send, b"OK")
+            return
+        query = parse_query(call.scope["query_string"])
+        kind = PATHS.get(path) or (str(query.get("stream", "")) if not path else "")
+        token = await self._identify(call, query)
+        streams = self._streams(kind, query, call.access)
+        subject = self._enter(call)
+        try:
+            with await self._house.raf.live(call.viewer_id, streams, MAILBOX) as mailbox:
+                await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+                await send({"type": "http.response.body", "body": b":)\n\n", "more_body": True})
+                await self._tell(call, mailbox, send, token)
+        finally:
+            self._leave(subject)
+
+    async def _tell(self, call: Call, mailbox: Mailbox, send: Send, token: str) -> None:
+        watching = asyncio.ensure_future(_watch(call, mailbox))
+        account_id = call.viewer_id
+        try:
+            while True:
+                messages = await mailbox.take(HEARTBEAT)
+                if mailbox.lost or (messages and messages[-1].topic == GONE):
+                    return
+                if messages:
+                    body = b"".join([await self._frames.event(message, account_id) for message in messages])
+                elif token and await self._house.oauth.access_of(token) is None:
+                    return
+                else:
+                    body = b":thump\n\n"
+                if body:
+                    await send({"type": "http.response.body", "body": body, "more_body": True})
+        finally:
+            watching.cancel()
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    # ---- WebSocket ----------------------------------------------------------------------------------------------------
+
+    async def socket(self, call: Call, send: Send) -> None:
+        """`/api/v1/streaming` as a WebSocket."""
+        await call.receive()  # websocket.connect
+        if not call.scope["path"].startswith(ROOT):
+            await send({"type": "websocket.close", "code": 4404})
+            return
+        query = parse_query(call.scope["query_string"])
+        offered = call.scope.get("subprotocols") or []
+        try:
+            token = await self._identify(call, query, offered[0] if offered else "")
+            subject = self._enter(call)
+        except RafError as problem:
+            await _refuse_socket(call, send, problem)
+            return
+        accept: dict[str, Any] = {"type": "websocket.accept"}
+        if offered:
+            accept["subprotocol"] = offered[0]
+        conversation = Conversation(self, call, send, token)
+        try:
+            await send(accept)
+            if query.get("stream"):
+                await conversation.obey(Command("subscribe", *(str(query.get(n, "")) for n in ("stream", "tag", "list"))))
+            await conversation.run()
+        finally:
+            await conversation.close()
+            self._leave(subject)
+
+    # ---- who may listen to what ---------------------------------------------------------------------------------------
+
+    async def _identify(self, call: Call, query: Mapping[str, Any], offered: str = "") -> str:
+        """The token, from wherever a client may put it; `call.access` is what it opens. Raises Refused."""
+        authorization = call.header(b"authorization")
+        token = authorization[7:].strip() if authorization[:7].lower() == "bearer " else ""
+        token = token or str(query.get("access_token", "")) or offered
+        if token:
+            call.access = await self._house.oauth.access_of(token)
+            if call.access is None:
+                raise Refused("Invalid access token")
+        return token
+
+    def _streams(self, kind: str, asked: Mapping[str, Any], access: Access | None) -> list[str]:
+        """The names of a stream in `raf.live`'s words. Raises Refused, Missing."""
+        if kind in SCOPES:
+            if access is None or access.account_id is None:
+                raise Refused("Missing access token")
+            if access.scopes.isdisjoint(SCOPES[kind]):
+                raise Refused("Access token does not have the required scopes")
+            if kind == "list":
+                raise Missing("Not found")
+            return [kind]
+        if kind.startswith("public"):
+            media = asked.get("only_media") in ("true", "1") or kind.endswith(":media")
+            where = kind.removesuffix(":media")
+            if where not in ("public", "public:local", "public:remote"):
+                raise Refused("Unknown stream type", 400)
+            if where == "public:remote":
+                return []  # no other server speaks to this one
+            return [f"{where}:media" if media else where]
+        if kind in ("hashtag", "hashtag:local"):
+            tag = str(asked.get("tag", "")).removeprefix("#").lower()
+            if not tag:
+                raise Refused("Missing tag name parameter", 400)
+            return [f"{kind}:{tag}"]
+        raise Refused("Unknown stream type", 400)
+
+    def _enter(self, call: Call) -> object:
+        subject: object = call.viewer_id or subject_of_address(call.address)
+        if self._open[subject] >= self._house.settings.streams_of_account:
+            raise TooMany(60)
+        self._open[subject] += 1
+        return subject
+
+    def _leave(self, subject: object) -> None:
+        self._open[subject] -= 1
+        if self._open[subject] <= 0:
+            del self._open[subject]
+
+
+class Conversation:
+    """One WebSocket: its subscriptions, each told by a task of its own."""
+
+    def __init__(self, streams: Streams, call: Call, send: Send, token: str) -> None:
+        self._streams = streams
+        self._call = call
+        self._send = send
+        self._token = token
+        self._telling: dict[tuple[str, ...], asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Obey what the client says until it leaves, or its token opens nothing any more."""
+        while True:
+            try:
+                message = await asyncio.wait_for(self._call.receive(), HEARTBEAT * 2)
+            except TimeoutError:
+                if self._token and await self._streams._house.oauth.access_of(self._token) is None:
+                    await self._send({"type": "websocket.close", "code": 1008})
+                    return
+                continue
+            if message["type"] == "websocket.disconnect":
+                return
+            try:
+                command = msgspec.json.decode(message.get("text") or message.get("bytes") or b"", type=Command)
+            except msgspec.DecodeError:
+                await self._complain("Invalid message", 400)
+                continue
+            await self.obey(command)
+
+    async def obey(self, command: Command) -> None:
+        """Subscribe or unsubscribe; what cannot be is told."""
+        tag = command.tag.removeprefix("#").lower()
+        name = (command.stream, tag) if command.stream.startswith("hashtag") else (command.stream,)
+        if command.type == "unsubscribe":
+            if name in self._telling:
+                self._telling.pop(name).cancel()
+            return
+        if command.type != "subscribe" or name in self._telling:
+            return
+        if len(self._telling) >= SUBSCRIPTIONS:
+            await self._complain("Too many subscriptions", 429)
+            return
+        try:
+            streams = self._streams._streams(command.stream, {"tag": tag}, self._call.access)
+            mailbox = await self._streams._house.raf.live(self._call.viewer_id, streams, MAILBOX)
+        except RafError as problem:
+            await self._complain(problem.error, problem.status)
+            return
+        self._telling[name] = asyncio.ensure_future(self._tell(mailbox, list(name)))
+
+    async def close(self) -> None:
+        """Stop telling."""
+        for task in self._telling.values():
+            task.cancel()
+        await asyncio.gather(*self._telling.values(), return_exceptions=True)
+
+    async def _tell(self, mailbox: Mailbox, stream: list[str]) -> None:
+        with mailbox:
+            while True:
+                messages = await mailbox.take()
+                if mailbox.lost:
+                    await self._send({"type": "websocket.close", "code": 1013})  # try again later
+                    return
+                for message in messages:
+                    text = await self._streams._frames.socket_text(message, self._call.viewer_id, stream)
+                    if text:
+                        await self._send({"type": "websocket.send", "text": text})
+
+    async def _complain(self, error: str, status: int) -> None:
+        text = msgspec.json.encode({"error": error, "status": status}).decode()
+        await self._send({"type": "websocket.send", "text": text})
+
+
+async def _watch(call: Call, mailbox: Mailbox) -> None:
+    """Wake the teller when its client leaves."""
+    while (await call.receive())["type"] != "http.disconnect":
+        pass
+    mailbox.put(Message(GONE, b""))
+
+
+async def _plain(send: Send, body: bytes) -> None:
+    headers = [
+        (b"content-type", b"text/plain"),
+        (b"cache-control", b"private, no-store"),
+        (b"content-length", b"%d" % len(body)),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _refuse_socket(call: Call, send: Send, problem: RafError) -> None:
+    """An HTTP answer in place of the handshake, where the server can give one."""
+    if "websocket.http.response" in call.scope.get("extensions", {}):
+        body = msgspec.json.encode({"error": problem.error})
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+        await send({"type": "websocket.http.response.start", "status": problem.status, "headers": headers})
+        await send({"type": "websocket.http.response.body", "body": body})
+    else:
+        await send({"type": "websocket.close", "code": 4401})
