@@ -32,7 +32,7 @@ class Rule:
 
 
 TAKE = """
-INSERT INTO attempt (key, tries, last_at, blocked_until) VALUES (?, ?, ?, ?)
+INSERT INTO login_attempt (key, tries, last_at, blocked_until) VALUES (?, ?, ?, ?)
 ON CONFLICT (key) DO UPDATE SET tries = excluded.tries, last_at = excluded.last_at, blocked_until = excluded.blocked_until
 """
 
@@ -40,7 +40,7 @@ ON CONFLICT (key) DO UPDATE SET tries = excluded.tries, last_at = excluded.last_
 def take(connection: Connection, rule: Rule, subject: str, now: float) -> float:
     """Count one try of a subject. 0, or the seconds still to wait: then the try must not be made, and was not counted."""
     key = _key(rule, subject)
-    found = connection.row("SELECT tries, last_at, blocked_until FROM attempt WHERE key = ?", (key,))
+    found = connection.row("SELECT tries, last_at, blocked_until FROM login_attempt WHERE key = ?", (key,))
     tries = 0
     if found is not None:
         tries, last_at, blocked_until = found
@@ -55,12 +55,12 @@ def take(connection: Connection, rule: Rule, subject: str, now: float) -> float:
 
 def forgive(connection: Connection, rule: Rule, subject: str) -> None:
     """Forget the tries of a subject: it proved who it is."""
-    connection.execute("DELETE FROM attempt WHERE key = ?", (_key(rule, subject),))
+    connection.execute("DELETE FROM login_attempt WHERE key = ?", (_key(rule, subject),))
 
 
 def prune_attempts(connection: Connection, before: float) -> int:
     """Delete what nobody has tried since; the number of rows."""
-    return connection.execute("DELETE FROM attempt WHERE last_at < ? AND blocked_until < ?", (before, before))
+    return connection.execute("DELETE FROM login_attempt WHERE last_at < ? AND blocked_until < ?", (before, before))
 
 
 def subject_of_address(address: str) -> str:

@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.Column("seen_at", TIME, nullable=False, index=True),
     )
     op.create_table(
-        "attempt",
+        "login_attempt",
         sa.Column("key", sa.Text, primary_key=True),
         sa.Column("tries", sa.Integer, nullable=False),
         sa.Column("last_at", TIME, nullable=False, index=True),
@@ -75,5 +75,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("oauth_token", "oauth_code", "oauth_application", "attempt", "session", "credential"):
+    for table in ("oauth_token", "oauth_code", "oauth_application", "login_attempt", "session", "credential"):
         op.drop_table(table)
