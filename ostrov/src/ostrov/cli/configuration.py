@@ -77,7 +77,7 @@ def _get(key: str, words: tuple[str, ...], reveal: bool) -> None:
 
     application = _invocation().open(words)
     leaf = application.tree.leaf(key)
-    if reveal or not leaf.secret:
+    if reveal or not leaf.guarded:
         value = leaf.value
     else:
         raise UsageError(f"{key} is a secret", tip=f"ostrov config get {key} --reveal prints it")
@@ -93,6 +93,9 @@ def _invocation() -> Invocation:
 
 def group() -> click.Group:
     """`ostrov config`."""
+    from ostrov.cli.calling import OperationCommand
+    from ostrov.core.settings.operations import check
+
     config = Group("config", help="Show the settings and where each value came from.")
     config.add_command(
         Command(
@@ -119,4 +122,5 @@ def group() -> click.Group:
             help="Print one value.",
         )
     )
+    config.add_command(OperationCommand("check", check))
     return config
