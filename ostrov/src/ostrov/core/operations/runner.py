@@ -142,4 +142,5 @@ def _said(problem: BaseException) -> str:
         return str(problem)
     if isinstance(problem, asyncio.CancelledError):
         return "interrupted; what was under way may have been done"
-    return f"{type(problem).__name__}: {problem}".removesuffix(": ")
+    name, text = type(problem).__name__, str(problem)
+    return f"{name}: {text}" if text else name
