@@ -96,13 +96,14 @@ class Child:
 
     def told(self, lines: list[tuple[str, str]]) -> None:
         """Take an `sd_notify` message of the child."""
+        by_service = any(key == "X_OSTROV_STATUS" for key, _ in lines)
         for key, value in lines:
             if key == "X_OSTROV_READY":
                 self.services_ready.add(value)
             elif key == "X_OSTROV_STATUS":
                 service, _, text = value.partition(" ")
                 self.statuses[service] = text
-            elif key == "STATUS":
+            elif key == "STATUS" and not by_service:
                 self.statuses[""] = value
             elif key == "READY" and value == "1":
                 self.services_ready.update(self.spec.service_names)

@@ -124,7 +124,7 @@ def logs(application: Ostrov, name: str = "", lines: int = 100) -> list[Line]:
     recent = [Line(**line) for line in answer["lines"]]
     if len(recent) >= lines:
         return recent
-    first = int(recent[0].at * 1000) / 1000 if recent else float("inf")  # files keep milliseconds
+    first = int(recent[0].at * 1e6) / 1e6 if recent else float("inf")  # files keep microseconds
     older = [line for line in read_tail(folder, _files(application, name), lines) if line.at < first]
     return [*older, *recent][-lines:]
 

@@ -66,12 +66,13 @@ async def serving_control(supervisor: Supervisor) -> AsyncIterator[None]:
 
 
 async def _serve(supervisor: Supervisor, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    data = await reader.readline()
+    if not data:
+        return
     _, uid = peer(writer.get_extra_info("socket"))
     if uid not in (0, os.getuid()):
         writer.write(_encoded({"error": "only the user the project runs as may control it", "kind": "Denied"}))
-        return
-    data = await reader.readline()
-    if not data:
+        await writer.drain()
         return
     try:
         request = msgspec.json.decode(data, type=dict[str, Any])

@@ -65,8 +65,8 @@ def main(words: Sequence[str]) -> int:
         _print(problem)
         return MISCONFIGURED if isinstance(problem, HOPELESS) else problem.exit_code
     finally:
-        if parent and os.getppid() != parent:  # the supervisor was killed: nobody else ends what we started
-            _end_family()
+        if parent:  # the supervisor does the same, but it may have been killed
+            _end_family(os.getppid() != parent)
 
 
 class Host:
@@ -192,9 +192,10 @@ def _guard(application: Ostrov, services: Sequence[Service]) -> None:
         orphans.watch_lifeline(lifeline, patience, _end_family)
 
 
-def _end_family() -> None:
+def _end_family(with_group: bool = True) -> None:
+    """Kill what this process started, and with its group itself."""
     orphans.kill_marked(os.environ.get(orphans.MARK, ""))
-    if os.getpgrp() == os.getpid():
+    if with_group and os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)
 
 

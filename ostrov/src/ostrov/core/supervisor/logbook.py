@@ -19,7 +19,7 @@ SUPERVISOR = "supervisor"
 KEPT = 500
 LONGEST = 16 * 1024
 RETRY = 5.0
-_LINE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{3})Z (.*)")
+_LINE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{6})Z (.*)")
 
 
 class Line(NamedTuple):
@@ -54,7 +54,7 @@ class LogFile:
         data = b"".join(lines)
         try:
             if self._descriptor < 0 or self._size + len(data) > self.limit:
-                self._open()
+                self._open(len(data))
             self._append(data)
         except OSError as problem:
             first = not self.lost
@@ -72,11 +72,12 @@ class LogFile:
             os.close(self._descriptor)
             self._descriptor = -1
 
-    def _open(self) -> None:
+    def _open(self, more: int) -> None:
         self.close()
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileNotFoundError):
-            if self.path.stat().st_size >= self.limit * 0.9:
+            size = self.path.stat().st_size
+            if size and size + more > self.limit:
                 self._rotate()
         self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
         self._size = os.fstat(self._descriptor).st_size
@@ -146,7 +147,7 @@ class Logbook:
 def stamped(line: Line) -> bytes:
     """A line as it stands in a file: the time in UTC, then the text."""
     moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(line.at))
-    return f"{moment}.{int(line.at % 1 * 1000):03d}Z {line.text}\n".encode("utf-8", "replace")
+    return f"{moment}.{int(line.at % 1 * 1_000_000):06d}Z {line.text}\n".encode("utf-8", "replace")
 
 
 def read_tail(folder: Path, processes: Iterable[str], count: int) -> list[Line]:
@@ -165,6 +166,17 @@ def logged(folder: Path) -> list[str]:
 
 
 def _tail_of_file(path: Path, process: str, count: int) -> list[Line]:
+    """From the file, and from those put aside as long as there are too few."""
+    found: list[Line] = []
+    number = 0
+    while len(found) < count and path.is_file():
+        found = _tail_of_one(path, process, count - len(found)) + found
+        number += 1
+        path = path.with_name(f"{process}.log.{number}")
+    return found
+
+
+def _tail_of_one(path: Path, process: str, count: int) -> list[Line]:
     data = b""
     with contextlib.suppress(OSError), path.open("rb") as file:
         position = file.seek(0, os.SEEK_END)
@@ -176,9 +188,9 @@ def _tail_of_file(path: Path, process: str, count: int) -> list[Line]:
     found: list[Line] = []
     for text in data.decode("utf-8", "replace").split("\n")[-count - 1 :]:
         if match := _LINE.fullmatch(text):
-            at = float(_epoch(match[1])) + int(match[2]) / 1000
+            at = float(_epoch(match[1])) + int(match[2]) / 1_000_000
             found.append(Line(at, process, match[3]))
-    return found[-count:] if count else []
+    return found[-count:]
 
 
 def _epoch(moment: str) -> int:

@@ -12,6 +12,7 @@ import msgspec
 
 from ostrov.core.supervisor.child import Child, Launch
 from ostrov.core.supervisor.errors import MISCONFIGURED, StartFailed
+from ostrov.core.supervisor.logbook import SUPERVISOR
 from ostrov.core.supervisor.resources import usage
 from ostrov.core.supervisor.restarts import Restarts
 from ostrov.core.supervisor.settings import SupervisorSettings
@@ -250,7 +251,9 @@ class Process:
             self.candidate = new = self._spawn()
         except OSError as problem:
             raise StartFailed(f"{self.spec.name} cannot be started", cause=str(problem)) from problem
-        self._changed(self, "starts anew; the one before serves until it is ready")
+        self._write(
+            SUPERVISOR, [f"{self.spec.name} starts anew, pid {new.pid}; pid {old.pid if old else 0} serves until it is ready"]
+        )
         if not await self._becomes_ready(new):
             self.candidate = None
             raise StartFailed(

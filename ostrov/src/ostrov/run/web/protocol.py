@@ -1,21 +1,31 @@
-"""uvicorn's HTTP protocol with the limits it leaves to a proxy: how large a request's head may be, how slow its bytes.
+"""uvicorn's HTTP protocol with the limits it leaves to a proxy, and with a stop that breaks no request off.
 
-Without them one client that sends headers for ever, or a byte an hour, holds memory and a connection.
+Without the limits one client that sends headers for ever, or a byte an hour, holds memory and a connection. And uvicorn closes
+idle connections at once when it stops: a request that is under way to one, or a connection it has only just accepted, is lost.
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 HEADER_BYTES = 32 * 1024
+LAST_REQUEST = 0.5
+"""Seconds an idle connection may still bring a request once the server stops; it is answered, and the connection closed."""
+_SILENT = logging.getLogger("ostrov.web.cut")
+_SILENT.setLevel(logging.CRITICAL + 1)
 
 
 class LimitedProtocol(HttpToolsProtocol):
     """`waiting_since` is the loop's time of the last byte of a request that is not complete, None between requests."""
 
     header_bytes = HEADER_BYTES
+    stopping = False
+    """Of the class that one server uses: it accepts no more."""
+    task: asyncio.Task[None] | None = None
     waiting_since: float | None = None
     _head = 0
     _in_head = True
@@ -23,6 +33,8 @@ class LimitedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self.waiting_since = self.loop.time()
+        if self.stopping:
+            self.shutdown()
 
     def data_received(self, data: bytes) -> None:
         self.waiting_since = self.loop.time()
@@ -43,11 +55,40 @@ class LimitedProtocol(HttpToolsProtocol):
         self._in_head = False
         self._head = 0
         super().on_headers_complete()
+        if self.stopping and self.cycle is not None:
+            self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
         self._in_head = True
         self.waiting_since = None
         super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """The server stops: answer what is under way, and what comes within a moment, then close."""
+        if self._idle():
+            self.loop.call_later(LAST_REQUEST, self._close_idle)
+        else:
+            self.cycle.keep_alive = False
+
+    def cut_stream(self) -> None:
+        """End a response that has begun and does not end by itself."""
+        if self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete:
+            self.cycle.logger = _SILENT  # that it is cancelled is our doing, not an error
+            self.transport.close()
+            if self.task is not None:
+                self.loop.call_later(0.1, self.task.cancel)  # one that watches for the disconnection ends before
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        self.task = self.loop.create_task(cycle.run_asgi(app))
+        self.task.add_done_callback(self.tasks.discard)
+        self.tasks.add(self.task)
+
+    def _idle(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
+
+    def _close_idle(self) -> None:
+        if self._idle() and not self.transport.is_closing():
+            self.transport.close()
 
     def refuse_slow(self) -> None:
         """The next byte did not come in time."""

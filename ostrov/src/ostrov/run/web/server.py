@@ -45,6 +45,7 @@ class WebServer(Server):
                 h11_max_incomplete_event_size=settings.header_bytes,
             )
         )
+        self._protocol = Protocol
         self._settings = settings
         self._stopping = stopping
         self._ready = ready
@@ -65,6 +66,7 @@ class WebServer(Server):
 
     async def shutdown(self, sockets: list[Any] | None = None) -> None:
         """Accept no more, finish the requests, cut the streams that do not end by themselves."""
+        self._protocol.stopping = True
         cutting = asyncio.get_running_loop().create_task(self._cut_streams())
         try:
             await super().shutdown(sockets)
@@ -88,9 +90,7 @@ class WebServer(Server):
         await asyncio.sleep(self._settings.stream_grace)
         for connection in list(self.server_state.connections):
             if isinstance(connection, LimitedProtocol):
-                cycle = connection.cycle
-                if cycle is not None and cycle.response_started and not cycle.response_complete:
-                    connection.transport.close()
+                connection.cut_stream()
 
 
 def _websocket_protocol() -> Any:

@@ -1,0 +1,128 @@
+"""One supervisor a project's data, ports that are ours before anything starts, data that can be written."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import pytest
+
+from ostrov.core.supervisor.control import rendezvous
+from ostrov.core.supervisor.preflight import in_fork
+
+IDLE = """
+async def idle(context):
+    context.ready()
+    await context.stopping.wait()
+
+component = Component(name="sample", services=[Service("idle", run=idle)])
+"""
+
+
+def test_a_second_up_on_the_same_data_says_who_holds_it(sample) -> None:
+    sample.component(IDLE)
+    first = sample.up()
+    second = sample.launch()
+    assert second.wait(10) == 75
+    assert f"sample is already up on {sample.folder / 'var'}" in sample.said()
+    assert f"held by process {first.pid} since" in sample.said()
+    assert "`ostrov down` stops it" in sample.said()
+    assert sample.rows()["idle"].state == "ready", "the first goes on"
+
+
+def test_another_folder_of_data_starts_beside_it(sample) -> None:
+    sample.component(IDLE)
+    first = sample.up()
+    second = sample.up("data_dir=elsewhere")
+    assert sample.rows()["supervisor"].pid == first.pid
+    assert sample.rows("data_dir=elsewhere")["supervisor"].pid == second.pid
+    second.terminate()
+    assert second.wait(10) == 0
+
+
+def test_a_port_in_use_is_an_error_before_anything_starts(sample) -> None:
+    sample.component(IDLE)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        process = sample.launch(f"web.port={port}", only_ours=False)
+        assert process.wait(10) == 75
+    assert f"port {port} is in use" in sample.said()
+    assert f"held by pid {os.getpid()}" in sample.said()
+    assert f"web.port={port + 1}" in sample.said()
+    assert "ready" not in sample.said()
+    assert not (sample.folder / "var" / "ostrov.db").exists(), "not even the database was touched"
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere")
+def test_data_that_cannot_be_written_is_said(sample) -> None:
+    sample.component(IDLE)
+    sample.file("var").mkdir(mode=0o500)
+    process = sample.launch()
+    assert process.wait(10) == 73
+
+
+def test_a_data_dir_that_is_a_file_is_said(sample) -> None:
+    sample.component(IDLE)
+    sample.file("var").write_text("not a folder")
+    process = sample.launch()
+    assert process.wait(10) == 73
+    assert f"data_dir {sample.folder / 'var'} cannot be used" in sample.said()
+    assert "Traceback" not in sample.said()
+
+
+def test_a_database_of_a_newer_version_is_refused(sample) -> None:
+    import sqlite3
+
+    sample.component(IDLE)
+    process = sample.up()
+    process.terminate()
+    process.wait(10)
+    with sqlite3.connect(sample.folder / "var" / "ostrov.db") as database:
+        database.execute("UPDATE core_version SET version_num = '9999'")
+    database.close()
+    process = sample.launch()
+    assert process.wait(10) == 74
+    assert "the database was written by a newer version: core is at 9999" in sample.said()
+    assert "Traceback" not in sample.said()
+
+
+def test_tables_that_are_behind_are_refused_when_migration_is_manual(sample) -> None:
+    sample.component(IDLE)
+    process = sample.launch("db.migrate=manual")
+    assert process.wait(10) == 74
+    assert "the tables are behind this version" in sample.said()
+
+
+def test_a_wrong_setting_stops_before_anything_starts(sample) -> None:
+    sample.component(IDLE)
+    process = sample.launch("web.prot=1")
+    assert process.wait(10) == 2
+    assert "web.prot" in sample.said()
+
+
+def test_an_unknown_service_in_a_setting_is_named(sample) -> None:
+    sample.component(IDLE)
+    process = sample.launch("supervisor.own=[idel]")
+    assert process.wait(10) == 2
+    assert "supervisor.own: there is no service 'idel'" in sample.said()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root to become another user")
+def test_another_user_may_not_control_the_project(sample) -> None:
+    sample.component(IDLE)
+    sample.up()
+    path = sample.folder / "var" / "run" / "control.sock"
+    assert path.stat().st_mode & 0o777 == 0o600
+    supervisor = sample.rows()["supervisor"].pid
+
+    def ask_as_nobody() -> bytes:
+        os.setuid(65534)
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect("\0" + rendezvous(sample.folder, supervisor))
+            connection.sendall(b'{"command": "down"}\n')
+            return connection.recv(1000)
+
+    assert b"only the user the project runs as may control it" in in_fork(ask_as_nobody)
+    assert sample.rows()["idle"].state == "ready"
