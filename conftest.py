@@ -9,6 +9,8 @@ import os
 
 import pytest
 
+import raf  # noqa: F401 - known before a test of `raf/tests` is imported, which would make a package of the folder `raf`
+
 pytest_plugins = ["ostrov.testing"]
 
 SERVERS = {

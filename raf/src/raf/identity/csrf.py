@@ -46,7 +46,9 @@ def same_origin(headers: Mapping[str, str], base_url: str) -> bool:
     if origin is None:
         return True
     ours, theirs = urlsplit(base_url), urlsplit(origin)
-    return (theirs.scheme, theirs.netloc) == (ours.scheme, ours.netloc) or theirs.netloc == headers.get("host", "")
+    if not theirs.netloc:  # "null": a sandboxed frame, a file
+        return False
+    return (theirs.scheme, theirs.netloc) == (ours.scheme, ours.netloc) or theirs.netloc == headers.get("host")
 
 
 def _value(cookie: str) -> bytes:
