@@ -15,6 +15,7 @@ component = Component(
         "ostrov.core.operations.own.audit",
         "ostrov.core.operations.own.operators",
         "ostrov.core.settings.operations",
+        "ostrov.core.settings.sealing",
         "ostrov.core.supervisor.operations",
     ],
     migrations="ostrov.core:migrations",

@@ -41,8 +41,14 @@ def read_document(file: Path, root: Path) -> Document | None:
     Raises SettingsError, with file and line, when it cannot be read: no permission, not UTF-8, not TOML.
     """
     name = str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
+    raw = read_bytes(file, name)
+    return None if raw is None else parse_document(name, raw)
+
+
+def read_bytes(file: Path, name: str) -> bytes | None:
+    """What is in a file; None when it does not exist. Raises SettingsError."""
     try:
-        raw = file.read_bytes()
+        return file.read_bytes()
     except FileNotFoundError:
         return None
     except OSError as problem:
@@ -51,6 +57,10 @@ def read_document(file: Path, root: Path) -> Document | None:
             cause=problem.strerror or type(problem).__name__,
             tip="it must be a file that this user may read",
         ) from problem
+
+
+def parse_document(name: str, raw: bytes) -> Document:
+    """The document of this text. Raises SettingsError, with the line, when it is not TOML in UTF-8."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as problem:

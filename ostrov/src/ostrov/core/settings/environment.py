@@ -14,7 +14,7 @@ PREFIX = "OSTROV"
 OVERRIDES = "OSTROV_OVERRIDES"
 """A JSON list of the overrides that the supervisor was started with: how its children see them, too."""
 
-RESERVED = ("PROJECT", "OVERRIDES", "VENV", "PYTHON", "TEST_")
+RESERVED = ("PROJECT", "OVERRIDES", "VENV", "PYTHON", "AGE_KEY", "AGE_KEY_FILE", "TEST_")
 """Variables with our prefix that are not settings; one that ends with `_` stands for all that begin with it."""
 
 

@@ -15,11 +15,12 @@ from ostrov.core.settings.groups import Groups, chosen_options
 from ostrov.core.settings.origin import Origin, of_document
 from ostrov.core.settings.overrides import Override, apply
 from ostrov.core.settings.schema import CHOICES
+from ostrov.core.settings.sealed import PLAIN, SEALED, read_sealed
 from ostrov.core.settings.tree import Said, SettingsTree
 from ostrov.core.settings.values import read_value
 
 MAIN = "ostrov.toml"
-FILES = (MAIN, "ostrov.local.toml", ".secrets.toml")
+FILES = (MAIN, "ostrov.local.toml", SEALED, PLAIN)
 SECRETS = ".secrets"
 
 
@@ -38,7 +39,10 @@ class Sources:
 
     def __post_init__(self) -> None:
         self.groups = Groups(self.root, self.conf)
-        self.documents = [found for name in self.files if (found := read_document(self.root / name, self.root)) is not None]
+        self.documents = [found for name in self.files if (found := self._read(name)) is not None]
+
+    def _read(self, name: str) -> Document | None:
+        return read_sealed(self.root, self.environ) if name == SEALED else read_document(self.root / name, self.root)
 
 
 def gather(sources: Sources, overrides: Sequence[Override], name: str = "") -> SettingsTree:

@@ -12,11 +12,19 @@ from ostrov.core.channel.channel import ChannelSettings
 from ostrov.core.component import Component
 from ostrov.core.errors import ProjectError
 from ostrov.core.operations.settings import OperationsSettings
+from ostrov.core.settings.declared import NotSecret
 from ostrov.core.store.settings import DatabaseSettings
 from ostrov.core.supervisor.settings import SupervisorSettings
 
 CHOICES = "defaults"
 """The table of ostrov.toml that chooses group files; no setting may have this name."""
+
+
+class SecretsSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Who reads the secrets that are kept in git, in `.secrets.toml.age`."""
+
+    recipients: dict[str, NotSecret] = {}
+    """Name → public key of age (`age1…`) or SSH (`ssh-ed25519 …`)."""
 
 
 class CoreSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -36,6 +44,7 @@ class CoreSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     channel: ChannelSettings = msgspec.field(default_factory=ChannelSettings)
     operations: OperationsSettings = msgspec.field(default_factory=OperationsSettings)
     supervisor: SupervisorSettings = msgspec.field(default_factory=SupervisorSettings)
+    secrets: SecretsSettings = msgspec.field(default_factory=SecretsSettings)
 
     def __repr__(self) -> str:
         return f"<settings of {self.name}>"  # a value could be a secret
