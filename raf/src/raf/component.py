@@ -9,6 +9,9 @@ component = Component(
     name="raf",
     settings=RafSettings,
     migrations="raf:migrations",
+    projections=("raf.accounts.projection", "raf.posts.projection", "raf.relations.projection"),
+    tasks=("raf.notifications.tasks", "raf.media.tasks"),
+    after=("events", "tasks"),
     mounts=(
         Mount("/api", "raf.mastodon.application:build"),
         Mount("/oauth", "raf.mastodon.application:build"),

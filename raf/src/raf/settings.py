@@ -7,6 +7,7 @@ import msgspec
 from raf.identity.settings import IdentitySettings
 from raf.mastodon.settings import ApiSettings
 from raf.media.settings import MediaSettings
+from raf.posts.settings import PostSettings, TimelineSettings
 
 
 class RafSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -15,6 +16,8 @@ class RafSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     title: str = "Raf"
     """The community's name."""
     description: str = "A small community for lovers of soy-and-coconut raf."
+    posts: PostSettings = msgspec.field(default_factory=PostSettings)
+    timelines: TimelineSettings = msgspec.field(default_factory=TimelineSettings)
     identity: IdentitySettings = msgspec.field(default_factory=IdentitySettings)
     media: MediaSettings = msgspec.field(default_factory=MediaSettings)
     api: ApiSettings = msgspec.field(default_factory=ApiSettings)

@@ -59,7 +59,9 @@ def upgrade() -> None:
         text("domain"),
         text("name_key", unique=True),  # the lower-case username, with @domain for a remote one
         text("display_name"),
+        text("display_key"),  # the same in lower case, to search in (SQLite knows only the Latin alphabet's)
         text("note"),
+        text("note_html"),
         text("avatar", None),
         text("header", None),
         flag("locked"),
@@ -68,7 +70,7 @@ def upgrade() -> None:
         sa.Column("indexable", sa.SmallInteger, nullable=False, server_default="1"),
         flag("hide_collections"),
         flag("suspended"),
-        text("fields", "[]"),  # JSON: [[name, value], …] as typed
+        text("fields", "[]"),  # JSON: [[name, value as typed, HTML], …]
         text("default_visibility", "public"),
         flag("default_sensitive"),
         text("default_language", None),

@@ -1,0 +1,171 @@
+"""Accounts as entities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+from msgspec import UNSET
+
+from ostrov import Connection
+from raf import entities
+from raf.media.attachments import Attachment, entity_of
+from raf.media.portraits import default_avatar, default_header
+from raf.times import day, iso, midnight
+
+A = TypeVar("A", bound=entities.Account)
+StatusVersion = tuple[str, str, int, float, list[Attachment]]
+"""Content, warning, sensitive, time and files of one version of a post."""
+
+
+class AccountRow(NamedTuple):
+    """A row of `account`."""
+
+    id: int
+    username: str
+    domain: str
+    display_name: str
+    note: str
+    note_html: str
+    avatar: str | None
+    header: str | None
+    locked: int
+    bot: int
+    discoverable: int
+    indexable: int
+    hide_collections: int
+    suspended: int
+    fields: str
+    default_visibility: str
+    default_sensitive: int
+    default_language: str | None
+    created_at: float
+    last_status_at: float | None
+    followers_count: int
+    following_count: int
+    statuses_count: int
+
+
+COLUMNS = ", ".join(f"account.{name}" for name in AccountRow._fields)
+BY_IDS = f"SELECT {COLUMNS} FROM account WHERE id IN ({{marks}})"
+BY_NAME = "SELECT id FROM account WHERE name_key = ? AND suspended = 0"
+REQUESTS = "SELECT count(*) FROM follow_request WHERE target_id = ?"
+FOUND = """
+SELECT id FROM account
+WHERE suspended = 0 AND (name_key LIKE ? ESCAPE '!' OR display_key LIKE ? ESCAPE '!' OR display_key LIKE ? ESCAPE '!')
+  AND NOT EXISTS (SELECT 1 FROM block WHERE block.account_id = account.id AND block.target_id = ?)
+  AND (? = 0 OR EXISTS (SELECT 1 FROM follow WHERE follow.account_id = ? AND follow.target_id = account.id))
+ORDER BY
+  CASE WHEN EXISTS (SELECT 1 FROM follow WHERE follow.account_id = ? AND follow.target_id = account.id) THEN 0 ELSE 1 END,
+  CASE WHEN name_key = ? THEN 0 ELSE 1 END, followers_count DESC, id
+LIMIT ? OFFSET ?"""
+
+
+def rows(connection: Connection, ids: Sequence[int]) -> list[AccountRow]:
+    """The accounts that exist, in no order."""
+    if not ids:
+        return []
+    return [AccountRow(*row) for row in connection.rows(BY_IDS.format(marks=", ".join("?" * len(ids))), ids)]
+
+
+def id_of_name(connection: Connection, name: str) -> int | None:
+    """The account called so, upper and lower case alike."""
+    found: int | None = connection.value(BY_NAME, (name.lower(),))
+    return found
+
+
+def follow_requests(connection: Connection, account_id: int) -> int:
+    """How many wait to be allowed to follow."""
+    found: int = connection.value(REQUESTS, (account_id,))
+    return found
+
+
+def search(connection: Connection, query: str, viewer_id: int, limit: int, offset: int, *, following: bool) -> list[int]:
+    """Ids of accounts whose name, or a word of whose display name, begins so; whom the viewer follows come first."""
+    wanted = query.strip().removeprefix("@").lower()
+    if not wanted:
+        return []
+    beginning = wanted.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
+    parameters = (
+        *(beginning, beginning, "% " + beginning, viewer_id, int(following), viewer_id, viewer_id, wanted),
+        *(limit, offset),
+    )
+    return [account_id for (account_id,) in connection.rows(FOUND, parameters)]
+
+
+class Portrayal:
+    """Makes entities of rows. `url` is the public address without a slash at its end."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def account(self, row: AccountRow) -> entities.Account:
+        return self._fill(row, entities.Account)
+
+    def muted_account(self, row: AccountRow, expires_at: float | None) -> entities.MutedAccount:
+        return self._fill(row, entities.MutedAccount, mute_expires_at=None if expires_at is None else iso(expires_at))
+
+    def credential_account(self, row: AccountRow, requests: int) -> entities.CredentialAccount:
+        source = entities.Source(
+            privacy=row.default_visibility,
+            sensitive=bool(row.default_sensitive),
+            language=row.default_language,
+            note=row.note,
+            fields=[entities.Field(name=name, value=value) for name, value, _ in msgspec.json.decode(row.fields)],
+            follow_requests_count=requests,
+            hide_collections=bool(row.hide_collections),
+            discoverable=bool(row.discoverable),
+            indexable=bool(row.indexable),
+        )
+        return self._fill(row, entities.CredentialAccount, source=source)
+
+    def mention(self, account_id: int, username: str, domain: str) -> entities.Mention:
+        acct = f"{username}@{domain}" if domain else username
+        return entities.Mention(id=str(account_id), username=username, acct=acct, url=f"{self.url}/@{acct}")
+
+    def edit(self, version: StatusVersion, author: entities.Account) -> entities.StatusEdit:
+        content, spoiler_text, sensitive, created_at, media = version
+        return entities.StatusEdit(
+            content=self.outward(content),
+            spoiler_text=spoiler_text,
+            sensitive=bool(sensitive),
+            created_at=iso(created_at),
+            account=author,
+            media_attachments=[entity_of(attachment, f"{self.url}/media/") for attachment in media],
+        )
+
+    def outward(self, html: str) -> str:
+        """HTML as it is sent out: local addresses get the public one before them."""
+        return html.replace('href="/', f'href="{self.url}/') if 'href="/' in html else html
+
+    def _fill(self, row: AccountRow, kind: type[A], **more: Any) -> A:
+        acct = f"{row.username}@{row.domain}" if row.domain else row.username
+        avatar = f"{self.url}/media/{row.avatar or default_avatar(row.username)}"
+        header = f"{self.url}/media/{row.header or default_header(row.username)}"
+        return kind(
+            id=str(row.id),
+            username=row.username,
+            acct=acct,
+            display_name=row.display_name,
+            locked=bool(row.locked),
+            bot=bool(row.bot),
+            discoverable=bool(row.discoverable),
+            indexable=bool(row.indexable),
+            created_at=midnight(row.created_at),
+            note=self.outward(row.note_html),
+            url=f"{self.url}/@{acct}",
+            uri=f"{self.url}/users/{row.username}",
+            avatar=avatar,
+            avatar_static=avatar,
+            header=header,
+            header_static=header,
+            followers_count=row.followers_count,
+            following_count=row.following_count,
+            statuses_count=row.statuses_count,
+            last_status_at=None if row.last_status_at is None else day(row.last_status_at),
+            hide_collections=bool(row.hide_collections),
+            fields=[entities.Field(name=name, value=self.outward(html)) for name, _, html in msgspec.json.decode(row.fields)],
+            suspended=True if row.suspended else UNSET,
+            **more,
+        )

@@ -1,0 +1,40 @@
+"""Writing events: stored with their read models in the caller's transaction, told to the living once they are durable."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from ostrov import Connection, Events
+from raf.domain.events import RafEvent
+from raf.snowflake import Snowflakes
+
+if TYPE_CHECKING:
+    from raf.posts.settings import PostSettings
+
+Told = Callable[[Sequence[int], Sequence[RafEvent]], None]
+
+
+class Journal:
+    """What commands write with: ids, the time, and `put`. `told(positions, events)` is called after each commit."""
+
+    def __init__(self, events: Events, limits: PostSettings, told: Told) -> None:
+        self.events = events
+        self.limits = limits
+        self.ids = Snowflakes()
+        self._told = told
+
+    def begin(self, connection: Connection) -> float:
+        """Begin a command: what it reads from now on stays true until it has written. The time of its events."""
+        self.events.lock(connection)
+        return time.time()
+
+    def next_version(self, connection: Connection, stream: str) -> int:
+        """The version of the next event of a stream that may have some."""
+        return self.events.version(connection, stream) + 1
+
+    def put(self, connection: Connection, *events: RafEvent) -> None:
+        """Store events, project them, and tell of them after the commit."""
+        positions = self.events.put(connection, *events)
+        connection.after_commit(lambda: self._told(positions, events))

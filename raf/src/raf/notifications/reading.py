@@ -1,0 +1,129 @@
+"""Notifications as rows: listed, counted, put away; and how far somebody has read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from ostrov import Connection
+from raf import entities
+from raf.paging import Paging, newest_first
+from raf.times import iso
+
+KINDS = ("mention", "status", "reblog", "follow", "follow_request", "favourite", "update")
+ROWS = """
+SELECT id, kind, from_account_id, status_id, created_at FROM notification
+WHERE account_id = ? AND id < ? AND id > ? AND kind IN ({kinds}) AND (? = 0 OR from_account_id = ?)
+ORDER BY id {direction} LIMIT ?"""
+ROW = "SELECT id, kind, from_account_id, status_id, created_at FROM notification WHERE account_id = ? AND id = ?"
+UNREAD = """
+SELECT count(*) FROM (SELECT 1 FROM notification WHERE account_id = ? AND id > coalesce(
+  (SELECT last_read_id FROM marker WHERE account_id = ? AND timeline = 'notifications'), 0) LIMIT ?) unread"""
+DISMISS = "DELETE FROM notification WHERE account_id = ? AND id = ?"
+CLEAR = "DELETE FROM notification WHERE account_id = ?"
+MARKERS = "SELECT timeline, last_read_id, version, updated_at FROM marker WHERE account_id = ?"
+SET_MARKER = """
+INSERT INTO marker (account_id, timeline, last_read_id, version, updated_at) VALUES (?, ?, ?, 1, ?)
+ON CONFLICT (account_id, timeline) DO UPDATE
+SET last_read_id = excluded.last_read_id, version = marker.version + 1, updated_at = excluded.updated_at"""
+TIMELINES = ("home", "notifications")
+TOPIC = "raf.notified"
+"""The channel topic of new notifications; the body is JSON, [[account id, notification id], …]."""
+GROUPED = ("favourite", "reblog", "follow")
+HOUR = 3600
+_told = msgspec.json.Decoder(list[tuple[int, int]]).decode
+
+
+class NotificationRow(NamedTuple):
+    """A row of `notification`; `status_id` is 0 for none."""
+
+    id: int
+    kind: str
+    from_account_id: int
+    status_id: int
+    created_at: float
+
+
+def rows(
+    connection: Connection,
+    account_id: int,
+    paging: Paging,
+    types: Iterable[str],
+    exclude_types: Iterable[str],
+    from_account_id: int | None,
+) -> list[NotificationRow]:
+    """A page of an account's notifications, newest first."""
+    wanted, unwanted = set(types), set(exclude_types)
+    kinds = [kind for kind in KINDS if (not wanted or kind in wanted) and kind not in unwanted]
+    if not kinds:
+        return []
+    who = from_account_id or 0
+
+    def select(direction: str, bounds: tuple[int, int, int]) -> list[NotificationRow]:
+        below, above, limit = bounds
+        sql = ROWS.format(kinds=", ".join("?" * len(kinds)), direction=direction)
+        return [NotificationRow(*row) for row in connection.rows(sql, (account_id, below, above, *kinds, who, who, limit))]
+
+    return newest_first(paging, select)
+
+
+def entity(
+    row: NotificationRow, authors: Mapping[str, entities.Account], statuses: Mapping[str, entities.Status]
+) -> entities.Notification | None:
+    """A row with what it speaks of; None when that is gone or may not be seen."""
+    author = authors.get(str(row.from_account_id))
+    status = statuses.get(str(row.status_id)) if row.status_id else msgspec.UNSET
+    if author is None or status is None:
+        return None
+    group = f"{row.kind}-{row.status_id}-{int(row.created_at // HOUR)}" if row.kind in GROUPED else f"ungrouped-{row.id}"
+    return entities.Notification(
+        id=str(row.id), type=row.kind, created_at=iso(row.created_at), group_key=group, account=author, status=status
+    )
+
+
+def decode_told(body: bytes) -> list[tuple[int, int]]:
+    """What a message on `TOPIC` says: (account id, notification id) of each new one."""
+    return _told(body)
+
+
+def row(connection: Connection, account_id: int, notification_id: int) -> NotificationRow | None:
+    found = connection.row(ROW, (account_id, notification_id))
+    return None if found is None else NotificationRow(*found)
+
+
+def unread(connection: Connection, account_id: int, limit: int) -> int:
+    """How many are newer than the marker, counted up to the limit."""
+    found: int = connection.value(UNREAD, (account_id, account_id, limit))
+    return found
+
+
+def dismiss(connection: Connection, account_id: int, notification_id: int) -> bool:
+    """Put one away; whether it was there."""
+    return connection.execute(DISMISS, (account_id, notification_id)) == 1
+
+
+def clear(connection: Connection, account_id: int) -> None:
+    """Put all away."""
+    connection.execute(CLEAR, (account_id,))
+
+
+def markers(connection: Connection, account_id: int, timelines: Iterable[str]) -> dict[str, entities.Marker]:
+    """How far the account has read, by timeline."""
+    wanted = set(timelines)
+    return {
+        timeline: entities.Marker(last_read_id=str(last_read_id), version=version, updated_at=iso(updated_at))
+        for timeline, last_read_id, version, updated_at in connection.rows(MARKERS, (account_id,))
+        if timeline in wanted
+    }
+
+
+def set_markers(connection: Connection, account_id: int, last_read: dict[str, int]) -> dict[str, entities.Marker]:
+    """Say how far the account has read; the markers that were set."""
+    now = time.time()
+    known = {timeline: identity for timeline, identity in last_read.items() if timeline in TIMELINES}
+    for timeline, identity in known.items():
+        connection.execute(SET_MARKER, (account_id, timeline, identity, now))
+    return markers(connection, account_id, known)

@@ -1,0 +1,1 @@
+"""Posts, boosts and marks on them: commands, read models, reading."""

@@ -1,0 +1,253 @@
+"""Commands: like, boost, bookmark, pin, silence a thread; and take each back. Doing one twice does it once."""
+
+from __future__ import annotations
+
+from ostrov import Connection
+from raf.domain import streams, visibility
+from raf.domain.events import (
+    Bookmarked,
+    Boosted,
+    ConversationMuted,
+    ConversationUnmuted,
+    Favourited,
+    Pinned,
+    Unbookmarked,
+    Unboosted,
+    Unfavourited,
+    Unpinned,
+)
+from raf.errors import Forbidden, Invalid, Missing
+from raf.journal import Journal
+from raf.notifications.tasks import tell_of_boost, tell_of_favourite
+from raf.posts import lookup
+
+MARK = "SELECT 1 FROM {table} WHERE account_id = ? AND {other} = ?"
+FAVOURITED = MARK.format(table="favourite", other="status_id")
+BOOKMARKED = MARK.format(table="bookmark", other="status_id")
+PINNED = MARK.format(table="pin", other="status_id")
+SILENCED = MARK.format(table="conversation_mute", other="conversation_id")
+PINS = "SELECT count(*) FROM pin WHERE account_id = ?"
+BOOST = "SELECT id, visibility FROM status WHERE reblog_of_id = ? AND account_id = ?"
+DEFAULT_VISIBILITY = "SELECT default_visibility FROM account WHERE id = ?"
+
+
+def favourite(connection: Connection, journal: Journal, account_id: int, status_id: int) -> None:
+    """Raises Missing, Forbidden (of somebody one has blocked)."""
+    now = journal.begin(connection)
+    post = lookup.seen_post(connection, status_id, account_id)
+    if connection.row(FAVOURITED, (account_id, post.id)) is not None:
+        return
+    _check_not_blocking(connection, account_id, post.account_id)
+    stream = streams.pair("l", account_id, post.id)
+    journal.put(
+        connection,
+        Favourited(
+            originator_id=stream,
+            originator_version=journal.next_version(connection, stream),
+            at=now,
+            id=journal.ids.next(now),
+            account_id=account_id,
+            status_id=post.id,
+        ),
+    )
+    if post.account_id != account_id:
+        tell_of_favourite.enqueue_in(connection, post.id, account_id)
+
+
+def unfavourite(connection: Connection, journal: Journal, account_id: int, status_id: int) -> None:
+    now = journal.begin(connection)
+    post_id = _post_id(connection, status_id)
+    if connection.row(FAVOURITED, (account_id, post_id)) is None:
+        return
+    stream = streams.pair("l", account_id, post_id)
+    version = journal.next_version(connection, stream)
+    journal.put(
+        connection,
+        Unfavourited(originator_id=stream, originator_version=version, at=now, account_id=account_id, status_id=post_id),
+    )
+
+
+def boost(connection: Connection, journal: Journal, account_id: int, status_id: int, wanted: str | None) -> int:
+    """The boost's id. Raises Missing, Forbidden, Invalid (no such visibility)."""
+    now = journal.begin(connection)
+    if wanted is not None and wanted not in visibility.VISIBILITIES:
+        raise Invalid({"visibility": [("ERR_INCLUSION", "is not included in the list")]})
+    post = lookup.seen_post(connection, status_id, account_id)
+    made = connection.row(BOOST, (post.id, account_id))
+    if made is not None:
+        boost_id: int = made[0]
+        return boost_id
+    if not visibility.may_boost(post.visibility, post.account_id, account_id):
+        raise Forbidden
+    _check_not_blocking(connection, account_id, post.account_id)
+    default = connection.value(DEFAULT_VISIBILITY, (account_id,))
+    if default is None:
+        raise Forbidden
+    boost_id = journal.ids.next(now)
+    stream = streams.pair("b", account_id, post.id)
+    journal.put(
+        connection,
+        Boosted(
+            originator_id=stream,
+            originator_version=journal.next_version(connection, stream),
+            at=now,
+            status_id=boost_id,
+            account_id=account_id,
+            reblog_of_id=post.id,
+            author_id=post.account_id,
+            visibility=visibility.boost_visibility(post.visibility, wanted, default),
+        ),
+    )
+    if post.account_id != account_id:
+        tell_of_boost.enqueue_in(connection, post.id, account_id)
+    return boost_id
+
+
+def unboost(connection: Connection, journal: Journal, account_id: int, status_id: int) -> None:
+    now = journal.begin(connection)
+    post_id = _post_id(connection, status_id)
+    made = connection.row(BOOST, (post_id, account_id))
+    if made is None:
+        return
+    stream = streams.pair("b", account_id, post_id)
+    journal.put(
+        connection,
+        Unboosted(
+            originator_id=stream,
+            originator_version=journal.next_version(connection, stream),
+            at=now,
+            status_id=made[0],
+            account_id=account_id,
+            reblog_of_id=post_id,
+        ),
+    )
+
+
+def bookmark(connection: Connection, journal: Journal, account_id: int, status_id: int) -> None:
+    """Raises Missing."""
+    now = journal.begin(connection)
+    post = lookup.seen_post(connection, status_id, account_id)
+    if connection.row(BOOKMARKED, (account_id, post.id)) is not None:
+        return
+    stream = streams.pair("k", account_id, post.id)
+    journal.put(
+        connection,
+        Bookmarked(
+            originator_id=stream,
+            originator_version=journal.next_version(connection, stream),
+            at=now,
+            id=journal.ids.next(now),
+            account_id=account_id,
+            status_id=post.id,
+        ),
+    )
+
+
+def unbookmark(connection: Connection, journal: Journal, account_id: int, status_id: int) -> None:
+    now = journal.begin(connection)
+    post_id = _post_id(connection, status_id)
+    if connection.row(BOOKMARKED, (account_id, post_id)) is None:
+        return
+    stream = streams.pair("k", account_id, post_id)
+    version = journal.next_version(connection, stream)
+    journal.put(
+        connection,
+        Unbookmarked(originator_id=stream, originator_version=version, at=now, account_id=account_id, status_id=post_id),
+    )
+
+
+def pin(connection: Connection, journal: Journal, account_id: int, status_id: int) -> None:
+    """Raises Missing, Invalid in Mastodon's words."""
+    now = journal.begin(connection)
+    post = lookup.seen(connection, status_id, account_id)
+    if post.reblog_of_id is not None:
+        raise _unpinnable("A boost cannot be pinned")
+    if post.account_id != account_id:
+        raise _unpinnable("Someone else's post cannot be pinned")
+    if post.visibility == visibility.DIRECT:
+        raise _unpinnable("Posts that are only visible to mentioned users cannot be pinned")
+    if connection.row(PINNED, (account_id, post.id)) is not None:
+        return
+    if connection.value(PINS, (account_id,)) >= journal.limits.pins:
+        raise _unpinnable("You have already pinned the maximum number of posts")
+    stream = streams.pair("n", account_id, post.id)
+    journal.put(
+        connection,
+        Pinned(
+            originator_id=stream,
+            originator_version=journal.next_version(connection, stream),
+            at=now,
+            id=journal.ids.next(now),
+            account_id=account_id,
+            status_id=post.id,
+        ),
+    )
+
+
+def unpin(connection: Connection, journal: Journal, account_id: int, status_id: int) -> None:
+    now = journal.begin(connection)
+    if connection.row(PINNED, (account_id, status_id)) is None:
+        return
+    stream = streams.pair("n", account_id, status_id)
+    version = journal.next_version(connection, stream)
+    journal.put(
+        connection,
+        Unpinned(originator_id=stream, originator_version=version, at=now, account_id=account_id, status_id=status_id),
+    )
+
+
+def silence(connection: Connection, journal: Journal, account_id: int, status_id: int) -> None:
+    """No more notifications from the thread of a status. Raises Missing."""
+    now = journal.begin(connection)
+    post = lookup.seen_post(connection, status_id, account_id)
+    if connection.row(SILENCED, (account_id, post.conversation_id)) is not None:
+        return
+    stream = streams.pair("c", account_id, post.conversation_id)
+    journal.put(
+        connection,
+        ConversationMuted(
+            originator_id=stream,
+            originator_version=journal.next_version(connection, stream),
+            at=now,
+            id=journal.ids.next(now),
+            account_id=account_id,
+            conversation_id=post.conversation_id,
+        ),
+    )
+
+
+def unsilence(connection: Connection, journal: Journal, account_id: int, status_id: int) -> None:
+    """Raises Missing."""
+    now = journal.begin(connection)
+    post = lookup.seen_post(connection, status_id, account_id)
+    if connection.row(SILENCED, (account_id, post.conversation_id)) is None:
+        return
+    stream = streams.pair("c", account_id, post.conversation_id)
+    journal.put(
+        connection,
+        ConversationUnmuted(
+            originator_id=stream,
+            originator_version=journal.next_version(connection, stream),
+            at=now,
+            account_id=account_id,
+            conversation_id=post.conversation_id,
+        ),
+    )
+
+
+def _check_not_blocking(connection: Connection, account_id: int, author_id: int) -> None:
+    if account_id != author_id and lookup.is_blocked(connection, account_id, author_id):
+        raise Forbidden
+
+
+def _post_id(connection: Connection, status_id: int) -> int:
+    """The post a status means, whether or not it may still be seen: a mark can always be taken back."""
+    row = connection.row(lookup.OWN, (status_id,))
+    if row is None:
+        raise Missing
+    post = lookup.Post(*row)
+    return post.id if post.reblog_of_id is None else post.reblog_of_id
+
+
+def _unpinnable(why: str) -> Invalid:
+    return Invalid({"base": [("ERR_INVALID", why)]})

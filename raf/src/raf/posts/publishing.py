@@ -1,0 +1,186 @@
+"""Commands: publish a post, edit it, delete it. Each runs in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ostrov import Connection
+from raf.domain import posts, streams
+from raf.domain import text as texts
+from raf.domain.events import Mentioned, PostDeleted, Posted, PostEdited
+from raf.domain.posts import Defaults, Draft
+from raf.domain.text import Piece
+from raf.errors import Forbidden, Missing, Refused
+from raf.forms import NewPost, PostChange
+from raf.journal import Journal
+from raf.notifications.tasks import tell_of_edit, tell_of_post
+from raf.posts import lookup
+
+AUTHOR = """
+SELECT default_visibility, default_sensitive, default_language, EXISTS (SELECT 1 FROM follow WHERE target_id = ? AND notify = 1)
+FROM account WHERE id = ? AND suspended = 0"""
+SAME = "SELECT status_id FROM idempotency WHERE account_id = ? AND key = ? AND expires_at > ?"
+REMEMBER = """
+INSERT INTO idempotency (account_id, key, status_id, expires_at) VALUES (?, ?, ?, ?)
+ON CONFLICT (account_id, key) DO UPDATE SET status_id = excluded.status_id, expires_at = excluded.expires_at"""
+NAMED = """
+SELECT id, name_key, username, domain FROM account WHERE suspended = 0 AND name_key IN ({marks})
+AND NOT EXISTS (SELECT 1 FROM block WHERE block.account_id = account.id AND block.target_id = ?)"""
+FILE = "SELECT kind, state, status_id FROM media WHERE id = ? AND account_id = ?"
+DESCRIBE = "UPDATE media SET description = ? WHERE id = ? AND account_id = ?"
+CURRENT = "SELECT text, spoiler_text, visibility, sensitive, language FROM status WHERE id = ?"
+FILES = "SELECT id FROM media WHERE status_id = ? ORDER BY position"
+BOOSTS = "SELECT id, account_id FROM status WHERE reblog_of_id = ? ORDER BY id"
+BOOSTERS = "SELECT 1 FROM status WHERE reblog_of_id = ? LIMIT 1"
+
+
+def publish(connection: Connection, journal: Journal, account_id: int, new: NewPost) -> int:
+    """Write a post; its id, or that of the post this same request made before. Raises Invalid, Refused, Missing."""
+    now = journal.begin(connection)
+    if new.idempotency_key is not None:
+        same: int | None = connection.value(SAME, (account_id, new.idempotency_key, now))
+        if same is not None:
+            return same
+    author = connection.row(AUTHOR, (account_id, account_id))
+    if author is None:
+        raise Forbidden
+    visibility, sensitive, language, has_subscribers = author
+    limits = journal.limits
+    draft = posts.draft(new, Defaults(visibility, bool(sensitive), language), limits.characters, limits.media)
+    parent = _parent(connection, new.in_reply_to_id, account_id) if new.in_reply_to_id is not None else None
+    mentions = _mentioned(connection, draft.found, account_id)
+    _check_files(connection, new.media_ids, account_id, None)
+    status_id = journal.ids.next(now)
+    journal.put(
+        connection,
+        Posted(
+            originator_id=streams.post(status_id),
+            originator_version=1,
+            at=now,
+            status_id=status_id,
+            account_id=account_id,
+            text=draft.text,
+            spoiler_text=draft.spoiler_text,
+            visibility=draft.visibility,
+            sensitive=draft.sensitive,
+            language=draft.language,
+            in_reply_to_id=parent.id if parent else None,
+            in_reply_to_account_id=parent.account_id if parent else None,
+            conversation_id=parent.conversation_id if parent else status_id,
+            mentions=mentions,
+            media_ids=new.media_ids,
+            application_id=new.application_id,
+        ),
+    )
+    if new.idempotency_key is not None:
+        expires = now + limits.idempotency_hours * 3600
+        connection.execute(REMEMBER, (account_id, new.idempotency_key, status_id, expires))
+    if mentions or (has_subscribers and draft.visibility != "direct"):
+        tell_of_post.enqueue_in(connection, status_id)
+    return status_id
+
+
+def edit(connection: Connection, journal: Journal, account_id: int, status_id: int, change: PostChange) -> None:
+    """Write a new version of a post, if it differs. Raises Missing, Forbidden, Invalid, Refused."""
+    now = journal.begin(connection)
+    post = lookup.own(connection, status_id, account_id)
+    if post.reblog_of_id is not None:
+        raise Forbidden
+    text, spoiler_text, visibility, sensitive, language = connection.row(CURRENT, (status_id,)) or ()
+    before = Draft(text, spoiler_text, visibility, bool(sensitive), language, [])
+    attached = tuple(media_id for (media_id,) in connection.rows(FILES, (status_id,)))
+    media_ids = change.media_ids if isinstance(change.media_ids, tuple) else attached
+    after = posts.revision(change, before, media_ids, journal.limits.characters, journal.limits.media)
+    _check_files(connection, media_ids, account_id, status_id)
+    described = _describe(connection, change.media_descriptions, media_ids, account_id)
+    if after._replace(found=[]) == before and media_ids == attached and not described:
+        return
+    stream = streams.post(status_id)
+    journal.put(
+        connection,
+        PostEdited(
+            originator_id=stream,
+            originator_version=journal.next_version(connection, stream),
+            at=now,
+            status_id=status_id,
+            account_id=account_id,
+            visibility=visibility,
+            text=after.text,
+            spoiler_text=after.spoiler_text,
+            sensitive=after.sensitive,
+            language=after.language,
+            mentions=_mentioned(connection, after.found, account_id),
+            media_ids=media_ids,
+        ),
+    )
+    if connection.row(BOOSTERS, (status_id,)) is not None or texts.mentions(after.found):
+        tell_of_edit.enqueue_in(connection, status_id)
+
+
+def delete(connection: Connection, journal: Journal, account_id: int, status_id: int) -> None:
+    """Take a post away, with its boosts. Raises Missing."""
+    now = journal.begin(connection)
+    post = lookup.own(connection, status_id, account_id)
+    if post.reblog_of_id is not None:
+        raise Missing
+    stream = streams.post(status_id)
+    journal.put(
+        connection,
+        PostDeleted(
+            originator_id=stream,
+            originator_version=journal.next_version(connection, stream),
+            at=now,
+            status_id=status_id,
+            account_id=account_id,
+            visibility=post.visibility,
+            in_reply_to_id=post.in_reply_to_id,
+            boosts=tuple((boost, booster) for boost, booster in connection.rows(BOOSTS, (status_id,))),
+        ),
+    )
+
+
+def _parent(connection: Connection, status_id: int, account_id: int) -> lookup.Post:
+    try:
+        return lookup.seen_post(connection, status_id, account_id)
+    except Missing:
+        raise Missing("The post you are trying to reply to does not appear to exist.") from None
+
+
+def _mentioned(connection: Connection, found: Sequence[Piece], account_id: int) -> tuple[Mentioned, ...]:
+    """Who of the mentioned exists here and has not blocked the author."""
+    names = texts.mentions(list(found)) if found else []
+    if not names:
+        return ()
+    rows = connection.rows(NAMED.format(marks=", ".join("?" * len(names))), (*names, account_id))
+    by_name = {name: (identity, f"{username}@{domain}" if domain else username) for identity, name, username, domain in rows}
+    return tuple(by_name[name] for name in names if name in by_name)
+
+
+def _check_files(connection: Connection, media_ids: Sequence[int], account_id: int, status_id: int | None) -> None:
+    kinds = []
+    for media_id in media_ids:
+        row = connection.row(FILE, (media_id, account_id))
+        if row is None or row[2] not in (None, status_id):
+            raise Refused(f"Media {media_id} not found or already attached to another post")
+        if row[1] != "ready":
+            raise Refused("Cannot attach files that have not finished processing. Try again in a moment!")
+        kinds.append(row[0])
+    if len(kinds) > 1 and any(kind in ("video", "audio", "gifv") for kind in kinds):
+        raise Refused("Cannot attach a video to a post that already contains images")
+    if len(set(media_ids)) != len(media_ids):
+        raise Refused("Cannot attach a file twice")
+
+
+def _describe(connection: Connection, descriptions: object, media_ids: Sequence[int], account_id: int) -> bool:
+    """Change descriptions of attached files; whether any was given."""
+    if not isinstance(descriptions, Mapping):
+        return False
+    for media_id, description in descriptions.items():
+        if media_id in media_ids:
+            connection.execute(DESCRIBE, (description or None, media_id, account_id))
+    return bool(descriptions)
+
+
+def forget_keys(connection: Connection, now: float) -> int:
+    """Delete idempotency keys whose time is over; how many."""
+    return connection.execute("DELETE FROM idempotency WHERE expires_at < ?", (now,))

@@ -1,0 +1,210 @@
+"""A home timeline: in memory the newest entries as an array of ids, below them what a query finds.
+
+Both follow one rule: what the reader wants (`Reader.wants`), and no boost of a post that stood there within `REPEAT`.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from ostrov import Connection, Row
+from raf.paging import NEWEST, Paging
+from raf.timelines.entry import REPEAT, Entry
+
+if TYPE_CHECKING:
+    from raf.timelines.reader import Reader
+
+COLUMNS = """
+s.id, s.account_id, s.visibility, s.language, s.in_reply_to_account_id, s.reblog_of_id,
+(SELECT r.account_id FROM status r WHERE r.id = s.reblog_of_id)"""
+FOLLOWED = """
+(s.account_id IN (SELECT target_id FROM follow WHERE follow.account_id = ?) OR s.account_id = ?)"""
+RECENT = """
+SELECT s.id FROM (SELECT target_id FROM follow WHERE account_id = ? UNION SELECT ?) f
+JOIN status s ON s.account_id = f.target_id WHERE s.id < ? AND s.id > ? ORDER BY s.id {direction} LIMIT ?"""
+NEWEST_FIRST, OLDEST_FIRST = RECENT.format(direction="DESC"), RECENT.format(direction="ASC")
+DETAILS = f"SELECT {COLUMNS} FROM status s WHERE s.id IN ({{marks}})"
+MENTIONS = "SELECT status_id, account_id FROM mention WHERE status_id IN ({marks})"
+SAME_ROOT = f"SELECT {COLUMNS} FROM status s WHERE (s.reblog_of_id IN ({{marks}}) OR s.id IN ({{marks}})) AND {FOLLOWED}"
+DAY = 24 * 3600 * 1000 << 16
+WINDOWS = (2 * DAY, 30 * DAY)
+"""How far back is looked first, so that a query does not sort years of posts to show twenty."""
+CHUNK = 400
+
+
+class Home:
+    """The newest entries of one home, oldest first. `whole` says that nothing is older than the first."""
+
+    __slots__ = ("boosts", "ids", "size", "whole")
+
+    def __init__(self, size: int, ids: Iterable[int] = (), *, whole: bool = True) -> None:
+        self.ids = array("q", ids)
+        self.size = size
+        self.whole = whole
+        self.boosts: dict[int, int] = {}
+        """The newest boost that this home was offered of each post, shown or not."""
+
+    def add(self, identity: int) -> None:
+        """Append a post."""
+        ids = self.ids
+        if not ids or ids[-1] < identity:
+            ids.append(identity)
+            if len(ids) > self.size << 1:
+                self.trim()
+        else:
+            at = bisect_left(ids, identity)
+            if at == len(ids) or ids[at] != identity:
+                ids.insert(at, identity)
+
+    def offer(self, entry: Entry) -> bool:
+        """Append a post or boost unless the post stood here a short time ago; whether it was appended."""
+        if not entry.root_id:
+            self.add(entry.id)
+            return True
+        before = self.boosts.get(entry.root_id, 0)
+        if before >= entry.id:  # it was offered already
+            return entry.id in self
+        self.boosts[entry.root_id] = entry.id
+        if entry.id - before < REPEAT or (entry.id - entry.root_id < REPEAT and entry.root_id in self):
+            return False
+        self.add(entry.id)
+        return True
+
+    def remove(self, identity: int) -> bool:
+        """Whether it was there."""
+        at = bisect_left(self.ids, identity)
+        if at < len(self.ids) and self.ids[at] == identity:
+            del self.ids[at]
+            return True
+        return False
+
+    def page(self, paging: Paging) -> list[int] | None:
+        """The ids of a page, newest first; None when only a query knows."""
+        ids = self.ids
+        if paging.max_id is None and paging.since_id is None and paging.min_id is None:  # by far the most frequent
+            if self.whole or len(ids) >= paging.limit:
+                return ids[: -paging.limit - 1 : -1].tolist()
+            return None
+        end = bisect_left(ids, paging.below)
+        start = bisect_left(ids, paging.above + 1)
+        covered = self.whole or (bool(ids) and paging.above >= ids[0])
+        if paging.ascending:
+            return ids[start : min(end, start + paging.limit)].tolist()[::-1] if covered else None
+        if covered or end - start >= paging.limit:
+            return ids[max(start, end - paging.limit) : end].tolist()[::-1]
+        return None
+
+    def trim(self) -> None:
+        """Forget the oldest entries."""
+        if len(self.ids) > self.size:
+            del self.ids[: len(self.ids) - self.size]
+            self.whole = False
+            oldest = self.ids[0] - REPEAT
+            self.boosts = {root: boost for root, boost in self.boosts.items() if boost > oldest}
+
+    def __contains__(self, identity: int) -> bool:
+        at = bisect_left(self.ids, identity)
+        return at < len(self.ids) and self.ids[at] == identity
+
+
+def load(connection: Connection, reader: Reader, size: int) -> Home:
+    """The newest `size` entries of somebody's home."""
+    entries, exhausted = wanted(connection, reader, NEWEST, 0, size)
+    shown, boosts = without_repeats(connection, reader, entries[::-1])
+    home = Home(size, shown, whole=exhausted)
+    home.boosts = boosts
+    return home
+
+
+def page(connection: Connection, reader: Reader, paging: Paging) -> list[int]:
+    """The ids of any page, newest first, by query alone."""
+    limit = paging.limit
+    shown: list[int] = []
+    below, above = paging.below, paging.above
+    while len(shown) < limit:
+        entries, exhausted = wanted(connection, reader, below, above, limit, ascending=paging.ascending)
+        if entries:
+            kept, _ = without_repeats(connection, reader, entries if paging.ascending else entries[::-1])
+            shown += kept if paging.ascending else kept[::-1]
+            below, above = (below, entries[-1].id) if paging.ascending else (entries[-1].id, above)
+        if exhausted:
+            break
+    shown = shown[:limit]
+    return shown[::-1] if paging.ascending else shown
+
+
+def wanted(
+    connection: Connection, reader: Reader, below: int, above: int, limit: int, *, ascending: bool = False
+) -> tuple[list[Entry], bool]:
+    """At least `limit` entries the reader wants between two ids, in the direction asked, and whether that is all there are."""
+    found: list[Entry] = []
+    account_id = reader.account_id
+    sql = OLDEST_FIRST if ascending else NEWEST_FIRST
+    newest = connection.value("SELECT max(id) FROM status") or 0
+    floors = [] if ascending else [floor for window in WINDOWS if (floor := min(below, newest) - window) > above]
+    for floor in [*floors, above]:
+        while True:
+            bottom = max(above, floor)
+            ids = [i for (i,) in connection.rows(sql, (account_id, account_id, below, bottom, CHUNK))]
+            found += [entry for entry in details(connection, reader, ids) if reader.wants(entry)]
+            if ids:
+                below, above = (below, ids[-1]) if ascending else (ids[-1], above)
+            if len(found) >= limit:
+                return found, False
+            if len(ids) < CHUNK:
+                break
+        if not ascending:
+            below = min(below, floor + 1)
+    return found, True
+
+
+def details(connection: Connection, reader: Reader, ids: Sequence[int]) -> list[Entry]:
+    """The entries of these ids, in their order."""
+    if not ids:
+        return []
+    marks = ", ".join("?" * len(ids))
+    rows = connection.rows(DETAILS.format(marks=marks), ids)
+    return _in_order(ids, _entries(connection, reader, rows, marks, ids))
+
+
+def without_repeats(connection: Connection, reader: Reader, entries: Sequence[Entry]) -> tuple[list[int], dict[int, int]]:
+    """The ids of entries, oldest first, without boosts of what stood there within `REPEAT`; and each post's newest boost."""
+    roots = sorted({entry.root_id for entry in entries if entry.root_id})
+    if not roots:
+        return [entry.id for entry in entries], {}
+    stood: dict[int, list[int]] = {root: [] for root in roots}
+    for start in range(0, len(roots), CHUNK):
+        some = roots[start : start + CHUNK]
+        marks = ", ".join("?" * len(some))
+        rows = connection.rows(SAME_ROOT.format(marks=marks), (*some, *some, reader.account_id, reader.account_id))
+        ids = [row[0] for row in rows]
+        for entry in _entries(connection, reader, rows, ", ".join("?" * len(ids)), ids):
+            if reader.wants(entry):
+                stood[entry.root_id or entry.id].append(entry.id)
+    shown, newest = [], dict[int, int]()
+    for entry in entries:
+        if entry.root_id:
+            newest[entry.root_id] = max(newest.get(entry.root_id, 0), entry.id)
+            if any(0 < entry.id - other < REPEAT for other in stood[entry.root_id]):
+                continue
+        shown.append(entry.id)
+    return shown, newest
+
+
+def _entries(connection: Connection, reader: Reader, rows: Sequence[Row], marks: str, ids: Sequence[int]) -> list[Entry]:
+    mentions: dict[int, tuple[int, ...]] = {}
+    if rows and (any(row[2] == "direct" for row in rows) or reader.muting or reader.blocking or reader.blocked_by):
+        for status_id, account_id in connection.rows(MENTIONS.format(marks=marks), ids):
+            mentions[status_id] = (*mentions.get(status_id, ()), account_id)
+    return [
+        Entry(identity, author, visibility, language, reply_to, mentions.get(identity, ()), root or 0, root_author or 0)
+        for identity, author, visibility, language, reply_to, root, root_author in rows
+    ]
+
+
+def _in_order(ids: Sequence[int], entries: Iterable[Entry]) -> list[Entry]:
+    by_id = {entry.id: entry for entry in entries}
+    return [by_id[identity] for identity in ids if identity in by_id]

@@ -1,0 +1,284 @@
+"""Home, public timeline and documents, answered from memory, and from tables what is not in it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from ostrov import Mailbox, Store
+from raf import entities, live
+from raf.live import Stream
+from raf.paging import Paging
+from raf.posts.settings import TimelineSettings
+from raf.timelines import documents as encoding
+from raf.timelines import home as homes
+from raf.timelines import public as shores
+from raf.timelines import reader as readers
+from raf.timelines.documents import ANONYMOUS, FLAGS, POST_FLAGS, Document, Encoder, flags_of
+from raf.timelines.memory import Memory, replay
+from raf.timelines.reader import Reader
+from raf.timelines.wire import Wire
+
+AGAIN = 5
+"""Loads that a change overtakes are begun again so often."""
+
+
+class Timelines:
+    """The read side that is kept in memory."""
+
+    def __init__(self, store: Store, memory: Memory, wire: Wire, encoder: Encoder, settings: TimelineSettings) -> None:
+        self.store = store
+        self.memory = memory
+        self.wire = wire
+        self.encoder = encoder
+        self.settings = settings
+        self._decode = msgspec.json.Decoder(entities.Status).decode
+        self._decode_account = msgspec.json.Decoder(entities.Account).decode
+        wire.after_gap = self._load_listened
+
+    # ---- readers ----------------------------------------------------------------------------------------------------
+
+    async def reader(self, account_id: int) -> Reader:
+        """What is known of a person, read now when it is not."""
+        found = self.memory.readers.get(account_id)
+        if found is not None and found.stale_at > time.time():
+            self.memory.readers.move_to_end(account_id)
+            return found
+        if not self.wire.is_bound:
+            await self.wire.bind()
+        for _ in range(AGAIN):
+            with self.memory.loads.begin() as load:
+                found = await self.store.read(readers.load, account_id)
+            if load.fresh(("reader", account_id)):
+                self.memory.keep_reader(found)
+                break
+        assert found is not None
+        return found
+
+    async def home(self, account_id: int, paging: Paging) -> list[int]:
+        """Status ids of a home timeline, newest first."""
+        reader = await self.reader(account_id)
+        if reader.home is None:
+            await self._load_home(reader)
+        found = reader.home.page(paging) if reader.home is not None else None
+        return await self.store.read(homes.page, reader, paging) if found is None else found
+
+    async def _load_home(self, reader: Reader) -> None:
+        with self.memory.loads.begin() as load:
+            home = await self.store.read(homes.load, reader, self.settings.home_entries)
+        known = self.memory.readers.get(reader.account_id) is reader
+        if known and load.fresh(("reader", reader.account_id)):
+            reader.home = home
+            self.memory.watch(reader)
+            replay(reader, load.happened)
+
+    async def public(self, viewer_id: int | None, paging: Paging, only_media: bool) -> list[int]:
+        """Status ids of the local public timeline, newest first."""
+        reader = None if viewer_id is None else await self.reader(viewer_id)
+        found = None
+        if not only_media:
+            shore = self.memory.shore or await self._load_shore()
+            found = shore.page(reader, paging)
+        if found is None:
+            found = await self.store.read(shores.page, viewer_id, paging, only_media, time.time())
+        return found
+
+    async def _load_shore(self) -> shores.Shore:
+        if not self.wire.is_bound:
+            await self.wire.bind()
+        with self.memory.loads.begin() as load:
+            shore = await self.store.read(shores.load, self.settings.home_entries)
+        if not load.happened and not load.all_stale:
+            self.memory.shore = shore
+        return shore
+
+    # ---- documents --------------------------------------------------------------------------------------------------
+
+    async def documents(self, ids: Sequence[int], viewer_id: int | None) -> list[bytes]:
+        """The JSON of each status as the viewer sees it, in the order asked; what they may not see is left out."""
+        if not ids:
+            return []
+        reader = None if viewer_id is None else await self.reader(viewer_id)
+        found = await self._found(ids)
+        authors = await self._authors(found.values())
+        if reader is None:
+            return [
+                _anonymous(document, found, authors)
+                for identity in ids
+                if (document := found.get(identity)) is not None and _visible(document, found, None)
+            ]
+        marks = await self._marks(reader, found.values())
+        documents = []
+        for identity in ids:
+            document = found.get(identity)
+            if document is None or not _visible(document, found, reader):
+                continue
+            if not document.reblog_of_id:
+                documents.append(document.head + authors[document.account_id] + POST_FLAGS[flags_of(document, reader, marks)])
+                continue
+            post = found[document.reblog_of_id]
+            flags = flags_of(post, reader, marks)
+            documents.append(
+                document.head
+                + authors[document.account_id]
+                + b',"reblog":'
+                + post.head
+                + authors[post.account_id]
+                + POST_FLAGS[flags]
+                + FLAGS[flags & 15]
+            )
+        return documents
+
+    async def streamed(self, status_id: int) -> bytes | None:
+        """A document without a viewer, unchecked: for who was told of it by a stream. None when it is gone."""
+        found = await self._found((status_id,))
+        document = found.get(status_id)
+        if document is None or (document.reblog_of_id and document.reblog_of_id not in found):
+            return None
+        return _anonymous(document, found, await self._authors(found.values()))
+
+    async def statuses(self, ids: Sequence[int], viewer_id: int | None) -> list[entities.Status]:
+        """The same documents as structs."""
+        return [self._decode(document) for document in await self.documents(ids, viewer_id)]
+
+    async def accounts(self, ids: Iterable[int]) -> list[entities.Account]:
+        """In the order asked; those that do not exist are left out."""
+        wanted = list(ids)
+        found = await self._encoded_accounts(wanted)
+        return [self._decode_account(found[identity]) for identity in wanted if identity in found]
+
+    async def account_documents(self, ids: Iterable[int]) -> list[bytes]:
+        """The same as JSON."""
+        wanted = list(ids)
+        found = await self._encoded_accounts(wanted)
+        return [found[identity] for identity in wanted if identity in found]
+
+    async def _found(self, ids: Sequence[int]) -> dict[int, Document]:
+        get = self.memory.documents.get
+        found: dict[int, Document] = {}
+        missing: list[int] = []
+        for identity in ids:
+            document = get(identity)
+            if document is None:
+                missing.append(identity)
+                continue
+            found[identity] = document
+            if document.reblog_of_id:
+                post = get(document.reblog_of_id)
+                if post is None:
+                    missing.append(document.reblog_of_id)
+                else:
+                    found[post.id] = post
+        if missing:
+            if not self.wire.is_bound:
+                await self.wire.bind()
+            with self.memory.loads.begin() as load:
+                loaded = await self.store.read(self.encoder.documents, missing)
+            for identity, document in loaded.items():
+                found[identity] = document
+                if load.fresh(("status", identity)):
+                    self.memory.documents.put(identity, document)
+        return found
+
+    async def _authors(self, documents: Iterable[Document]) -> dict[int, bytes]:
+        return await self._encoded_accounts([document.account_id for document in documents])
+
+    async def _encoded_accounts(self, ids: Sequence[int]) -> dict[int, bytes]:
+        get = self.memory.accounts.get
+        found: dict[int, bytes] = {}
+        missing: list[int] = []
+        for identity in ids:
+            if identity not in found:
+                account = get(identity)
+                if account is None:
+                    missing.append(identity)
+                else:
+                    found[identity] = account
+        if missing:
+            if not self.wire.is_bound:
+                await self.wire.bind()
+            with self.memory.loads.begin() as load:
+                loaded = await self.store.read(self.encoder.accounts, list(dict.fromkeys(missing)))
+            for identity, account in loaded.items():
+                found[identity] = account
+                if load.fresh(("account", identity)):
+                    self.memory.accounts.put(identity, account)
+        return found
+
+    async def _marks(self, reader: Reader, documents: Iterable[Document]) -> dict[int, int]:
+        get = reader.marks.get
+        known: dict[int, int] = {}
+        unknown: list[int] = []
+        for document in documents:
+            if not document.reblog_of_id:
+                bits = get(document.id)
+                if bits is None:
+                    unknown.append(document.id)
+                else:
+                    known[document.id] = bits
+        for start in range(0, len(unknown), 100):
+            some = unknown[start : start + 100]
+            with self.memory.loads.begin() as load:
+                marks = await self.store.read(encoding.marks_of, reader.account_id, some)
+            known.update(marks)
+            if load.fresh(("marks", reader.account_id)):
+                for identity, bits in marks.items():
+                    reader.marks.put(identity, bits)
+        return known
+
+    # ---- live -------------------------------------------------------------------------------------------------------
+
+    async def listen(self, account_id: int | None, streams: Iterable[Stream], limit: int) -> Mailbox:
+        """A mailbox of what happens on these streams from now on. Unknown streams are silent."""
+        wanted = list(streams)
+        topics = {stream: topic for stream in wanted if (topic := live.topic_of(stream, account_id)) is not None}
+        reader = await self.reader(account_id) if account_id is not None and "user" in topics else None
+        if not self.wire.is_bound:
+            await self.wire.bind()
+        board = self.memory.board
+
+        def leave(mailbox: Mailbox) -> None:
+            for topic in mailbox.topics:
+                board.leave(topic, mailbox)
+            listened = self.memory.readers.get(account_id) if account_id is not None else None
+            if listened is not None:
+                listened.mailboxes = tuple(other for other in listened.mailboxes if other is not mailbox)
+
+        names = set(topics.values())
+        if "user" in topics:
+            names.add(f"raf.notifications.{account_id}")
+        mailbox = Mailbox(names, limit, leave)
+        for topic in names:
+            board.join(topic, mailbox)
+        if reader is not None:
+            kept = self.memory.readers.get(reader.account_id)
+            if kept is None:
+                self.memory.keep_reader(reader)
+                kept = reader
+            kept.mailboxes = (*kept.mailboxes, mailbox)
+            self.memory.watch(kept)
+        return mailbox
+
+    async def _load_listened(self) -> None:
+        for reader in list(self.memory.readers.values()):
+            if reader.mailboxes:
+                await self.reader(reader.account_id)
+
+
+def _visible(document: Document, found: dict[int, Document], reader: Reader | None) -> bool:
+    if not document.seen_by(reader):
+        return False
+    if not document.reblog_of_id:
+        return True
+    post = found.get(document.reblog_of_id)
+    return post is not None and post.seen_by(reader)
+
+
+def _anonymous(document: Document, found: dict[int, Document], authors: dict[int, bytes]) -> bytes:
+    if not document.reblog_of_id:
+        return document.head + authors[document.account_id] + ANONYMOUS
+    post = found[document.reblog_of_id]
+    inner = post.head + authors[post.account_id] + ANONYMOUS
+    return document.head + authors[document.account_id] + b',"reblog":' + inner + b"}"
