@@ -20,7 +20,7 @@ from ostrov.core.project import BUILT_IN
 from ostrov.core.reference import load
 from ostrov.core.supervisor import commands
 from ostrov.core.supervisor.lock import holder
-from ostrov.core.supervisor.process import ProcessRow
+from ostrov.core.supervisor.row import ProcessRow
 from ostrov.testing import make_project
 
 DRIVER = """
@@ -77,8 +77,8 @@ class SampleProject:
 
     def component(self, source: str) -> None:
         """Write the component's module."""
-        head = "import asyncio, os, signal, subprocess, sys\nfrom pathlib import Path\nfrom ostrov import Component, Mount, Service\n"
-        head += f"HERE = Path({str(self.folder)!r})\n"
+        head = "import asyncio, os, signal, subprocess, sys\nfrom pathlib import Path\n"
+        head += f"from ostrov import Component, Mount, Service\nHERE = Path({str(self.folder)!r})\n"
         (self.folder / f"{self.module}.py").write_text(head + textwrap.dedent(source))
 
     def launch(

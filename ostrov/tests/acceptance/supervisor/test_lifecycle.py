@@ -108,7 +108,8 @@ def test_a_crash_of_one_service_takes_its_process_down_and_says_which(sample) ->
             (HERE / "crash").unlink()
             raise RuntimeError("the crash")
 
-        component = Component(name="sample", services=[Service("good", run=good, group="both"), Service("bad", run=bad, group="both")])
+        services = [Service("good", run=good, group="both"), Service("bad", run=bad, group="both")]
+        component = Component(name="sample", services=services)
         """)
     sample.up()
     sample.file("crash").touch()

@@ -115,12 +115,12 @@ def test_another_user_may_not_control_the_project(sample) -> None:
     sample.up()
     path = sample.folder / "var" / "run" / "control.sock"
     assert path.stat().st_mode & 0o777 == 0o600
-    supervisor = sample.rows()["supervisor"].pid
+    address = "\0" + rendezvous(sample.folder, sample.rows()["supervisor"].pid)
 
     def ask_as_nobody() -> bytes:
         os.setuid(65534)
         with socket.socket(socket.AF_UNIX) as connection:
-            connection.connect("\0" + rendezvous(sample.folder, supervisor))
+            connection.connect(address)
             connection.sendall(b'{"command": "down"}\n')
             return connection.recv(1000)
 

@@ -49,7 +49,8 @@ def slow(application):
         await text(b"late but whole")(scope, receive, send)
     return app
 
-component = Component(name="sample", mounts=[Mount("/", home), Mount("/api", api), Mount("/stream", stream), Mount("/slow", slow)])
+mounts = [Mount("/", home), Mount("/api", api), Mount("/stream", stream), Mount("/slow", slow)]
+component = Component(name="sample", mounts=mounts)
 """
 
 

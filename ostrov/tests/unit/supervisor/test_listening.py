@@ -34,7 +34,7 @@ def test_a_port_in_use_names_its_holder_and_another_port() -> None:
 
 
 def test_a_host_that_is_not_ours_is_said() -> None:
-    with pytest.raises(PortTaken, match="cannot listen on 192.0.2.1:0") as caught:
+    with pytest.raises(PortTaken, match=r"cannot listen on 192\.0\.2\.1:0") as caught:
         bind(Listen("192.0.2.1", 0, setting="web.port"))  # TEST-NET-1, RFC 5737
     assert caught.value.tip == "change web.host"
     with pytest.raises(PortTaken, match=r"cannot listen on no\.such\.host\.invalid"):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ostrov.core.supervisor import logbook as module
-from ostrov.core.supervisor.logbook import Line, LogFile, Logbook, logged, read_tail, stamped
+from ostrov.core.supervisor.logbook import Line, Logbook, LogFile, logged, read_tail, stamped
 
 
 def test_what_was_written_is_read_back_in_the_order_of_time(tmp_path: Path) -> None:

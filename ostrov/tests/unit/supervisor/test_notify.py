@@ -37,7 +37,7 @@ def test_sockets_of_our_supervisor_are_taken_by_name() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         number = os.dup(listening.fileno())
         os.set_inheritable(number, True)
-        environ = {"OSTROV_LISTEN_FDS": f"web={number}", "LISTEN_PID": "1"}
+        environ = {"X_OSTROV_LISTEN_FDS": f"web={number}", "LISTEN_PID": "1"}
         ((name, found),) = inherited_sockets(environ)
         assert name == "web"
         assert found.getsockname() == listening.getsockname()

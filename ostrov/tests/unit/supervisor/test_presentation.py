@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ostrov.core.supervisor.presentation import banner, duration, table
-from ostrov.core.supervisor.process import ProcessRow
+from ostrov.core.supervisor.row import ProcessRow
 
 WEB = ProcessRow(
     name="web",

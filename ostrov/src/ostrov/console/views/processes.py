@@ -9,7 +9,7 @@ from ostrov.core.supervisor.control import process_rows
 
 if TYPE_CHECKING:
     from ostrov.core.page import PageRequest
-    from ostrov.core.supervisor.process import ProcessRow
+    from ostrov.core.supervisor.row import ProcessRow
 
 TONES = {"ready": "good", "starting": "busy", "stopping": "busy", "waiting": "waiting", "backoff": "warn", "failed": "bad"}
 RESTART = "processes.restart"

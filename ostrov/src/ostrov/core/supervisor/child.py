@@ -18,8 +18,8 @@ from ostrov.core.supervisor.orphans import MARK, kill_group, kill_marked
 from ostrov.core.supervisor.specification import ProcessSpec
 
 HOST = "ostrov.core.supervisor.host"
-SUPERVISOR_PID = "OSTROV_SUPERVISOR"
-LIFELINE = "OSTROV_LIFELINE"
+SUPERVISOR_PID = "X_OSTROV_SUPERVISOR"
+LIFELINE = "X_OSTROV_LIFELINE"
 LONGEST_LINE = 64 * 1024
 
 

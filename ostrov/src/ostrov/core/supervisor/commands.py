@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import select
@@ -15,11 +14,10 @@ import msgspec
 
 from ostrov.core.application import Ostrov
 from ostrov.core.errors import NotFound
-from ostrov.core.supervisor.control import ask, follow_logs
 from ostrov.core.supervisor.errors import NotUp, StartFailed
 from ostrov.core.supervisor.lock import holder
 from ostrov.core.supervisor.logbook import Line, logged, read_tail
-from ostrov.core.supervisor.process import ProcessRow
+from ostrov.core.supervisor.row import ProcessRow
 from ostrov.core.supervisor.up import up
 
 __all__ = ["Status", "down", "follow", "logs", "restart", "send_signal", "start", "status", "stop", "up", "wait"]
@@ -74,7 +72,7 @@ def wait(application: Ostrov, names: Sequence[str] = (), timeout: float = 60.0) 
 def down(application: Ostrov, timeout: float = 60.0) -> bool:
     """Stop the project, back when its last process has ended; False when it was not up. Raises StartFailed if it goes on."""
     try:
-        pid = int(asyncio.run(asyncio.wait_for(ask(application, "down"), 5.0))["pid"])
+        pid = int(_ask(application, "down", 5.0)["pid"])
     except (NotUp, TimeoutError):
         found = holder(application.run_dir)
         if found is None or not found.pid:
@@ -131,6 +129,10 @@ def logs(application: Ostrov, name: str = "", lines: int = 100) -> list[Line]:
 
 def follow(application: Ostrov, name: str = "", lines: int = 10) -> Iterator[Line]:
     """The last lines, then each new one until the project stops. Raises NotUp."""
+    import asyncio
+
+    from ostrov.core.supervisor.control import follow_logs
+
     with asyncio.Runner() as runner:
         stream = follow_logs(application, name, lines)
         while True:
@@ -155,8 +157,12 @@ def _files(application: Ostrov, name: str) -> list[str]:
     return found
 
 
-def _ask(application: Ostrov, command: str, **arguments: Any) -> dict[str, Any]:
-    return asyncio.run(ask(application, command, **arguments))
+def _ask(application: Ostrov, command: str, patience: float | None = None, **arguments: Any) -> dict[str, Any]:
+    import asyncio  # here, because `up` imports it in a way of its own
+
+    from ostrov.core.supervisor.control import ask
+
+    return asyncio.run(asyncio.wait_for(ask(application, command, **arguments), patience))
 
 
 def _wait_for_exit(pid: int, timeout: float) -> bool:

@@ -21,7 +21,7 @@ from ostrov.core import errors
 from ostrov.core.errors import Conflict, OstrovError
 from ostrov.core.supervisor.errors import NotUp, StartFailed
 from ostrov.core.supervisor.logbook import Line
-from ostrov.core.supervisor.process import ProcessRow
+from ostrov.core.supervisor.row import ProcessRow
 from ostrov.core.unix_address import short_address
 
 if TYPE_CHECKING:

@@ -57,6 +57,8 @@ async def serving_control(supervisor: Supervisor) -> AsyncIterator[None]:
     finally:
         for server in servers:
             server.close()
+        if clients:
+            await asyncio.sleep(0.05)  # let followers have the last lines
         for writer in list(clients):
             with contextlib.suppress(Exception):
                 await asyncio.wait_for(writer.drain(), 0.2)

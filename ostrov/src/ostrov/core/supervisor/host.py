@@ -43,7 +43,7 @@ def main(words: Sequence[str]) -> int:
     """Run the services named; the exit code."""
     faulthandler.enable()
     faulthandler.register(signal.SIGUSR1, all_threads=True)  # `kill -USR1 PID` writes every stack to the log
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, lambda *_: None)  # ignored here; not by what we start, as SIG_IGN would be
     parent = int(os.environ.pop(SUPERVISOR_PID, "0"))
     if parent:
         orphans.die_with_parent(parent)

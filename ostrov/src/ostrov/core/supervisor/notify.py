@@ -83,7 +83,7 @@ def parse(data: bytes) -> list[tuple[str, str]]:
     return [(key, value) for key, equals, value in pairs if equals]
 
 
-LISTEN = "OSTROV_LISTEN_FDS"
+LISTEN = "X_OSTROV_LISTEN_FDS"
 """`service=fd,service=fd`: our supervisor's form of systemd's LISTEN_FDS. A pid, as LISTEN_PID wants it, is not known
 before the fork, and descriptors from 3 on would need Python code between fork and exec."""
 

@@ -8,7 +8,7 @@ from ostrov.core.application import Ostrov
 from ostrov.core.operations.operation import operation
 
 if TYPE_CHECKING:
-    from ostrov.core.supervisor.process import ProcessRow
+    from ostrov.core.supervisor.row import ProcessRow
 
 MANAGE = "processes.manage"
 

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-MARK = "OSTROV_PROCESS"
+MARK = "X_OSTROV_PROCESS"
 """The environment variable that every descendant of a supervised process inherits."""
 PR_SET_PDEATHSIG = 1  # prctl(2)
 PR_SET_CHILD_SUBREAPER = 36
@@ -65,6 +65,28 @@ def kill_marked(mark: str) -> int:
                 os.kill(pid, signal.SIGKILL)
         killed |= found
     return len(killed)
+
+
+def kill_children() -> None:
+    """Kill every child of this process, those it adopted included, and theirs as they come to it."""
+    for _ in range(50):
+        children = [int(word) for task in os.listdir("/proc/self/task") for word in _children(task)]
+        if not children:
+            return
+        for pid in children:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
+        time.sleep(0.01)
+
+
+def _children(task: str) -> list[str]:
+    try:
+        with open(f"/proc/self/task/{task}/children") as file:
+            return file.read().split()
+    except OSError:
+        return []
 
 
 def kill_group(pid: int) -> None:

@@ -77,6 +77,8 @@ def _outcome(work: Callable[[], Any]) -> bytes:
     except OstrovError as problem:
         problem.__cause__ = None
         return pickle.dumps((None, problem))
+    except KeyboardInterrupt:
+        return b""  # the parent has it too
     except BaseException as problem:
         import traceback
 

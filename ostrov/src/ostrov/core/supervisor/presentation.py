@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ostrov.core.supervisor.logbook import Line
-from ostrov.core.supervisor.process import ProcessRow
+from ostrov.core.supervisor.row import ProcessRow
 
 MEGABYTE = 1 << 20
 

@@ -6,46 +6,17 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable
-from typing import Literal
-
-import msgspec
 
 from ostrov.core.supervisor.child import Child, Launch
 from ostrov.core.supervisor.errors import MISCONFIGURED, StartFailed
 from ostrov.core.supervisor.logbook import SUPERVISOR
 from ostrov.core.supervisor.resources import usage
 from ostrov.core.supervisor.restarts import Restarts
+from ostrov.core.supervisor.row import ProcessRow, State
 from ostrov.core.supervisor.settings import SupervisorSettings
 from ostrov.core.supervisor.specification import ProcessSpec
 
-State = Literal["waiting", "starting", "ready", "backoff", "stopping", "stopped", "failed"]
 SETTLED = ("ready", "stopped", "failed")
-
-
-class ProcessRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A process as `ostrov ps` and the console show it. Times are epoch seconds, durations seconds, memory bytes."""
-
-    name: str
-    services: tuple[str, ...]
-    state: State
-    pid: int | None = None
-    status: str = ""
-    since: float = 0.0
-    """When it came into its state."""
-    uptime: float = 0.0
-    """Since the start of its present life; 0 when it is not alive."""
-    start_seconds: float = 0.0
-    """How long its last start took until it was ready."""
-    restarts: int = 0
-    last_exit: str = ""
-    last_exit_at: float = 0.0
-    rss: int = 0
-    pss: int = 0
-    cpu_seconds: float = 0.0
-    cpu_percent: float = 0.0
-    """Of one CPU, since the row was last asked for."""
-    critical: bool = False
-    listens: tuple[str, ...] = ()
 
 
 class Process:
@@ -78,6 +49,8 @@ class Process:
         self._write = write
         self._changed = changed
         self._needs_met = needs_met
+        self.closing = False
+        """The whole project stops: nothing is started any more."""
         self._wanted = False
         self._keeping: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
@@ -88,7 +61,7 @@ class Process:
 
     def start(self) -> None:
         """Begin to keep it alive."""
-        if self._keeping is None or self._keeping.done():
+        if not self.closing and (self._keeping is None or self._keeping.done()):
             self._wanted = True
             self.restarts.forget()
             self._set("waiting" if self.spec.after else "starting")

@@ -18,9 +18,10 @@ from ostrov.core.supervisor.child import Launch
 from ostrov.core.supervisor.listening import Sockets
 from ostrov.core.supervisor.logbook import SUPERVISOR, Logbook
 from ostrov.core.supervisor.notify import Notifier, NotifyListener
-from ostrov.core.supervisor.orphans import adopt_orphans
-from ostrov.core.supervisor.process import Process, ProcessRow
+from ostrov.core.supervisor.orphans import adopt_orphans, kill_children
+from ostrov.core.supervisor.process import Process
 from ostrov.core.supervisor.resources import usage
+from ostrov.core.supervisor.row import ProcessRow
 from ostrov.core.supervisor.specification import ProcessSpec, needed
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ class Supervisor:
             loop.remove_reader(self._notify.socket)
             self._notify.close()
             self.kill_everything()
+            kill_children()
         return self.exit_code
 
     # What the control socket, signals and operations ask for
@@ -197,6 +199,8 @@ class Supervisor:
 
     async def _stop_all(self) -> None:
         """Each process once all that need it have stopped."""
+        for process in self.processes.values():
+            process.closing = True
         specs = [process.spec for process in self.processes.values()]
         needers: dict[str, list[str]] = {spec.name: [] for spec in specs}
         for spec in specs:
@@ -235,16 +239,18 @@ class Supervisor:
         self._told()  # the last words come before the exit
         while True:
             try:
-                result = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG)
+                result = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
             except ChildProcessError:
                 return
             if result is None:
                 return
+            # Not reaped yet: its number, and its group's, are still its own while we end what it left.
             code = result.si_status if result.si_code == os.CLD_EXITED else -result.si_status
             for process in self.processes.values():
                 for child in process.children():
                     if child.pid == result.si_pid:
                         child.ended(code)
+            os.waitpid(result.si_pid, 0)
 
     def _interrupted(self, number: int) -> None:
         self._interrupts += 1

@@ -20,20 +20,18 @@ from ostrov.core.component import Service
 from ostrov.core.reference import load
 from ostrov.core.supervisor.addresses import address_url, remove_addresses, write_addresses
 from ostrov.core.supervisor.detach import Report, detach
-from ostrov.core.supervisor.errors import DataUnwritable
+from ostrov.core.supervisor.errors import AlreadyUp, DataUnwritable
 from ostrov.core.supervisor.listening import Sockets, bind_all, close_all
-from ostrov.core.supervisor.lock import Holder, ProjectLock
+from ostrov.core.supervisor.lock import ALIVE, Holder, ProjectLock
 from ostrov.core.supervisor.logbook import SUPERVISOR, Logbook, read_tail
 from ostrov.core.supervisor.preflight import prepare_database
 from ostrov.core.supervisor.specification import ProcessSpec, project_processes
 
 if TYPE_CHECKING:
-    from ostrov.core.supervisor.process import ProcessRow
+    from ostrov.core.supervisor.row import ProcessRow
     from ostrov.core.supervisor.supervisor import Supervisor
     from ostrov.core.supervisor.terminal import Terminal
 
-LEFTOVERS = 15.0
-"""Seconds to wait for the processes of a supervisor that was killed."""
 OVERRIDES = "OSTROV_OVERRIDES"
 
 
@@ -41,6 +39,8 @@ def up(
     root: Path | None = None, overrides: Iterable[str] = (), *, in_background: bool = False, out: TextIO | None = None
 ) -> int:
     """Run the project; the exit code. In front it returns when the project has stopped, in the background when it is ready.
+
+    The calling process becomes the supervisor and is its alone: at the end its children are killed.
 
     Raises OstrovError before anything has started: wrong settings, unwritable data, AlreadyUp, PortTaken, StoreNewer.
     """
@@ -72,16 +72,12 @@ class Prepared:
         self.specs: list[ProcessSpec] = project_processes(application)
         self.run_dir = _writable_run_dir(application)
         self.lock = ProjectLock(self.run_dir)
-        self.lock.take(self.name)
-        if not self.lock.wait_for_leftovers(LEFTOVERS):
-            raise DataUnwritable(
-                "processes of a supervisor that was killed still run",
-                cause=f"they hold {self.run_dir / 'alive'}",
-                tip="end them, then try again",
-            )
+        self.sockets: Sockets = {}
         services = [service for spec in self.specs for service in spec.services]
-        self.sockets: Sockets = bind_all(application, services)
+        self.lock.take(self.name)
         try:
+            self._wait_for_leftovers()
+            self.sockets = bind_all(application, services)
             self.migrated = prepare_database(application)
         except BaseException:
             close_all(self.sockets)
@@ -91,6 +87,15 @@ class Prepared:
         with contextlib.suppress(OSError):
             write_addresses(self.run_dir, ports)
         self.url = _url(application, services, self.sockets)
+
+    def _wait_for_leftovers(self) -> None:
+        patience = max((spec.stop_timeout for spec in self.specs), default=0.0) + 2.0  # they have that long to stop
+        if not self.lock.wait_for_leftovers(patience):
+            raise AlreadyUp(
+                "processes of a supervisor that was killed still run",
+                cause=f"they hold {self.run_dir / ALIVE}",
+                tip="end them, then try again",
+            )
 
     def run_in_front(self, out: TextIO) -> int:
         """Until it stops, with all its lines on `out`."""
