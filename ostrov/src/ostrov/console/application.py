@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from ostrov.console import api, calls, entrance, streams
 from ostrov.console.errors import MethodNotAllowed, NotLoggedIn
@@ -82,6 +82,8 @@ class Console:
 
     async def _answer(self, request: Request, visitor: Visitor) -> Response:
         post = request.method == "POST"
+        if "link" in request.query and visitor.actor is None:
+            return redirect(entrance.LINKS + quote(request.query["link"], safe=""))
         if entrance.is_entrance(request.path):
             return await entrance.answer(self.face, request, visitor)
         if visitor.actor is None:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from ostrov.console.csrf import check_form
 from ostrov.console.forms import arguments_of, entries
 from ostrov.console.http import Request, Response, local_path, redirect
+from ostrov.console.views.operations import elsewhere
 from ostrov.core.errors import Conflict, NotFound, OstrovError, UsageError
 from ostrov.core.operations.arguments import builtins
+from ostrov.run.web.settings import base_url
 
 if TYPE_CHECKING:
     from ostrov.console.face import Face
@@ -68,9 +70,11 @@ async def _again(
     assert visitor.actor is not None
     if not visitor.actor.may(operation.permission):
         raise problem
+    drawn = entries(operation, form, getattr(problem, "fields", {}))
     values = {
         "operation": operation,
-        "entries": entries(operation, form, getattr(problem, "fields", {})),
+        "entries": drawn,
+        "elsewhere": elsewhere(operation, drawn, base_url(face.application)),
         "problem": problem,
         "next": after,
     }

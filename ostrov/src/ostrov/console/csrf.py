@@ -28,7 +28,7 @@ def check_form(request: Request, form: Mapping[str, str], secret: str, own_host:
     origin = request.headers.get("origin")
     hosts = {request.headers.get("host", ""), own_host} - {""}
     foreign = site not in OUR_SITES or (origin is not None and urlsplit(origin).netloc not in hosts)
-    if foreign or not secret or not hmac.compare_digest(form.get(FIELD, ""), form_token(secret)):
+    if foreign or not secret or not hmac.compare_digest(form.get(FIELD, "").encode(), form_token(secret).encode()):
         raise Denied(
             "this form cannot be accepted",
             cause="it comes from another site" if foreign else "it is older than your log-in",

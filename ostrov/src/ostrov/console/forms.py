@@ -64,7 +64,7 @@ def entry(field: Field, value: Any, error: str = "") -> Entry:
 
 
 def arguments_of(operation: Operation[..., Any], form: Mapping[str, str]) -> dict[str, Any]:
-    """What a sent form says about each argument. An empty box of an argument that may be left out leaves it out.
+    """What a sent form says about each argument. An empty box leaves out an argument for which it can mean nothing else.
 
     Raises UsageError for a name that is no argument of it.
     """
@@ -76,7 +76,7 @@ def arguments_of(operation: Operation[..., Any], form: Mapping[str, str]) -> dic
         field = fields.get(name)
         if field is None:
             raise UsageError(f"{operation.name} has no argument {name}")
-        if value == "" and not field.required and field.default != "":
+        if value == "" and not field.required and (field.default is None or _plain(field.type) is not str):
             continue
         given[name] = value
     return given

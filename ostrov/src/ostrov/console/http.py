@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 
@@ -20,6 +20,8 @@ ASGIApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 PREFIX = "/console"
 BODY_LIMIT = 1 << 20
 FIELDS_LIMIT = 200
+_CLIMBS = re.compile(r"^[^?#]*/(?:\.|%2e){1,2}(?:[/?#]|$)", re.IGNORECASE)
+"""A dot segment, plain or escaped: browsers resolve both (WHATWG URL, "double-dot path segment")."""
 HTML = "text/html; charset=utf-8"
 
 
@@ -59,13 +61,9 @@ class Request:
 
     @cached_property
     def cookies(self) -> dict[str, str]:
-        """Cookies by name; a header that cannot be parsed has none."""
-        jar: SimpleCookie = SimpleCookie()
-        try:
-            jar.load(self.headers.get("cookie", ""))
-        except CookieError:
-            return {}
-        return {name: morsel.value for name, morsel in jar.items()}
+        """Cookies by name. The public site on the same host may set any: what cannot be read is passed over."""
+        pairs = (part.strip().partition("=") for part in self.headers.get("cookie", "").split(";"))
+        return {name: value.strip('"') for name, equals, value in pairs if equals}
 
     async def body(self) -> bytes:
         """The whole body. Raises TooLarge beyond 1 MiB."""
@@ -97,13 +95,14 @@ class Request:
 
 @dataclass
 class Response:
-    """An answer whose body is known (`body`) or flows (`stream`)."""
+    """An answer whose body is known (`body`) or flows (`stream`). `on_end` is called when it is over, however it ended."""
 
     body: bytes = b""
     status: int = 200
     kind: str = HTML
     headers: list[tuple[str, str]] = field(default_factory=list)
     stream: AsyncGenerator[bytes, None] | None = None
+    on_end: Callable[[], None] | None = None
 
     def cookie(
         self, name: str, value: str, *, secure: bool, max_age: int | None = None, http_only: bool = True, path: str = PREFIX
@@ -120,23 +119,30 @@ class Response:
 
     async def send(self, request: Request, send: Send, stopping: asyncio.Event) -> None:
         """Answer a request. A stream ends when its reader goes away or the server stops."""
+        try:
+            await self._send(request, send, stopping)
+        finally:
+            if self.stream is not None:
+                await self.stream.aclose()
+            if self.on_end is not None:
+                self.on_end()
+
+    async def _send(self, request: Request, send: Send, stopping: asyncio.Event) -> None:
         headers = [("content-type", self.kind), *self.headers]
         if self.stream is None:
             headers.append(("content-length", str(len(self.body))))
         encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         await send({"type": "http.response.start", "status": self.status, "headers": encoded})
-        if self.stream is None:
+        if self.stream is None or request.method == "HEAD":
             await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else self.body})
             return
         ends: list[asyncio.Future[Any]] = [asyncio.ensure_future(request.gone()), asyncio.ensure_future(stopping.wait())]
         try:
             await _flow(self.stream, ends, send)
-            if stopping.is_set():
-                await send({"type": "http.response.body", "body": b""})
+            await send({"type": "http.response.body", "body": b""})
         finally:
             for end in ends:
                 end.cancel()
-            await self.stream.aclose()
 
 
 async def _flow(stream: AsyncGenerator[bytes, None], ends: list[asyncio.Future[Any]], send: Send) -> None:
@@ -151,9 +157,9 @@ async def _flow(stream: AsyncGenerator[bytes, None], ends: list[asyncio.Future[A
         if part.cancelled() or any(end.done() for end in ends):
             return
         body = part.result()
-        await send({"type": "http.response.body", "body": body or b"", "more_body": body is not None})
         if body is None:
             return
+        await send({"type": "http.response.body", "body": body, "more_body": True})
 
 
 def redirect(path: str) -> Response:
@@ -166,7 +172,8 @@ def local_path(wanted: str, otherwise: str = "/") -> str:
     path = wanted[len(PREFIX) :] if wanted == PREFIX or wanted.startswith((PREFIX + "/", PREFIX + "?")) else wanted
     if path.startswith("?"):
         path = "/" + path
-    if not path.startswith("/") or path.startswith("//") or any(ord(letter) < 33 or letter == "\\" for letter in path):
+    strange = any(ord(letter) < 33 or letter == "\\" for letter in path)
+    if strange or not path.startswith("/") or path.startswith("//") or _CLIMBS.search(path):
         return otherwise
     return path
 

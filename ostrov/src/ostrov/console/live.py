@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING
 
 from ostrov.core.errors import OstrovError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ostrov.core.channel import Channel
 
 KIND = "text/event-stream; charset=utf-8"
@@ -42,25 +39,24 @@ class Seats:
     def __init__(self) -> None:
         self._open: Counter[str] = Counter()
 
-    @contextmanager
-    def seat(self, person: str) -> Iterator[None]:
-        """A place for one stream. Raises Crowded."""
+    def take(self, person: str) -> Callable[[], None]:
+        """A place for one stream, given back by calling what it answers. Raises Crowded."""
         if self._open[person] >= STREAMS_EACH or self._open.total() >= STREAMS:
             raise Crowded("too many live pages are open", tip="close some of them; a page can also be reloaded by hand")
         self._open[person] += 1
-        try:
-            yield
-        finally:
-            self._open[person] -= 1
-            if not self._open[person]:
-                del self._open[person]
+        return lambda: self._give_back(person)
+
+    def _give_back(self, person: str) -> None:
+        self._open[person] -= 1
+        if not self._open[person]:
+            del self._open[person]
 
 
-async def changes(channel: Channel, topics: Iterable[str], still_there: StillThere) -> AsyncIterator[bytes]:
+async def changes(channel: Channel, topics: Iterable[str], still_there: StillThere) -> AsyncGenerator[bytes, None]:
     """`changed` whenever a topic speaks, until the person may no longer look."""
-    yield RETRY
     looked = time.monotonic()
     with channel.subscribe(topics, limit=64) as mailbox:
+        yield RETRY
         while True:
             messages = await mailbox.take(HEARTBEAT)
             if time.monotonic() - looked >= HEARTBEAT:

@@ -67,7 +67,7 @@ class Templates(jinja2.Environment):
 
 def query_string(values: Mapping[str, Any]) -> str:
     """`?a=b`, without what is empty."""
-    pairs = {name: value for name, value in values.items() if value not in (None, "", False)}
+    pairs = {name: value for name, value in values.items() if value is not None and value is not False and value != ""}
     return f"?{urlencode(pairs)}" if pairs else ""
 
 

@@ -35,12 +35,8 @@ def live(face: Face, request: Request, visitor: Visitor) -> Response:
     async def still_there() -> bool:
         return await visitor.is_still_there(face.application)
 
-    async def stream() -> AsyncGenerator[bytes, None]:
-        with face.seats.seat(visitor.name):
-            async for part in changes(face.application.channel, topics, still_there):
-                yield part
-
-    return Response(kind=KIND, stream=stream())
+    stream = changes(face.application.channel, topics, still_there)
+    return Response(kind=KIND, stream=stream, on_end=face.seats.take(visitor.name))
 
 
 def logs(face: Face, request: Request, visitor: Visitor) -> Response:
@@ -51,20 +47,16 @@ def logs(face: Face, request: Request, visitor: Visitor) -> Response:
     service, word = request.query.get("service", ""), request.query.get("q", "").strip()
     after = _moment(request.headers.get("last-event-id", "") or request.query.get("after", ""))
 
-    async def stream() -> AsyncGenerator[bytes, None]:
-        with face.seats.seat(visitor.name):
-            yield RETRY
-            try:
-                async for part in _lines(face, visitor, service, word, after):
-                    yield part
-            except OstrovError:
-                return  # the project stops, or there is no supervisor: the browser asks again later
-
-    return Response(kind=KIND, stream=stream())
+    stream = _lines(face, visitor, service, word, after)
+    return Response(kind=KIND, stream=stream, on_end=face.seats.take(visitor.name))
 
 
 async def _lines(face: Face, visitor: Visitor, service: str, word: str, after: float) -> AsyncGenerator[bytes, None]:
-    """Lines as they come. Between them it is looked whether the person still may see them."""
+    """Lines as they come. Between them it is looked whether the person still may see them.
+
+    It ends when the project stops or there is no supervisor: the browser asks again later.
+    """
+    yield RETRY
     following = cast("AsyncGenerator[Line, None]", follow_logs(face.application, service, BACKLOG if after else 0))
     looked = time.monotonic()
     coming: asyncio.Future[Line | None] | None = None
@@ -80,7 +72,12 @@ async def _lines(face: Face, visitor: Visitor, service: str, word: str, after: f
                 yield PULSE
             if not coming.done():
                 continue
-            line, coming = coming.result(), None
+            try:
+                line = coming.result()
+            except OstrovError:
+                return
+            finally:
+                coming = None
             if line is None:
                 return
             if line.at > after and matches(line, word):

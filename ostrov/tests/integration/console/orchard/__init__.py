@@ -1,0 +1,1 @@
+"""A component as a third party would write it: operations, pages with templates, a panel, Russian texts."""
