@@ -20,6 +20,7 @@ CANDIDATES = f"SELECT {COLUMNS} FROM run WHERE state = 'ready' AND queue = ? ORD
 CANDIDATES_LOCKED = CANDIDATES + " FOR UPDATE SKIP LOCKED"
 START = """UPDATE run SET state = 'running', attempt = attempt + 1, worker_id = ?, started_at = ?, lease_until = ?
  WHERE id = ? AND state = 'ready'"""
+START_ALL = START.replace("WHERE id = ?", "WHERE id = ANY(?)")
 LOCK = "INSERT INTO run_lock (key, run_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
 BLOCK = "UPDATE run SET state = 'blocked', reason = 'another run holds its lock' WHERE id = ?"
 NEXT_DUE = "SELECT run_after FROM run WHERE state = 'scheduled' ORDER BY run_after LIMIT 1"
@@ -68,7 +69,10 @@ def claim(
             connection.execute(BLOCK, (candidate.id,))
             continue
         started.append(candidate._replace(attempt=candidate.attempt + 1))
-    connection.many(START, [(worker_id, now, lease_until, run.id) for run in started])
+    if connection.dialect == "sqlite":
+        connection.many(START, [(worker_id, now, lease_until, run.id) for run in started])
+    elif started:
+        connection.execute(START_ALL, (worker_id, now, lease_until, [run.id for run in started]))
     return started
 
 

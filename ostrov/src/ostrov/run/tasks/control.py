@@ -38,8 +38,8 @@ def cancel(connection: Connection, run_id: str, now: float) -> State:
         return State.RUNNING
     if state.over:
         raise Conflict(f"run {run_id} is {state} already")
-    connection.many(MOVE, [(State.CANCELLED, now, None, "cancelled before it started", None, run_id)])
-    connection.execute(DELETE, (run_id,))
+    MOVE.run(connection, [(str(State.CANCELLED), now, None, "cancelled before it started", None, run_id)])
+    DELETE.run(connection, [(run_id,)])
     return State.CANCELLED
 
 

@@ -6,23 +6,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ostrov.core.store import Connection
+from ostrov.run.tasks.bulk import Bulk
 from ostrov.run.tasks.outcome import Ending, Outcome
 from ostrov.run.tasks.run import State
 
 FENCE = "id = ? AND attempt = ? AND worker_id = ? AND state = 'running'"
 HELD = f"SELECT cancel_requested FROM run WHERE {FENCE}"
-HELD_LOCKED = f"{HELD} FOR UPDATE"
+HELD_LOCKED = """SELECT run.id, run.attempt, cancel_requested FROM run JOIN unnest(?::text[], ?::int[]) AS of (id, attempt)
+ ON run.id = of.id AND run.attempt = of.attempt WHERE worker_id = ? AND state = 'running' ORDER BY run.id FOR UPDATE OF run"""
 KEPT = """id, task, queue, priority, arguments, created_at, run_after, max_attempts, attempt, failures, losses, worker_id,
  started_at, dedupe_key, lock_key, parent_id, schedule_key, tick"""
-MOVE = f"""INSERT INTO finished_run ({KEPT}, state, finished_at, result, error, progress)
- SELECT {KEPT}, ?, ?, ?, ?, coalesce(?, progress) FROM run WHERE id = ?"""
-DELETE = "DELETE FROM run WHERE id = ?"
+MOVE = Bulk(
+    f"""INSERT INTO finished_run ({KEPT}, state, finished_at, result, error, progress)
+ SELECT {KEPT}, ?, ?, ?, ?, coalesce(?, progress) FROM run WHERE id = ?""",
+    f"""INSERT INTO finished_run ({KEPT}, state, finished_at, result, error, progress)
+ SELECT {KEPT}, over.state, over.at, over.result, over.error, coalesce(over.progress, run.progress) FROM run JOIN
+ unnest(?::text[], ?::float8[], ?::text[], ?::text[], ?::text[], ?::text[]) AS over (state, at, result, error, progress, run_id)
+ ON over.run_id = run.id""",
+)
+DELETE = Bulk("DELETE FROM run WHERE id = ?", "DELETE FROM run WHERE id = ANY(?)")
 AGAIN = """UPDATE run SET state = ?, run_after = ?, failures = ?, losses = ?, attempt = ?, reason = ?, worker_id = NULL,
  lease_until = NULL, progress = NULL WHERE id = ?"""
-ATTEMPT = """INSERT INTO attempt (run_id, number, worker_id, started_at, ended_at, outcome, error, traceback)
- VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"""
-LOG = """INSERT INTO run_log (run_id, attempt, number, at, level, logger, message) VALUES (?, ?, ?, ?, ?, ?, ?)
- ON CONFLICT DO NOTHING"""
+ATTEMPT_COLUMNS = "run_id, number, worker_id, started_at, ended_at, outcome, error, traceback"
+ATTEMPT = Bulk(
+    f"INSERT INTO attempt ({ATTEMPT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    f"""INSERT INTO attempt ({ATTEMPT_COLUMNS}) SELECT * FROM unnest(?::text[], ?::int[], ?::text[], ?::float8[], ?::float8[],
+ ?::text[], ?::text[], ?::text[]) ON CONFLICT DO NOTHING""",
+)
+LOG_COLUMNS = "run_id, attempt, number, at, level, logger, message"
+LOG = Bulk(
+    f"INSERT INTO run_log ({LOG_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    f"""INSERT INTO run_log ({LOG_COLUMNS}) SELECT * FROM unnest(?::text[], ?::int[], ?::int[], ?::float8[], ?::text[],
+ ?::text[], ?::text[]) ON CONFLICT DO NOTHING""",
+)
 UNLOCK = "DELETE FROM run_lock WHERE run_id = ?"
 UNBLOCK = """UPDATE run SET state = 'ready', reason = NULL WHERE id =
  (SELECT id FROM run WHERE state = 'blocked' AND lock_key = ? ORDER BY priority DESC, id LIMIT 1)"""
@@ -30,36 +46,43 @@ UNBLOCK = """UPDATE run SET state = 'ready', reason = NULL WHERE id =
 
 def finish(connection: Connection, worker_id: str, outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Write the outcomes of a worker's attempts; those that were fenced off and left no trace."""
-    held_sql = HELD if connection.dialect == "sqlite" else HELD_LOCKED
+    if not outcomes:
+        return []
     fenced: list[Outcome] = []
     held: list[Outcome] = []
+    ours = _ours(connection, worker_id, outcomes)
     for outcome in outcomes:
-        run = outcome.run
-        there = connection.row(held_sql, (run.id, run.attempt, worker_id))
-        if there is None:
+        cancel_requested = ours.get((outcome.run.id, outcome.run.attempt))
+        if cancel_requested is None:
             fenced.append(outcome)
             continue
-        if there[0] and outcome.final is None:
+        if cancel_requested and outcome.final is None:
             outcome.final = State.CANCELLED
         held.append(outcome)
     over = [o for o in held if o.final is not None]
     again = [o for o in held if o.final is None]
-    if over:
-        connection.many(MOVE, [(o.final, o.ended_at, o.ended.result, o.ended.error, o.progress, o.run.id) for o in over])
-        connection.many(DELETE, [(o.run.id,) for o in over])
+    MOVE.run(connection, [(str(o.final), o.ended_at, o.ended.result, o.ended.error, o.progress, o.run.id) for o in over])
+    DELETE.run(connection, [(o.run.id,) for o in over])
     if again:
         connection.many(AGAIN, [_again(o) for o in again])
     counted = [o for o in held if o.ended.ending is not Ending.UNSTARTED]
-    if counted:
-        connection.many(ATTEMPT, [_attempt(o, worker_id) for o in counted])
-    lines = [(o.run.id, o.run.attempt, *line) for o in counted for line in o.logs]
-    if lines:
-        connection.many(LOG, lines)
+    ATTEMPT.run(connection, [_attempt(o, worker_id) for o in counted])
+    LOG.run(connection, [(o.run.id, o.run.attempt, *line) for o in counted for line in o.logs])
     for outcome in held:
         if outcome.run.lock_key is not None:
             connection.execute(UNLOCK, (outcome.run.id,))
             connection.execute(UNBLOCK, (outcome.run.lock_key,))
     return fenced
+
+
+def _ours(connection: Connection, worker_id: str, outcomes: Sequence[Outcome]) -> dict[tuple[str, int], int]:
+    """(run id, attempt) → whether its cancellation was asked for, of the attempts that are still this worker's."""
+    keys = [(o.run.id, o.run.attempt) for o in outcomes]
+    if connection.dialect == "sqlite":
+        found = {key: connection.row(HELD, (*key, worker_id)) for key in keys}
+        return {key: row[0] for key, row in found.items() if row is not None}
+    ids, attempts = [run_id for run_id, _ in keys], [attempt for _, attempt in keys]
+    return {(row[0], row[1]): row[2] for row in connection.rows(HELD_LOCKED, (ids, attempts, worker_id))}
 
 
 def _again(outcome: Outcome) -> tuple[object, ...]:
@@ -77,7 +100,7 @@ def _attempt(outcome: Outcome, worker_id: str) -> tuple[object, ...]:
         worker_id,
         outcome.started_at,
         outcome.ended_at,
-        ended.ending,
+        str(ended.ending),
         ended.error,
         ended.traceback,
     )

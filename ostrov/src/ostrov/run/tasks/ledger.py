@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ostrov.core.store import Connection
+from ostrov.run.tasks.bulk import Bulk
 from ostrov.run.tasks.run import NewRun
 
-INSERT = """INSERT INTO run (id, task, queue, priority, state, arguments, created_at, run_after, max_attempts,
- dedupe_key, lock_key, parent_id, schedule_key, tick) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+COLUMNS = """id, task, queue, priority, state, arguments, created_at, run_after, max_attempts,
+ dedupe_key, lock_key, parent_id, schedule_key, tick"""
+INSERT = f"INSERT INTO run ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+INSERT_MANY = Bulk(
+    INSERT,
+    f"""INSERT INTO run ({COLUMNS}) SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::int[], ?::text[], ?::text[],
+ ?::float8[], ?::float8[], ?::int[], ?::text[], ?::text[], ?::text[], ?::text[], ?::float8[])""",
+)
 INSERT_UNIQUE = INSERT + " ON CONFLICT DO NOTHING"
 SAME = "SELECT id, state FROM run WHERE task = ? AND dedupe_key = ?"
 OUTCOME = """SELECT state, NULL, reason FROM run WHERE id = ?
@@ -33,7 +40,7 @@ def insert_many(connection: Connection, runs: Sequence[NewRun]) -> list[tuple[st
     """Add many runs at once."""
     if any(run.dedupe_key is not None for run in runs):
         return [insert(connection, run) for run in runs]
-    connection.many(INSERT, runs)
+    INSERT_MANY.run(connection, runs)
     return [(run.id, run.state, True) for run in runs]
 
 
