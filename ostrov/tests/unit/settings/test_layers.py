@@ -135,6 +135,12 @@ class TestGroups:
         island.write("ostrov.toml", '[defaults]\nextra.sea = "deep"')
         assert island.load().tree.view.extra.sea.depth == 11
 
+    def test_the_deeper_group_wins_whatever_the_order(self, island: Any) -> None:
+        island.write("conf/extra/wide.toml", "sea.depth = 1\nsea.width = 2")
+        island.write("conf/extra/sea/deep.toml", "depth = 11")
+        for words in (("extra/sea=deep", "extra=wide"), ("extra=wide", "extra/sea=deep")):
+            assert island.load(*words).settings.extra == {"sea": {"depth": 11, "width": 2}}
+
     def test_an_option_that_does_not_exist_names_those_that_do(self, island: Any) -> None:
         problem = island.refused("db=postgers")
         assert problem.error == "there is no db=postgers"

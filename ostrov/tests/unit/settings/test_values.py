@@ -112,6 +112,7 @@ def test_a_value_is_typed_by_its_field(kind: Any, text: str, value: Any) -> None
         ("[a,b],c", ["[a,b]", "c"]),
         ("'a,b',{c: 1, d: 2}", ["'a,b'", "{c: 1, d: 2}"]),
         ("it's,fine", ["it's", "fine"]),
+        ("it's,isn't", ["it's", "isn't"]),
         (r"a\,b,c", [r"a\,b", "c"]),
         ("f(a,b),c", ["f(a,b)", "c"]),
         ("${a},${b}", ["${a}", "${b}"]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -12,6 +12,9 @@ import msgspec
 
 TOML_TYPES = (datetime.datetime, datetime.date, datetime.time)
 """What TOML knows beside text, numbers, booleans, arrays and tables."""
+
+_TEXTS = (str, bytes, bytearray)
+_Factory: Any = type(msgspec.defstruct("_", [("field", list, msgspec.field(default_factory=list))]).__struct_defaults__[0])
 
 SECRET = "secret"  # noqa: S105 (a key of msgspec.Meta(extra=…), not a password)
 
@@ -105,6 +108,8 @@ def _take_apart(annotation: Any, found: Declared) -> None:
             _take_apart(argument, found)
     elif origin is Literal:
         found.literals += arguments
+    elif named := getattr(annotation, "__supertype__", None) or getattr(annotation, "__value__", None):  # NewType, type X = …
+        _take_apart(named, found)
     elif annotation is NoneType or annotation is None:
         found.nullable = True
     elif annotation is Any:
@@ -117,8 +122,9 @@ def _take_apart(annotation: Any, found: Declared) -> None:
     elif isinstance(origin or annotation, type) and issubclass(origin or annotation, Mapping):
         found.values = declared(arguments[1]) if len(arguments) > 1 else ANYTHING
         found.secret = found.values.secret if found.secret is None else found.secret
-    elif isinstance(origin or annotation, type) and issubclass(origin or annotation, (list, tuple, set, frozenset)):
-        found.element = declared(arguments[0]) if arguments else ANYTHING
+    elif isinstance(origin or annotation, type) and issubclass(origin or annotation, Collection) and annotation not in _TEXTS:
+        alike = len(arguments) == 1 or arguments[1:] == (...,)
+        found.element = declared(arguments[0]) if alike else ANYTHING
         found.secret = found.element.secret if found.secret is None else found.secret
     else:
         found.scalars.add(annotation)
@@ -137,15 +143,12 @@ def fields_of(struct: type[msgspec.Struct]) -> Mapping[str, Declared]:
 @lru_cache(maxsize=256)
 def default_values(struct: type[msgspec.Struct]) -> Mapping[str, Any]:
     """The defaults of a Struct's fields as plain data, by the names they have in files."""
+    defaults = struct.__struct_defaults__  # of the last fields; msgspec.structs.fields would evaluate all annotations again
     values: dict[str, Any] = {}
-    for field in msgspec.structs.fields(struct):
-        if field.default is not msgspec.NODEFAULT:
-            value = field.default
-        elif field.default_factory is not msgspec.NODEFAULT:
-            value = field.default_factory()
-        else:
-            continue
-        values[field.encode_name] = _plain(msgspec.to_builtins(value, builtin_types=TOML_TYPES, enc_hook=str))
+    for name, default in zip(struct.__struct_encode_fields__[-len(defaults) :], defaults, strict=True) if defaults else ():
+        if default is not msgspec.NODEFAULT:
+            value = default.factory() if type(default) is _Factory else default
+            values[name] = _plain(msgspec.to_builtins(value, builtin_types=TOML_TYPES, enc_hook=str))
     return values
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from ostrov.core.settings.declared import Declared
@@ -22,6 +23,7 @@ _PAIR = re.compile(r"\b(\w*(?:passw|passphrase|secret|token|api_?key)\w*\s*=\s*)
 """`password=…` in a query string or a connection string."""
 
 
+@lru_cache(maxsize=4096)
 def secret_name(name: str) -> bool:
     """Whether a name says that its value is a secret."""
     return _NAMES.search(name) is not None
