@@ -63,6 +63,7 @@ def measure(name: str, folder: Path) -> dict[str, Any]:
         "PYTHONPATH": str(HERE),
         "PATH": f"{bin_folder}:{os.environ['PATH']}",
     }
+    os.environ["BENCH_WORK"] = str(folder)
     module = _constants(name)
     n = int(module["N"])
     server = _server_pid(name)
