@@ -12,8 +12,8 @@ from ostrov.run.tasks.run import State
 
 FENCE = "id = ? AND attempt = ? AND worker_id = ? AND state = 'running'"
 HELD = f"SELECT cancel_requested FROM run WHERE {FENCE}"
-HELD_LOCKED = """SELECT run.id, run.attempt, cancel_requested FROM run JOIN unnest(?::text[], ?::int[]) AS of (id, attempt)
- ON run.id = of.id AND run.attempt = of.attempt WHERE worker_id = ? AND state = 'running' ORDER BY run.id FOR UPDATE OF run"""
+HELD_LOCKED = """SELECT id, attempt, cancel_requested FROM run WHERE id = ANY(?) AND worker_id = ? AND state = 'running'
+ ORDER BY id FOR UPDATE"""
 KEPT = """id, task, queue, priority, arguments, created_at, run_after, max_attempts, attempt, failures, losses, worker_id,
  started_at, dedupe_key, lock_key, parent_id, schedule_key, tick"""
 MOVE = Bulk(
@@ -81,8 +81,7 @@ def _ours(connection: Connection, worker_id: str, outcomes: Sequence[Outcome]) -
     if connection.dialect == "sqlite":
         found = {key: connection.row(HELD, (*key, worker_id)) for key in keys}
         return {key: row[0] for key, row in found.items() if row is not None}
-    ids, attempts = [run_id for run_id, _ in keys], [attempt for _, attempt in keys]
-    return {(row[0], row[1]): row[2] for row in connection.rows(HELD_LOCKED, (ids, attempts, worker_id))}
+    return {(row[0], row[1]): row[2] for row in connection.rows(HELD_LOCKED, ([run_id for run_id, _ in keys], worker_id))}
 
 
 def _again(outcome: Outcome) -> tuple[object, ...]:

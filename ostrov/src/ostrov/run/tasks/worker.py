@@ -32,6 +32,8 @@ from ostrov.run.tasks.telemetry import Happening, Verb
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
+    from ostrov.core.store.postgresql import PostgresConnection
+    from ostrov.core.store.sqlite import SqliteConnection
     from ostrov.core.supervisor.context import ServiceContext
 
 P = ParamSpec("P")
@@ -66,7 +68,7 @@ class Worker:
         self._settings: TasksSettings = application.settings.tasks
         self._tasks = application.part(open_tasks)
         self.runner = Runner(application, self.kick.set)
-        self._writer = Writer(lambda: application.store.connect(synchronous=self._settings.synchronous), 8)
+        self._writer = Writer(self._connect, 8)
         self._look = asyncio.Event()
         self._heard = 0.0
 
@@ -149,6 +151,14 @@ class Worker:
     async def _anything(self) -> bool:
         read = self._application.store.read
         return await read(_value, ANY_READY) is not None or await self.next_due() <= 0
+
+    def _connect(self) -> SqliteConnection | PostgresConnection:
+        connection = self._application.store.connect(synchronous=self._settings.synchronous)
+        if connection.dialect == "postgresql":
+            # The ledger goes from empty to full in seconds: a plan made while it was empty must not be kept.
+            for setting in ("plan_cache_mode = force_custom_plan", "enable_seqscan = off"):
+                connection.execute(f"SET {setting}")
+        return connection
 
     async def _write(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do it in the worker's own transaction, again and again while the database is busy, away or full."""
