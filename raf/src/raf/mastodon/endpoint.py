@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import litestar
 from litestar.connection import ASGIConnection, Request
+from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
 from raf.errors import Missing
@@ -17,6 +18,8 @@ from raf.mastodon.gate import CALL
 Decorator = Callable[[Callable[..., Any]], HTTPRouteHandler]
 JSON = "application/json; charset=utf-8"
 LARGEST_ID = 2**63 - 1
+Asked: TypeAlias = NamedDependency[Call]
+"""The call, as a handler's parameter `call`."""
 
 
 def get(path: str | list[str], rule: Rule) -> Decorator:

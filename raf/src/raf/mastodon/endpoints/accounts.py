@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import msgspec
+from litestar.params import FromPath
 
 from raf.errors import Missing
 from raf.mastodon.access import ANYONE, person, reader
 from raf.mastodon.answers import encode
-from raf.mastodon.call import Call, Id
-from raf.mastodon.endpoint import get
+from raf.mastodon.call import Id
+from raf.mastodon.endpoint import Asked, get
 from raf.mastodon.selections.people import familiar_followers
 
 READER = reader("read:accounts")
@@ -48,13 +49,13 @@ class LookupQuery(msgspec.Struct):
 
 
 @get("/api/v1/accounts", reader("read:accounts"))
-async def index(call: Call) -> bytes:
+async def index(call: Asked) -> bytes:
     """Several accounts at once."""
     return encode(await call.house.raf.accounts(call.query(Ids).id[:MOST_IDS]))
 
 
 @get("/api/v1/accounts/lookup", ANYONE)
-async def lookup(call: Call) -> bytes:
+async def lookup(call: Asked) -> bytes:
     """An account by its name."""
     name = call.query(LookupQuery).acct.strip()
     if not name:
@@ -63,7 +64,7 @@ async def lookup(call: Call) -> bytes:
 
 
 @get("/api/v1/accounts/search", person("read:accounts", "read:search"))
-async def search(call: Call) -> bytes:
+async def search(call: Asked) -> bytes:
     """Accounts whose names begin so."""
     asked = call.query(SearchQuery)
     found = await call.house.raf.search_accounts(
@@ -77,13 +78,13 @@ async def search(call: Call) -> bytes:
 
 
 @get("/api/v1/accounts/relationships", person("read:follows"))
-async def relationships(call: Call) -> bytes:
+async def relationships(call: Asked) -> bytes:
     """How one stands to others."""
     return encode(await call.house.raf.relationships(call.account_id, call.query(Ids).id[:MOST_IDS]))
 
 
 @get("/api/v1/accounts/familiar_followers", person("read:follows"))
-async def familiar(call: Call) -> bytes:
+async def familiar(call: Asked) -> bytes:
     """Whom one follows that follows these accounts."""
     found = []
     for identity in call.query(Ids).id[:20]:
@@ -93,13 +94,13 @@ async def familiar(call: Call) -> bytes:
 
 
 @get("/api/v1/accounts/{account_id:int}", READER)
-async def show(call: Call, account_id: int) -> bytes:
+async def show(call: Asked, account_id: FromPath[int]) -> bytes:
     """An account."""
     return encode(await call.house.raf.account(account_id))
 
 
 @get("/api/v1/accounts/{account_id:int}/statuses", reader("read:statuses"))
-async def statuses(call: Call, account_id: int) -> bytes:
+async def statuses(call: Asked, account_id: FromPath[int]) -> bytes:
     """What an account posted."""
     await call.house.raf.account(account_id)
     asked = call.query(StatusesQuery)
@@ -117,7 +118,7 @@ async def statuses(call: Call, account_id: int) -> bytes:
 
 
 @get("/api/v1/accounts/{account_id:int}/followers", READER)
-async def followers(call: Call, account_id: int) -> bytes:
+async def followers(call: Asked, account_id: FromPath[int]) -> bytes:
     """Who follows an account, the latest first."""
     paging = call.paging(40, 80)
     found = await call.house.raf.followers(account_id, paging, call.viewer_id)
@@ -125,7 +126,7 @@ async def followers(call: Call, account_id: int) -> bytes:
 
 
 @get("/api/v1/accounts/{account_id:int}/following", READER)
-async def following(call: Call, account_id: int) -> bytes:
+async def following(call: Asked, account_id: FromPath[int]) -> bytes:
     """Whom an account follows, the latest first."""
     paging = call.paging(40, 80)
     found = await call.house.raf.following(account_id, paging, call.viewer_id)

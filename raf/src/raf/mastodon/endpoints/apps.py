@@ -10,8 +10,7 @@ from raf.identity.applications import OAuthApplication, check_application
 from raf.identity.attempts import subject_of_address
 from raf.mastodon.access import ANYONE, application
 from raf.mastodon.answers import encode
-from raf.mastodon.call import Call
-from raf.mastodon.endpoint import get, post
+from raf.mastodon.endpoint import Asked, get, post
 
 
 class NewApp(msgspec.Struct):
@@ -24,7 +23,7 @@ class NewApp(msgspec.Struct):
 
 
 @post("/api/v1/apps", ANYONE)
-async def create(call: Call) -> bytes:
+async def create(call: Asked) -> bytes:
     """Register a client; its secret is in this answer and nowhere else."""
     asked = await call.form(NewApp)
     new = check_application(asked.client_name, asked.redirect_uris, asked.scopes, asked.website)
@@ -40,7 +39,7 @@ async def create(call: Call) -> bytes:
 
 
 @get("/api/v1/apps/verify_credentials", application())
-async def verify_credentials(call: Call) -> bytes:
+async def verify_credentials(call: Asked) -> bytes:
     """The client a token was issued to."""
     assert call.access is not None
     return encode(shape(await call.house.oauth.application_of(call.access)))

@@ -20,7 +20,7 @@ from raf.identity.oauth import DESCRIPTIONS, OAuthError, allowed_scopes
 from raf.identity.tokens import CHALLENGE, Code
 from raf.mastodon.access import ANYONE
 from raf.mastodon.call import Call
-from raf.mastodon.endpoint import get, post
+from raf.mastodon.endpoint import Asked, get, post
 from raf.mastodon.parameters import convert
 from raf.mastodon.wording import sentences
 from raf.web.answer import Answer, redirect
@@ -55,7 +55,7 @@ class Refusal(RafError):
 
 
 @get("/oauth/authorize", ANYONE)
-async def ask(call: Call, request: AnyRequest) -> Answer | Response[Any]:
+async def ask(call: Asked, request: AnyRequest) -> Answer | Response[Any]:
     """The page that asks."""
     visit = await call.house.application.part(open_house).visit(request)
     question = call.query(Question)
@@ -82,7 +82,7 @@ async def ask(call: Call, request: AnyRequest) -> Answer | Response[Any]:
 
 
 @post("/oauth/authorize", ANYONE)
-async def decide(call: Call, request: AnyRequest) -> Answer | Response[Any]:
+async def decide(call: Asked, request: AnyRequest) -> Answer | Response[Any]:
     """What the person decided."""
     visit = await call.house.application.part(open_house).visit(request)
     try:
@@ -106,7 +106,7 @@ async def decide(call: Call, request: AnyRequest) -> Answer | Response[Any]:
 
 
 @get("/oauth/authorize/native", ANYONE)
-async def native(call: Call, request: AnyRequest) -> Answer:
+async def native(call: Asked, request: AnyRequest) -> Answer:
     """Shows a code to the person, who carries it into an application that has no address."""
     visit = await call.house.application.part(open_house).visit(request)
     code = str(dict(parse_qsl(call.scope["query_string"].decode("latin-1"))).get("code", ""))[:200]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from raf.mastodon.access import person
 from raf.mastodon.answers import encode
-from raf.mastodon.call import Call
-from raf.mastodon.endpoint import get
+from raf.mastodon.endpoint import Asked, get
 from raf.mastodon.selections.posts import conversations_of
 
 
 @get("/api/v1/conversations", person("read:statuses"))
-async def index(call: Call) -> bytes:
+async def index(call: Asked) -> bytes:
     """The last post of each thread, the newest first."""
     paging = call.paging()
     found = await call.house.store.read(conversations_of, call.account_id, paging)

@@ -10,15 +10,14 @@ from raf.identity.scopes import SCOPES
 from raf.mastodon import RAF_VERSION
 from raf.mastodon.access import ANYONE
 from raf.mastodon.answers import encode
-from raf.mastodon.call import Call
-from raf.mastodon.endpoint import get
+from raf.mastodon.endpoint import Asked, get
 from raf.mastodon.selections.activity import usage
 
 SCHEMA = "http://nodeinfo.diaspora.software/ns/schema/2.0"
 
 
 @get("/.well-known/oauth-authorization-server", ANYONE)
-async def authorization_server(call: Call) -> bytes:
+async def authorization_server(call: Asked) -> bytes:
     """RFC 8414."""
     url = call.house.url
     return encode(
@@ -41,13 +40,13 @@ async def authorization_server(call: Call) -> bytes:
 
 
 @get("/.well-known/nodeinfo", ANYONE)
-async def nodeinfo_links(call: Call) -> bytes:
+async def nodeinfo_links(call: Asked) -> bytes:
     """Where NodeInfo is."""
     return encode({"links": [{"rel": SCHEMA, "href": f"{call.house.url}/nodeinfo/2.0"}]})
 
 
 @get("/nodeinfo/2.0", ANYONE)
-async def nodeinfo(call: Call) -> Response[bytes]:
+async def nodeinfo(call: Asked) -> Response[bytes]:
     """NodeInfo 2.0."""
     settings = call.house.application.settings.raf
     users, active_month, active_half_year, posts = await call.house.store.read(usage, time.time())

@@ -2,50 +2,51 @@
 
 from __future__ import annotations
 
+from litestar.params import FromPath
+
 from raf.errors import Missing
 from raf.mastodon.access import ANYONE, person, reader
-from raf.mastodon.call import Call
-from raf.mastodon.endpoint import get
+from raf.mastodon.endpoint import Asked, get
 
 
 @get(["/api/v1/lists", "/api/v1/accounts/{account_id:int}/lists"], person("read:lists"))
-async def lists(call: Call) -> bytes:
+async def lists(call: Asked) -> bytes:
     """Nobody can make lists yet."""
     return b"[]"
 
 
 @get(["/api/v1/filters", "/api/v2/filters"], person("read:filters"))
-async def filters(call: Call) -> bytes:
+async def filters(call: Asked) -> bytes:
     """Nor filters."""
     return b"[]"
 
 
 @get("/api/v1/announcements", person())
-async def announcements(call: Call) -> bytes:
+async def announcements(call: Asked) -> bytes:
     """Nothing is announced."""
     return b"[]"
 
 
 @get("/api/v1/scheduled_statuses", person("read:statuses"))
-async def scheduled_statuses(call: Call) -> bytes:
+async def scheduled_statuses(call: Asked) -> bytes:
     """A post with a date is refused, so none waits."""
     return b"[]"
 
 
 @get("/api/v1/followed_tags", person("read:follows"))
-async def followed_tags(call: Call) -> bytes:
+async def followed_tags(call: Asked) -> bytes:
     """Tags cannot be followed yet."""
     return b"[]"
 
 
 @get("/api/v1/domain_blocks", person("read:blocks"))
-async def domain_blocks(call: Call) -> bytes:
+async def domain_blocks(call: Asked) -> bytes:
     """There are no other servers to block."""
     return b"[]"
 
 
 @get(["/api/v1/featured_tags", "/api/v1/featured_tags/suggestions", "/api/v1/endorsements"], person("read:accounts"))
-async def featured(call: Call) -> bytes:
+async def featured(call: Asked) -> bytes:
     """Nothing is featured on profiles."""
     return b"[]"
 
@@ -58,26 +59,26 @@ async def featured(call: Call) -> bytes:
     ],
     reader("read:accounts"),
 )
-async def featured_of(call: Call, account_id: int) -> bytes:
+async def featured_of(call: Asked, account_id: FromPath[int]) -> bytes:
     """Nor on anybody else's."""
     await call.house.raf.account(account_id)
     return b"[]"
 
 
 @get("/api/v1/push/subscription", person("push"))
-async def push_subscription(call: Call) -> bytes:
+async def push_subscription(call: Asked) -> bytes:
     """Nobody has one."""
     raise Missing
 
 
 @get("/api/v1/polls/{poll_id:int}", reader("read:statuses"))
-async def poll(call: Call, poll_id: int) -> bytes:
+async def poll(call: Asked, poll_id: FromPath[int]) -> bytes:
     """There are no polls, so not this one either."""
     raise Missing
 
 
 @get("/api/v1/peers/search", ANYONE)
-async def peers(call: Call) -> bytes:
+async def peers(call: Asked) -> bytes:
     """No other server is known."""
     return b"[]"
 

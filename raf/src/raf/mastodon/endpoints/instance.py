@@ -10,8 +10,7 @@ from raf.entities import Instance, InstanceContact, InstanceThumbnail, InstanceV
 from raf.mastodon import API_VERSIONS, VERSION
 from raf.mastodon.access import ANYONE
 from raf.mastodon.answers import encode
-from raf.mastodon.call import Call
-from raf.mastodon.endpoint import get
+from raf.mastodon.endpoint import Asked, get
 from raf.mastodon.house import House
 from raf.mastodon.selections.activity import usage, weeks
 from raf.media.formats import EXTENSIONS
@@ -20,12 +19,12 @@ from raf.times import iso
 from raf.web.pages.about import RULES
 
 LANGUAGES = {"en": "English", "ru": "Russian"}
-SOURCE = "https://github.com/ostrov/ostrov"
+SOURCE = ""  # the address of the repository, once it has one
 LINK_LENGTH = 23
 
 
 @get("/api/v2/instance", ANYONE)
-async def v2(call: Call) -> bytes:
+async def v2(call: Asked) -> bytes:
     """The server and what it takes."""
     house, settings = call.house, call.house.application.settings.raf
     _, active_month, _, _ = await house.store.read(usage, time.time())
@@ -67,7 +66,7 @@ async def v2(call: Call) -> bytes:
 
 
 @get("/api/v1/instance", ANYONE)
-async def v1(call: Call) -> bytes:
+async def v1(call: Asked) -> bytes:
     """The same in the older shape."""
     house, settings = call.house, call.house.application.settings.raf
     users, _, _, posts = await house.store.read(usage, time.time())
@@ -89,19 +88,19 @@ async def v1(call: Call) -> bytes:
 
 
 @get("/api/v1/instance/rules", ANYONE)
-async def show_rules(call: Call) -> bytes:
+async def show_rules(call: Asked) -> bytes:
     """The rules that people agree to."""
     return encode(rules())
 
 
 @get("/api/v1/instance/peers", ANYONE)
-async def peers(call: Call) -> bytes:
+async def peers(call: Asked) -> bytes:
     """Servers known to this one: none yet."""
     return b"[]"
 
 
 @get("/api/v1/instance/activity", ANYONE)
-async def activity(call: Call) -> bytes:
+async def activity(call: Asked) -> bytes:
     """Twelve weeks, this one first."""
     found = await call.house.store.read(weeks, time.time(), 12)
     return encode(
@@ -118,26 +117,26 @@ async def activity(call: Call) -> bytes:
 
 
 @get("/api/v1/instance/extended_description", ANYONE)
-async def extended_description(call: Call) -> bytes:
+async def extended_description(call: Asked) -> bytes:
     """What the server is about, as HTML."""
     text = call.house.application.settings.raf.description
     return encode({"updated_at": iso(0), "content": f"<p>{html.escape(text)}</p>"})
 
 
 @get("/api/v1/instance/translation_languages", ANYONE)
-async def translation_languages(call: Call) -> bytes:
+async def translation_languages(call: Asked) -> bytes:
     """Nothing is translated."""
     return b"{}"
 
 
 @get("/api/v1/instance/languages", ANYONE)
-async def languages(call: Call) -> bytes:
+async def languages(call: Asked) -> bytes:
     """What is spoken here."""
     return encode([{"code": code, "name": name} for code, name in LANGUAGES.items()])
 
 
 @get("/api/v1/custom_emojis", ANYONE)
-async def custom_emojis(call: Call) -> bytes:
+async def custom_emojis(call: Asked) -> bytes:
     """None."""
     return b"[]"
 

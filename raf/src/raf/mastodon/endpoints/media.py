@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import msgspec
 from litestar import Response
+from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
 
 from raf.errors import Invalid
 from raf.mastodon.access import person
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call
-from raf.mastodon.endpoint import JSON, delete, get, post, put
+from raf.mastodon.endpoint import JSON, Asked, delete, get, post, put
 from raf.mastodon.parameters import convert
 from raf.mastodon.uploads import UploadedFile
 from raf.media.attachments import entity_of
@@ -36,20 +37,20 @@ class MediaEdit(msgspec.Struct):
 
 
 @post("/api/v1/media", WRITE)
-async def create_now(call: Call) -> bytes:
+async def create_now(call: Asked) -> bytes:
     """Upload; back when it is processed."""
     return encode(await call.house.library.media(call.account_id, await _upload(call, wait=True)))
 
 
 @post("/api/v2/media", WRITE)
-async def create(call: Call) -> Response[bytes]:
+async def create(call: Asked) -> Response[bytes]:
     """Upload; a worker processes it, and `GET /api/v1/media/{id}` says when it is ready."""
     shown = await call.house.library.media(call.account_id, await _upload(call, wait=False))
     return Response(encode(shown), status_code=202 if shown.url is None else 200, media_type=JSON)
 
 
 @get("/api/v1/media/{media_id:int}", WRITE)
-async def show(call: Call, media_id: int) -> Response[bytes]:
+async def show(call: Asked, media_id: FromPath[int]) -> Response[bytes]:
     """An upload that no post has taken: 206 while it is processed, 422 when it cannot be."""
     row = await call.house.library.find(call.account_id, media_id)
     if row.state == "failed":
@@ -59,7 +60,7 @@ async def show(call: Call, media_id: int) -> Response[bytes]:
 
 
 @put("/api/v1/media/{media_id:int}", WRITE)
-async def update(call: Call, media_id: int) -> bytes:
+async def update(call: Asked, media_id: FromPath[int]) -> bytes:
     """Describe it, or say where to look."""
     said = await call.form(MediaEdit)
     change = MediaChange(
@@ -69,7 +70,7 @@ async def update(call: Call, media_id: int) -> bytes:
 
 
 @delete("/api/v1/media/{media_id:int}", WRITE)
-async def destroy(call: Call, media_id: int) -> bytes:
+async def destroy(call: Asked, media_id: FromPath[int]) -> bytes:
     """Throw an upload away that no post has taken."""
     await call.house.library.discard(call.account_id, media_id)
     return b"{}"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import msgspec
+from litestar.params import FromPath
 
 from raf.entities import Notification
 from raf.errors import Missing
 from raf.mastodon.access import person
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call, Id
-from raf.mastodon.endpoint import get, post
+from raf.mastodon.endpoint import Asked, get, post
 
 READ = person("read:notifications")
 WRITE = person("write:notifications")
@@ -66,59 +67,59 @@ async def _asked(call: Call, usual: int, most: int) -> list[Notification]:
 
 
 @get("/api/v1/notifications", READ)
-async def index(call: Call) -> bytes:
+async def index(call: Asked) -> bytes:
     """The newest first."""
     return encode(await _asked(call, 40, 80))
 
 
 @get("/api/v1/notifications/{notification_id:int}", READ)
-async def show(call: Call, notification_id: int) -> bytes:
+async def show(call: Asked, notification_id: FromPath[int]) -> bytes:
     """One of them."""
     return encode(await call.house.raf.notification(call.account_id, notification_id))
 
 
 @post("/api/v1/notifications/clear", WRITE)
-async def clear(call: Call) -> bytes:
+async def clear(call: Asked) -> bytes:
     """Away with all of them."""
     await call.house.raf.clear_notifications(call.account_id)
     return b"{}"
 
 
 @post("/api/v1/notifications/{notification_id:int}/dismiss", WRITE)
-async def dismiss(call: Call, notification_id: int) -> bytes:
+async def dismiss(call: Asked, notification_id: FromPath[int]) -> bytes:
     """Away with this one."""
     await call.house.raf.dismiss_notification(call.account_id, notification_id)
     return b"{}"
 
 
 @get(["/api/v1/notifications/unread_count", "/api/v2/notifications/unread_count"], READ)
-async def unread_count(call: Call) -> bytes:
+async def unread_count(call: Asked) -> bytes:
     """How many are above the marker."""
     limit = min(call.query(CountQuery).limit, 1000)
     return encode({"count": await call.house.raf.unread_notifications(call.account_id, limit)})
 
 
 @get("/api/v1/notifications/requests", READ)
-async def requests(call: Call) -> bytes:
+async def requests(call: Asked) -> bytes:
     """Nothing is held back: the policy accepts everybody's."""
     return b"[]"
 
 
 @get("/api/v1/notifications/requests/merged", READ)
-async def merged(call: Call) -> bytes:
+async def merged(call: Asked) -> bytes:
     """So nothing waits to be merged."""
     return encode({"merged": True})
 
 
 @get("/api/v2/notifications/policy", READ)
-async def policy(call: Call) -> bytes:
+async def policy(call: Asked) -> bytes:
     """Everybody's notifications are accepted."""
     summary = {"pending_requests_count": 0, "pending_notifications_count": 0}
     return encode({**dict.fromkeys(POLICY, "accept"), "summary": summary})
 
 
 @get("/api/v1/notifications/policy", READ)
-async def old_policy(call: Call) -> bytes:
+async def old_policy(call: Asked) -> bytes:
     """The same in the words of 4.3's first version."""
     names = ("filter_not_following", "filter_not_followers", "filter_new_accounts", "filter_private_mentions")
     summary = {"pending_requests_count": 0, "pending_notifications_count": 0}
@@ -126,25 +127,25 @@ async def old_policy(call: Call) -> bytes:
 
 
 @get("/api/v2/notifications", READ)
-async def grouped(call: Call) -> bytes:
+async def grouped(call: Asked) -> bytes:
     """Each in a group of its own, which the protocol allows; people and posts are told once."""
     return encode(_groups(await _asked(call, 40, 80)))
 
 
 @get("/api/v2/notifications/{group_key:str}", READ)
-async def group(call: Call, group_key: str) -> bytes:
+async def group(call: Asked, group_key: FromPath[str]) -> bytes:
     """One group."""
     return encode(_groups([await _of_group(call, group_key)]))
 
 
 @get("/api/v2/notifications/{group_key:str}/accounts", READ)
-async def group_accounts(call: Call, group_key: str) -> bytes:
+async def group_accounts(call: Asked, group_key: FromPath[str]) -> bytes:
     """Who is in a group."""
     return encode([(await _of_group(call, group_key)).account])
 
 
 @post("/api/v2/notifications/{group_key:str}/dismiss", WRITE)
-async def dismiss_group(call: Call, group_key: str) -> bytes:
+async def dismiss_group(call: Asked, group_key: FromPath[str]) -> bytes:
     """Away with a group."""
     found = await _of_group(call, group_key)
     await call.house.raf.dismiss_notification(call.account_id, int(found.id))
@@ -152,14 +153,14 @@ async def dismiss_group(call: Call, group_key: str) -> bytes:
 
 
 @get("/api/v1/markers", person("read:statuses"))
-async def markers(call: Call) -> bytes:
+async def markers(call: Asked) -> bytes:
     """How far one has read."""
     asked = [name for name in call.query(MarkersQuery).timeline if name in ("home", "notifications")]
     return encode(await call.house.raf.markers(call.account_id, asked))
 
 
 @post("/api/v1/markers", person("write:statuses"))
-async def set_markers(call: Call) -> bytes:
+async def set_markers(call: Asked) -> bytes:
     """Say how far one has read."""
     said = await call.form(MarkersForm)
     last_read = {

@@ -17,7 +17,7 @@ from raf.identity.oauth import OAuthError, allowed_scopes
 from raf.mastodon.access import ANYONE, person
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call
-from raf.mastodon.endpoint import JSON, get, post
+from raf.mastodon.endpoint import JSON, Asked, get, post
 
 NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
 
@@ -45,7 +45,7 @@ class RevokeForm(msgspec.Struct):
 
 
 @post("/oauth/token", ANYONE)
-async def token(call: Call) -> Response[bytes]:
+async def token(call: Asked) -> Response[bytes]:
     """Exchange a code, a password, or only the client's own secret for a token."""
     form = await call.form(TokenForm)
     if not form.grant_type:
@@ -71,7 +71,7 @@ async def token(call: Call) -> Response[bytes]:
 
 
 @post("/oauth/revoke", ANYONE)
-async def revoke(call: Call) -> bytes:
+async def revoke(call: Asked) -> bytes:
     """Let a token open nothing any more. An unknown one is no error (RFC 7009 §2.2)."""
     form = await call.form(RevokeForm)
     try:
@@ -97,13 +97,13 @@ async def _userinfo(call: Call) -> bytes:
 
 
 @get("/oauth/userinfo", person("profile", "read:accounts"))
-async def userinfo(call: Call) -> bytes:
+async def userinfo(call: Asked) -> bytes:
     """Who a token belongs to, in OpenID Connect's words."""
     return await _userinfo(call)
 
 
 @post("/oauth/userinfo", person("profile", "read:accounts"))
-async def userinfo_posted(call: Call) -> bytes:
+async def userinfo_posted(call: Asked) -> bytes:
     """The same, asked by POST."""
     return await _userinfo(call)
 

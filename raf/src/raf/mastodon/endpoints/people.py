@@ -9,7 +9,7 @@ import msgspec
 from raf.mastodon.access import ANYONE, person
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call
-from raf.mastodon.endpoint import get
+from raf.mastodon.endpoint import Asked, get
 from raf.mastodon.selections.people import listed_people, suggested_people
 
 Limit = Annotated[int, msgspec.Meta(ge=1)]
@@ -30,7 +30,7 @@ class SuggestionsQuery(msgspec.Struct):
 
 
 @get("/api/v1/directory", ANYONE)
-async def directory(call: Call) -> bytes:
+async def directory(call: Asked) -> bytes:
     """People who want to be found."""
     asked = call.query(DirectoryQuery)
     ids = await call.house.store.read(listed_people, asked.order == "new", min(asked.limit, 80), asked.offset)
@@ -43,13 +43,13 @@ async def _suggested(call: Call) -> list[int]:
 
 
 @get("/api/v1/suggestions", person("read:accounts"))
-async def v1(call: Call) -> bytes:
+async def v1(call: Asked) -> bytes:
     """People one does not follow yet, the most followed first."""
     return encode(await call.house.raf.accounts(await _suggested(call)))
 
 
 @get("/api/v2/suggestions", person("read:accounts"))
-async def v2(call: Call) -> bytes:
+async def v2(call: Asked) -> bytes:
     """The same with the reason."""
     found = await call.house.raf.accounts(await _suggested(call))
     return encode([{"source": "global", "sources": ["most_followed"], "account": account} for account in found])

@@ -12,7 +12,7 @@ from raf.errors import Invalid
 from raf.mastodon.access import person
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call
-from raf.mastodon.endpoint import delete, get, patch
+from raf.mastodon.endpoint import Asked, delete, get, patch
 from raf.mastodon.parameters import Tree, convert
 from raf.mastodon.uploads import UploadedFile
 from raf.network import ProfileChange
@@ -49,13 +49,13 @@ class FieldChange(msgspec.Struct):
 
 
 @get("/api/v1/accounts/verify_credentials", person("read:accounts", "profile"))
-async def verify_credentials(call: Call) -> bytes:
+async def verify_credentials(call: Asked) -> bytes:
     """One's own account."""
     return encode(await call.house.raf.credential_account(call.account_id))
 
 
 @patch("/api/v1/accounts/update_credentials", WRITE)
-async def update_credentials(call: Call) -> bytes:
+async def update_credentials(call: Asked) -> bytes:
     """Change one's profile."""
     tree = await call.tree(2 * call.house.library.settings.max_bytes + 2**20)
     said = convert(tree, Credentials)
@@ -82,21 +82,21 @@ async def update_credentials(call: Call) -> bytes:
 
 
 @delete("/api/v1/profile/avatar", WRITE)
-async def delete_avatar(call: Call) -> bytes:
+async def delete_avatar(call: Asked) -> bytes:
     """Go back to the cup that everybody begins with."""
     await call.house.raf.update_profile(call.account_id, ProfileChange(avatar=None))
     return encode(await call.house.raf.credential_account(call.account_id))
 
 
 @delete("/api/v1/profile/header", WRITE)
-async def delete_header(call: Call) -> bytes:
+async def delete_header(call: Asked) -> bytes:
     """The same for the picture across the top."""
     await call.house.raf.update_profile(call.account_id, ProfileChange(header=None))
     return encode(await call.house.raf.credential_account(call.account_id))
 
 
 @get("/api/v1/preferences", person("read:accounts"))
-async def preferences(call: Call) -> bytes:
+async def preferences(call: Asked) -> bytes:
     """The defaults of new posts, in Mastodon's names."""
     source = (await call.house.raf.credential_account(call.account_id)).source
     return encode(

@@ -12,8 +12,7 @@ from raf.errors import Invalid
 from raf.identity.registration import LOCALES
 from raf.mastodon.access import OutOfScope, Unauthorized, application
 from raf.mastodon.answers import details, encode
-from raf.mastodon.call import Call
-from raf.mastodon.endpoint import JSON, post
+from raf.mastodon.endpoint import JSON, Asked, post
 from raf.network import NewAccount
 
 
@@ -29,7 +28,7 @@ class NewMember(msgspec.Struct):
 
 
 @post("/api/v1/accounts", application("write:accounts"))
-async def create(call: Call) -> Response[bytes]:
+async def create(call: Asked) -> Response[bytes]:
     """Open an account; a token for it, with the scopes the application registered for."""
     access = call.access
     if access is None:

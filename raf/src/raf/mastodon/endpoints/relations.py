@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import msgspec
+from litestar.params import FromPath
 
 from raf.mastodon.access import person
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call
-from raf.mastodon.endpoint import get, post
+from raf.mastodon.endpoint import Asked, get, post
 
 FOLLOWS = person("write:follows")
 BLOCKS = person("write:blocks")
@@ -36,24 +37,15 @@ async def relationship(call: Call, account_id: int) -> bytes:
 
 
 @post("/api/v1/accounts/{account_id:int}/follow", FOLLOWS)
-async def follow(call: Call, account_id: int) -> bytes:
+async def follow(call: Asked, account_id: FromPath[int]) -> bytes:
     """Follow, or change how; what is not said stays as it was."""
     said = await call.form(FollowForm)
-    await call.house.raf.account(account_id)
-    now = (await call.house.raf.relationships(call.account_id, [account_id]))[0]
-    known = now.following or now.requested
-    await call.house.raf.follow(
-        call.account_id,
-        account_id,
-        reblogs=said.reblogs if said.reblogs is not None else (now.showing_reblogs or not known),
-        notify=said.notify if said.notify is not None else now.notifying,
-        languages=said.languages if said.languages is not None else now.languages,
-    )
+    await call.house.raf.follow(call.account_id, account_id, reblogs=said.reblogs, notify=said.notify, languages=said.languages)
     return await relationship(call, account_id)
 
 
 @post("/api/v1/accounts/{account_id:int}/unfollow", FOLLOWS)
-async def unfollow(call: Call, account_id: int) -> bytes:
+async def unfollow(call: Asked, account_id: FromPath[int]) -> bytes:
     """Stop following."""
     await call.house.raf.account(account_id)
     await call.house.raf.unfollow(call.account_id, account_id)
@@ -61,7 +53,7 @@ async def unfollow(call: Call, account_id: int) -> bytes:
 
 
 @post("/api/v1/accounts/{account_id:int}/remove_from_followers", FOLLOWS)
-async def remove_from_followers(call: Call, account_id: int) -> bytes:
+async def remove_from_followers(call: Asked, account_id: FromPath[int]) -> bytes:
     """Be followed no longer."""
     await call.house.raf.account(account_id)
     await call.house.raf.remove_follower(call.account_id, account_id)
@@ -69,7 +61,7 @@ async def remove_from_followers(call: Call, account_id: int) -> bytes:
 
 
 @post("/api/v1/accounts/{account_id:int}/block", BLOCKS)
-async def block(call: Call, account_id: int) -> bytes:
+async def block(call: Asked, account_id: FromPath[int]) -> bytes:
     """Neither sees the other any more."""
     await call.house.raf.account(account_id)
     await call.house.raf.block(call.account_id, account_id)
@@ -77,7 +69,7 @@ async def block(call: Call, account_id: int) -> bytes:
 
 
 @post("/api/v1/accounts/{account_id:int}/unblock", BLOCKS)
-async def unblock(call: Call, account_id: int) -> bytes:
+async def unblock(call: Asked, account_id: FromPath[int]) -> bytes:
     """Let somebody see again."""
     await call.house.raf.account(account_id)
     await call.house.raf.unblock(call.account_id, account_id)
@@ -85,7 +77,7 @@ async def unblock(call: Call, account_id: int) -> bytes:
 
 
 @post("/api/v1/accounts/{account_id:int}/mute", MUTES)
-async def mute(call: Call, account_id: int) -> bytes:
+async def mute(call: Asked, account_id: FromPath[int]) -> bytes:
     """See somebody no more, for a while or for good."""
     said = await call.form(MuteForm)
     await call.house.raf.account(account_id)
@@ -95,7 +87,7 @@ async def mute(call: Call, account_id: int) -> bytes:
 
 
 @post("/api/v1/accounts/{account_id:int}/unmute", MUTES)
-async def unmute(call: Call, account_id: int) -> bytes:
+async def unmute(call: Asked, account_id: FromPath[int]) -> bytes:
     """See somebody again."""
     await call.house.raf.account(account_id)
     await call.house.raf.unmute(call.account_id, account_id)
@@ -103,7 +95,7 @@ async def unmute(call: Call, account_id: int) -> bytes:
 
 
 @get("/api/v1/follow_requests", person("read:follows"))
-async def follow_requests(call: Call) -> bytes:
+async def follow_requests(call: Asked) -> bytes:
     """Who asks to follow."""
     paging = call.paging(40, 80)
     found = await call.house.raf.follow_requests(call.account_id, paging)
@@ -111,21 +103,21 @@ async def follow_requests(call: Call) -> bytes:
 
 
 @post("/api/v1/follow_requests/{account_id:int}/authorize", FOLLOWS)
-async def authorize(call: Call, account_id: int) -> bytes:
+async def authorize(call: Asked, account_id: FromPath[int]) -> bytes:
     """Let somebody follow."""
     await call.house.raf.authorize_follow(call.account_id, account_id)
     return await relationship(call, account_id)
 
 
 @post("/api/v1/follow_requests/{account_id:int}/reject", FOLLOWS)
-async def reject(call: Call, account_id: int) -> bytes:
+async def reject(call: Asked, account_id: FromPath[int]) -> bytes:
     """Do not."""
     await call.house.raf.reject_follow(call.account_id, account_id)
     return await relationship(call, account_id)
 
 
 @get("/api/v1/blocks", person("read:blocks"))
-async def blocks(call: Call) -> bytes:
+async def blocks(call: Asked) -> bytes:
     """Whom one blocks."""
     paging = call.paging(40, 80)
     found = await call.house.raf.blocks(call.account_id, paging)
@@ -133,7 +125,7 @@ async def blocks(call: Call) -> bytes:
 
 
 @get("/api/v1/mutes", person("read:mutes"))
-async def mutes(call: Call) -> bytes:
+async def mutes(call: Asked) -> bytes:
     """Whom one mutes."""
     paging = call.paging(40, 80)
     found = await call.house.raf.mutes(call.account_id, paging)

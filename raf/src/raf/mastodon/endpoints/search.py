@@ -12,7 +12,7 @@ from raf.errors import Missing
 from raf.mastodon.access import OutOfScope, reader
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call
-from raf.mastodon.endpoint import get
+from raf.mastodon.endpoint import Asked, get
 from raf.mastodon.endpoints.tags import tag_entity
 from raf.mastodon.selections.hashtags import tags_beginning
 from raf.mastodon.selections.posts import own_posts_with
@@ -33,7 +33,7 @@ class SearchQuery(msgspec.Struct):
 
 
 @get("/api/v2/search", reader("read:search"))
-async def search(call: Call) -> bytes:
+async def search(call: Asked) -> bytes:
     """What is found, each kind in its list."""
     asked = call.query(SearchQuery)
     if call.viewer_id is None and (asked.resolve or asked.offset):

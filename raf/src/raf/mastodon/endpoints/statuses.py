@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import msgspec
+from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
 
 from raf.errors import Missing, Refused
 from raf.mastodon.access import person, reader
 from raf.mastodon.answers import encode
-from raf.mastodon.call import Call, Id
-from raf.mastodon.endpoint import delete, get, post, put
+from raf.mastodon.call import Id
+from raf.mastodon.endpoint import Asked, delete, get, post, put
 from raf.mastodon.endpoints.accounts import Ids
 from raf.network import NewPost, PostChange
 
@@ -62,14 +63,14 @@ class ReblogForm(msgspec.Struct):
 
 
 @get("/api/v1/statuses", READER)
-async def index(call: Call) -> bytes:
+async def index(call: Asked) -> bytes:
     """Several posts at once."""
     ids = call.query(Ids).id[:40]
     return b"[" + b",".join(await call.house.raf.documents(ids, call.viewer_id)) + b"]"
 
 
 @post("/api/v1/statuses", WRITE)
-async def create(call: Call) -> bytes:
+async def create(call: Asked) -> bytes:
     """Publish. The same `Idempotency-Key` again is the same post again."""
     said = await call.form(StatusForm)
     for given, what in (
@@ -98,13 +99,13 @@ async def create(call: Call) -> bytes:
 
 
 @get("/api/v1/statuses/{status_id:int}", READER)
-async def show(call: Call, status_id: int) -> bytes:
+async def show(call: Asked, status_id: FromPath[int]) -> bytes:
     """A post."""
     return await call.house.raf.document(status_id, call.viewer_id)
 
 
 @put("/api/v1/statuses/{status_id:int}", WRITE)
-async def update(call: Call, status_id: int) -> bytes:
+async def update(call: Asked, status_id: FromPath[int]) -> bytes:
     """Publish a new version."""
     said = await call.form(EditForm)
     if said.poll:
@@ -126,7 +127,7 @@ async def update(call: Call, status_id: int) -> bytes:
 
 
 @delete("/api/v1/statuses/{status_id:int}", WRITE)
-async def destroy(call: Call, status_id: int) -> bytes:
+async def destroy(call: Asked, status_id: FromPath[int]) -> bytes:
     """Take a post away; the answer has its source, to write it anew."""
     raf = call.house.raf
     shown = await raf.status(status_id, call.account_id)
@@ -139,7 +140,7 @@ async def destroy(call: Call, status_id: int) -> bytes:
 
 
 @get("/api/v1/statuses/{status_id:int}/context", READER)
-async def context(call: Call, status_id: int) -> bytes:
+async def context(call: Asked, status_id: FromPath[int]) -> bytes:
     """What a post replies to, and the replies to it."""
     above, below = await call.house.raf.context(status_id, call.viewer_id)
     ancestors = await call.house.raf.documents(above, call.viewer_id)
@@ -148,33 +149,33 @@ async def context(call: Call, status_id: int) -> bytes:
 
 
 @get("/api/v1/statuses/{status_id:int}/history", READER)
-async def history(call: Call, status_id: int) -> bytes:
+async def history(call: Asked, status_id: FromPath[int]) -> bytes:
     """Every version."""
     return encode(await call.house.raf.status_history(status_id, call.viewer_id))
 
 
 @get("/api/v1/statuses/{status_id:int}/source", person("read:statuses"))
-async def source(call: Call, status_id: int) -> bytes:
+async def source(call: Asked, status_id: FromPath[int]) -> bytes:
     """What the author typed."""
     return encode(await call.house.raf.status_source(call.account_id, status_id))
 
 
 @post("/api/v1/statuses/{status_id:int}/favourite", FAVOURITES)
-async def favourite(call: Call, status_id: int) -> bytes:
+async def favourite(call: Asked, status_id: FromPath[int]) -> bytes:
     """Like."""
     await call.house.raf.favourite(call.account_id, status_id)
     return await call.house.raf.document(status_id, call.account_id)
 
 
 @post("/api/v1/statuses/{status_id:int}/unfavourite", FAVOURITES)
-async def unfavourite(call: Call, status_id: int) -> bytes:
+async def unfavourite(call: Asked, status_id: FromPath[int]) -> bytes:
     """Like no longer."""
     await call.house.raf.unfavourite(call.account_id, status_id)
     return await call.house.raf.document(status_id, call.account_id)
 
 
 @post("/api/v1/statuses/{status_id:int}/reblog", WRITE)
-async def reblog(call: Call, status_id: int) -> bytes:
+async def reblog(call: Asked, status_id: FromPath[int]) -> bytes:
     """Boost; the boost, which holds the post."""
     said = await call.form(ReblogForm)
     identity = await call.house.raf.reblog(call.account_id, status_id, said.visibility or None)
@@ -182,7 +183,7 @@ async def reblog(call: Call, status_id: int) -> bytes:
 
 
 @post("/api/v1/statuses/{status_id:int}/unreblog", WRITE)
-async def unreblog(call: Call, status_id: int) -> bytes:
+async def unreblog(call: Asked, status_id: FromPath[int]) -> bytes:
     """Boost no longer; the post."""
     shown = await call.house.raf.status(status_id, call.account_id)
     await call.house.raf.unreblog(call.account_id, status_id)
@@ -190,49 +191,49 @@ async def unreblog(call: Call, status_id: int) -> bytes:
 
 
 @post("/api/v1/statuses/{status_id:int}/bookmark", BOOKMARKS)
-async def bookmark(call: Call, status_id: int) -> bytes:
+async def bookmark(call: Asked, status_id: FromPath[int]) -> bytes:
     """Keep for later."""
     await call.house.raf.bookmark(call.account_id, status_id)
     return await call.house.raf.document(status_id, call.account_id)
 
 
 @post("/api/v1/statuses/{status_id:int}/unbookmark", BOOKMARKS)
-async def unbookmark(call: Call, status_id: int) -> bytes:
+async def unbookmark(call: Asked, status_id: FromPath[int]) -> bytes:
     """Keep no longer."""
     await call.house.raf.unbookmark(call.account_id, status_id)
     return await call.house.raf.document(status_id, call.account_id)
 
 
 @post("/api/v1/statuses/{status_id:int}/mute", MUTES)
-async def mute(call: Call, status_id: int) -> bytes:
+async def mute(call: Asked, status_id: FromPath[int]) -> bytes:
     """No more notifications from this thread."""
     await call.house.raf.mute_conversation(call.account_id, status_id)
     return await call.house.raf.document(status_id, call.account_id)
 
 
 @post("/api/v1/statuses/{status_id:int}/unmute", MUTES)
-async def unmute(call: Call, status_id: int) -> bytes:
+async def unmute(call: Asked, status_id: FromPath[int]) -> bytes:
     """Notifications again."""
     await call.house.raf.unmute_conversation(call.account_id, status_id)
     return await call.house.raf.document(status_id, call.account_id)
 
 
 @post("/api/v1/statuses/{status_id:int}/pin", PINS)
-async def pin(call: Call, status_id: int) -> bytes:
+async def pin(call: Asked, status_id: FromPath[int]) -> bytes:
     """Show first on one's profile."""
     await call.house.raf.pin(call.account_id, status_id)
     return await call.house.raf.document(status_id, call.account_id)
 
 
 @post("/api/v1/statuses/{status_id:int}/unpin", PINS)
-async def unpin(call: Call, status_id: int) -> bytes:
+async def unpin(call: Asked, status_id: FromPath[int]) -> bytes:
     """Show in its turn again."""
     await call.house.raf.unpin(call.account_id, status_id)
     return await call.house.raf.document(status_id, call.account_id)
 
 
 @get("/api/v1/statuses/{status_id:int}/favourited_by", reader("read:accounts"))
-async def favourited_by(call: Call, status_id: int) -> bytes:
+async def favourited_by(call: Asked, status_id: FromPath[int]) -> bytes:
     """Who likes a post."""
     paging = call.paging(40, 80)
     found = await call.house.raf.favourited_by(status_id, call.viewer_id, paging)
@@ -240,7 +241,7 @@ async def favourited_by(call: Call, status_id: int) -> bytes:
 
 
 @get("/api/v1/statuses/{status_id:int}/reblogged_by", reader("read:accounts"))
-async def reblogged_by(call: Call, status_id: int) -> bytes:
+async def reblogged_by(call: Asked, status_id: FromPath[int]) -> bytes:
     """Who boosts it."""
     paging = call.paging(40, 80)
     found = await call.house.raf.reblogged_by(status_id, call.viewer_id, paging)

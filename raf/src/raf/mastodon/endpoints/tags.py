@@ -6,13 +6,14 @@ import time
 from typing import Annotated
 
 import msgspec
+from litestar.params import FromPath
 
 from raf.entities import Tag, TagHistory
 from raf.errors import Missing
 from raf.mastodon.access import ANYONE, reader
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call
-from raf.mastodon.endpoint import get
+from raf.mastodon.endpoint import Asked, get
 from raf.mastodon.selections.hashtags import tag_days, trending_tags
 from raf.mastodon.selections.posts import trending_posts
 
@@ -27,7 +28,7 @@ class TrendsQuery(msgspec.Struct):
 
 
 @get("/api/v1/tags/{name:str}", reader("read:statuses"))
-async def show(call: Call, name: str) -> bytes:
+async def show(call: Asked, name: FromPath[str]) -> bytes:
     """A hashtag and its last week."""
     name = name.replace("\0", "")
     if not all(character == "_" or character.isalnum() for character in name):
@@ -36,7 +37,7 @@ async def show(call: Call, name: str) -> bytes:
 
 
 @get(["/api/v1/trends", "/api/v1/trends/tags"], ANYONE)
-async def trends(call: Call) -> bytes:
+async def trends(call: Asked) -> bytes:
     """The tags of most people in the last days."""
     asked = call.query(TrendsQuery)
     names = await call.house.store.read(trending_tags, time.time(), min(asked.limit, 20), asked.offset)
@@ -44,7 +45,7 @@ async def trends(call: Call) -> bytes:
 
 
 @get("/api/v1/trends/statuses", reader("read:statuses"))
-async def trending_statuses(call: Call) -> bytes:
+async def trending_statuses(call: Asked) -> bytes:
     """The public posts most liked and boosted in the last days."""
     asked = call.query(TrendsQuery)
     ids = await call.house.store.read(trending_posts, time.time(), min(asked.limit, 40), asked.offset)
@@ -52,7 +53,7 @@ async def trending_statuses(call: Call) -> bytes:
 
 
 @get("/api/v1/trends/links", ANYONE)
-async def trending_links(call: Call) -> bytes:
+async def trending_links(call: Asked) -> bytes:
     """Links are not counted."""
     return b"[]"
 

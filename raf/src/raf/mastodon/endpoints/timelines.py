@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import msgspec
+from litestar.params import FromPath
 
 from raf.errors import Missing
 from raf.mastodon.access import person, reader
-from raf.mastodon.call import Call
-from raf.mastodon.endpoint import get
+from raf.mastodon.endpoint import Asked, get
 
 
 class TagQuery(msgspec.Struct):
@@ -22,7 +22,7 @@ class TagQuery(msgspec.Struct):
 
 
 @get("/api/v1/timelines/tag/{tag:str}", reader("read:statuses"))
-async def tag(call: Call, tag: str) -> bytes:
+async def tag(call: Asked, tag: FromPath[str]) -> bytes:
     """Public posts with a hashtag."""
     asked = call.query(TagQuery)
     ids = await call.house.raf.tag(
@@ -39,13 +39,13 @@ async def tag(call: Call, tag: str) -> bytes:
 
 
 @get("/api/v1/timelines/list/{list_id:int}", person("read:lists"))
-async def of_list(call: Call, list_id: int) -> bytes:
+async def of_list(call: Asked, list_id: FromPath[int]) -> bytes:
     """There are no lists, so not this one either."""
     raise Missing
 
 
 @get("/api/v1/favourites", person("read:favourites"))
-async def favourites(call: Call) -> bytes:
+async def favourites(call: Asked) -> bytes:
     """What one likes, the last liked first."""
     paging = call.paging()
     found = await call.house.raf.favourites(call.account_id, paging)
@@ -53,7 +53,7 @@ async def favourites(call: Call) -> bytes:
 
 
 @get("/api/v1/bookmarks", person("read:bookmarks"))
-async def bookmarks(call: Call) -> bytes:
+async def bookmarks(call: Asked) -> bytes:
     """What one keeps for later."""
     paging = call.paging()
     found = await call.house.raf.bookmarks(call.account_id, paging)
