@@ -41,13 +41,14 @@ class Posted(RafEvent, frozen=True):
 
 
 class PostEdited(RafEvent, frozen=True):
-    """The whole new version. `visibility` cannot change; it says who may hear of it."""
+    """The whole new version. `visibility` and `in_reply_to_account_id` never change; they say whose concern it is."""
 
     topic: ClassVar[str] = "raf.post_edited"
 
     status_id: int
     account_id: int
     visibility: str = "public"
+    in_reply_to_account_id: int | None = None
     text: str = ""
     spoiler_text: str = ""
     sensitive: bool = False

@@ -28,7 +28,7 @@ SELECT id, name_key, username, domain FROM account WHERE suspended = 0 AND name_
 AND NOT EXISTS (SELECT 1 FROM block WHERE block.account_id = account.id AND block.target_id = ?)"""
 FILE = "SELECT kind, state, status_id FROM media WHERE id = ? AND account_id = ?"
 DESCRIBE = "UPDATE media SET description = ? WHERE id = ? AND account_id = ?"
-CURRENT = "SELECT text, spoiler_text, visibility, sensitive, language FROM status WHERE id = ?"
+CURRENT = "SELECT text, spoiler_text, visibility, sensitive, language, in_reply_to_account_id FROM status WHERE id = ?"
 FILES = "SELECT id FROM media WHERE status_id = ? ORDER BY position"
 BOOSTS = "SELECT id, account_id FROM status WHERE reblog_of_id = ? ORDER BY id"
 BOOSTERS = "SELECT 1 FROM status WHERE reblog_of_id = ? LIMIT 1"
@@ -86,7 +86,7 @@ def edit(connection: Connection, journal: Journal, account_id: int, status_id: i
     post = lookup.own(connection, status_id, account_id)
     if post.reblog_of_id is not None:
         raise Forbidden
-    text, spoiler_text, visibility, sensitive, language = connection.row(CURRENT, (status_id,)) or ()
+    text, spoiler_text, visibility, sensitive, language, reply_to = connection.row(CURRENT, (status_id,)) or ()
     before = Draft(text, spoiler_text, visibility, bool(sensitive), language, [])
     attached = tuple(media_id for (media_id,) in connection.rows(FILES, (status_id,)))
     media_ids = change.media_ids if isinstance(change.media_ids, tuple) else attached
@@ -105,6 +105,7 @@ def edit(connection: Connection, journal: Journal, account_id: int, status_id: i
             status_id=status_id,
             account_id=account_id,
             visibility=visibility,
+            in_reply_to_account_id=reply_to,
             text=after.text,
             spoiler_text=after.spoiler_text,
             sensitive=after.sensitive,

@@ -45,9 +45,12 @@ class Recent(Generic[K, V]):
         self._old.clear()
 
     def values(self) -> Iterator[V]:
-        """Everything kept, perhaps some of it twice."""
-        yield from list(self._young.values())
-        yield from list(self._old.values())
+        """Everything kept, each once."""
+        yield from (self._old | self._young).values()
+
+    def items(self) -> Iterator[tuple[K, V]]:
+        """Everything kept, each once."""
+        yield from (self._old | self._young).items()
 
     def __len__(self) -> int:
         return len(self._young.keys() | self._old.keys())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from raf.domain.events import Boosted, Posted
+from raf.domain.events import Boosted, Posted, PostEdited
 
 REPEAT = 12 * 3600 * 1000 << 16
 """A post that stood in a home timeline, itself or in a boost, is not shown there again in a boost for this long (12 hours)."""
@@ -28,7 +28,7 @@ class Entry(NamedTuple):
         return not (self.root_id or self.reply_to or self.mentions or self.visibility == "direct")
 
 
-def of_post(event: Posted) -> Entry:
+def of_post(event: Posted | PostEdited) -> Entry:
     return Entry(
         event.status_id,
         event.account_id,

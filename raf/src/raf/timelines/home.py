@@ -81,6 +81,10 @@ class Home:
             return True
         return False
 
+    def agrees(self, identity: int, wanted: bool) -> bool:
+        """Whether a post stands here exactly when it is wanted, as far back as this goes."""
+        return (identity in self) == wanted or (not self.whole and (not self.ids or identity < self.ids[0]))
+
     def page(self, paging: Paging) -> list[int] | None:
         """The ids of a page, newest first; None when only a query knows."""
         ids = self.ids

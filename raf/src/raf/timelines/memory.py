@@ -185,10 +185,12 @@ class Memory:
     def _edited(self, event: e.PostEdited) -> None:
         self._document_changed(event.status_id)
         content = live.body("status.update", event.status_id)
-        mentions = tuple(account_id for account_id, _ in event.mentions)
-        entry = Entry(event.status_id, event.account_id, event.visibility, event.language, None, mentions)
-        for reader in self._everybody_of(event.account_id):
-            if reader.mailboxes and (reader.wants(entry) if reader.home is None else event.status_id in reader.home):
+        entry = entries.of_post(event)
+        for reader in list(self._everybody_of(event.account_id)):
+            wanted = reader.wants(entry)
+            if reader.home is not None and not reader.home.agrees(event.status_id, wanted):
+                reader.home = None  # whom it mentions or its language has changed
+            if wanted:
                 self._deliver(reader, content)
         if event.visibility == "public":
             self._post_publicly("status.update", event.status_id, bool(event.media_ids))
@@ -341,7 +343,7 @@ def replay(reader: Reader, happened: Iterable[e.RafEvent]) -> None:
         elif isinstance(event, e.Boosted):
             entry = entries.of_boost(event)
         else:
-            if isinstance(event, e.PostDeleted | e.Unboosted):
+            if isinstance(event, e.PostDeleted | e.PostEdited | e.Unboosted):
                 reader.home = None
                 return
             continue
