@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from litestar.exceptions import ClientException
-
 from raf.paging import Paging
 
-LARGEST = 2**63
 PAGE = 20
 
 
 def paging(max_id: int | None = None, min_id: int | None = None, limit: int = PAGE) -> Paging:
-    """Raises ClientException for what cannot be an id."""
-    for identity in (max_id, min_id):
-        if identity is not None and not 0 <= identity < LARGEST:
-            raise ClientException("no such id")
     return Paging(limit=limit, max_id=max_id, min_id=min_id)
 
 

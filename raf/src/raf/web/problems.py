@@ -11,7 +11,8 @@ from litestar import Response
 from litestar.exceptions import HTTPException
 
 from ostrov import OstrovError
-from raf.errors import Invalid, TooMany
+from raf.errors import Invalid, Refused, TooMany
+from raf.identity.csrf import VISITOR_COOKIE
 from raf.web.answer import HTML, JSON
 from raf.web.house import House
 from raf.web.languages import Language
@@ -54,7 +55,7 @@ def status_of(error: Exception) -> int:
 
 def detail(language: Language, error: Exception) -> str:
     """What is told beyond the status."""
-    if isinstance(error, Invalid):
+    if isinstance(error, (Invalid, Refused)):
         return sentence(language, error)
     if isinstance(error, TooMany):
         seconds = max(1, round(error.wait))
@@ -90,10 +91,8 @@ class Problems:
             "problem.html", visit.language, visit=visit, status=status, heading=heading, text=text, tip=more
         )
         answer: Response[Any] = Response(html.encode(), status_code=status, headers=headers, media_type=HTML)
-        for cookie in visit.cookies:
-            name, _, rest = cookie.partition("=")
-            if name == "raf_visitor":
-                answer.set_cookie(
-                    name, rest.partition(";")[0], path="/", httponly=True, samesite="lax", secure=visit.site.secure
-                )
+        if visit.new_visitor:
+            answer.set_cookie(
+                VISITOR_COOKIE, visit.new_visitor, path="/", httponly=True, samesite="lax", secure=visit.site.secure
+            )
         return answer

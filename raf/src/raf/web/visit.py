@@ -147,5 +147,4 @@ class Visit:
     def _notice(self, key: str) -> Markup | None:
         if key not in NOTICES:
             return None
-        self.cookies.append(cookie(NOTICE_COOKIE, "", secure=self.site.secure, days=0))
         return self.language.say(NOTICES[key])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from raf.errors import Invalid
+from raf.errors import Invalid, Refused
 from raf.web.languages import Language
 from raf.web.notices import N_
 
@@ -16,6 +16,7 @@ WORDS = {
     "ERR_ACCEPTED": N_("Please agree to the rules"),
     "ERR_INCLUSION": N_("This is not one of the choices"),
     "ERR_BLOCKED": N_("This is not allowed here"),
+    "ERR_LIMIT": N_("That is as many as one may have"),
     "ERR_UNREACHABLE": N_("This address cannot be reached"),
 }
 """By code, where nothing better is known."""
@@ -27,8 +28,11 @@ CLOSER = {
     ("email", "ERR_INVALID"): N_("This is not an e-mail address"),
     ("email", "ERR_TAKEN"): N_("There is an account with this address"),
     ("password", "ERR_TOO_SHORT"): N_("A password has at least eight characters"),
+    ("password", "ERR_INVALID"): N_("This password is easily guessed: a common one, or your own name"),
     ("password", "ERR_TOO_LONG"): N_("This password is too long"),
     ("base", "ERR_BLOCKED"): N_("Registrations are closed"),
+    ("base", "ERR_INVALID"): N_("This post cannot be pinned"),
+    ("fields", "ERR_TOO_LONG"): N_("A fact has at most 255 characters"),
     ("text", "ERR_BLANK"): N_("Write something, or add a picture"),
     ("text", "ERR_TOO_LONG"): N_("The post is too long"),
     ("media_ids", "ERR_INVALID"): N_("These pictures cannot be posted"),
@@ -55,6 +59,8 @@ def problems(language: Language, error: Invalid) -> dict[str, list[str]]:
     }
 
 
-def sentence(language: Language, error: Invalid) -> str:
-    """What is wrong, in one line."""
+def sentence(language: Language, error: Invalid | Refused) -> str:
+    """What is wrong with a post, in one line. What is refused without a field has to do with its pictures."""
+    if isinstance(error, Refused):
+        return language.say("These pictures cannot be posted")
     return "; ".join(said for found in problems(language, error).values() for said in found)

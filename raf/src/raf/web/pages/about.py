@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import time
+from typing import NamedTuple
+
 from litestar import get
 
+from raf.mastodon.selections.activity import usage
 from raf.web.answer import Answer
 from raf.web.notices import N_
-from raf.web.visit import Visit
+from raf.web.parameters import Here
+
+
+class Figures(NamedTuple):
+    """How many people are here, and how many posts they wrote."""
+
+    people: int
+    posts: int
+
 
 RULES = (
     N_("Be kind. Argue about roast levels, not about people."),
@@ -19,11 +31,11 @@ RULES = (
 
 
 @get("/about")
-async def about(visit: Visit) -> Answer:
+async def about(visit: Here) -> Answer:
     """The house, its rules, and what it keeps about people."""
-    figures = await visit.house.raf.figures()
+    people, _, _, posts = await visit.house.application.store.read(usage, time.time())
     rules = [visit.language.say(rule) for rule in RULES]
-    return await visit.house.page(visit, "about.html", place_now="about", rules=rules, figures=figures)
+    return await visit.house.page(visit, "about.html", place_now="about", rules=rules, figures=Figures(people, posts))
 
 
 HANDLERS = (about,)

@@ -8,11 +8,12 @@ from raf.identity.redirects import safe_next
 from raf.web.answer import Answer, cookie, redirect
 from raf.web.forms import read_form
 from raf.web.languages import LANGUAGES
-from raf.web.visit import LANGUAGE_COOKIE, THEME_COOKIE, THEMES, Visit
+from raf.web.parameters import Here
+from raf.web.visit import LANGUAGE_COOKIE, THEME_COOKIE, THEMES
 
 
 @post("/appearance", status_code=200)
-async def appearance(visit: Visit) -> Answer:
+async def appearance(visit: Here) -> Answer:
     """The language goes into a cookie and the account, light and dark into a cookie."""
     form = await read_form(visit)
     language, theme = form.text("language"), form.text("theme")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from litestar import get, post
-from litestar.exceptions import ClientException
+from litestar.params import FromQuery
 
 from raf.errors import Forbidden, Invalid, Refused
 from raf.forms import NewPost, PostChange
@@ -11,6 +11,7 @@ from raf.identity.redirects import safe_next
 from raf.web.answer import Answer, redirect
 from raf.web.drafts import STRICTNESS, Draft
 from raf.web.forms import Form, read_form
+from raf.web.parameters import Here, Id
 from raf.web.visit import Visit
 from raf.web.wording import sentence
 
@@ -20,7 +21,7 @@ LARGEST_FORM = 80 * 1024 * 1024
 
 
 @get("/compose")
-async def compose_page(visit: Visit, text: str = "", visibility: str = "") -> Answer:
+async def compose_page(visit: Here, text: FromQuery[str] = "", visibility: FromQuery[str] = "") -> Answer:
     """A page to write on."""
     visit.member()
     draft = await Draft.new(visit, back="/home", text=text[: visit.site.limit], visibility=visibility)
@@ -28,14 +29,14 @@ async def compose_page(visit: Visit, text: str = "", visibility: str = "") -> An
 
 
 @get("/posts/{post_id:int}/reply")
-async def reply_page(visit: Visit, post_id: int) -> Answer:
+async def reply_page(visit: Here, post_id: Id) -> Answer:
     """A page to answer a post on."""
     account_id = visit.member()
     return await answer_page(visit, await reply_draft(visit, account_id, post_id), post_id)
 
 
 @post("/compose", status_code=200, request_max_body_size=LARGEST_FORM)
-async def compose(visit: Visit) -> Answer:
+async def compose(visit: Here) -> Answer:
     """Publish a post with its pictures."""
     account_id = visit.member()
     form = await read_form(visit)
@@ -62,7 +63,7 @@ async def compose(visit: Visit) -> Answer:
         draft = await (reply_draft(visit, account_id, to) if to else Draft.new(visit, back="/home"))
         draft.text, draft.spoiler_text = form.text("text"), form.text("spoiler_text")
         draft.visibility = visibility if visibility in STRICTNESS else draft.visibility
-        draft.wrong = sentence(visit.language, refusal) if isinstance(refusal, Invalid) else refusal.error
+        draft.wrong = sentence(visit.language, refusal)
         return await answer_page(visit, draft, to, status=refusal.status)
     if visit.wants_fragment():
         document = await raf.document(status_id, account_id)
@@ -72,7 +73,7 @@ async def compose(visit: Visit) -> Answer:
 
 
 @get("/posts/{post_id:int}/edit")
-async def edit_page(visit: Visit, post_id: int) -> Answer:
+async def edit_page(visit: Here, post_id: Id) -> Answer:
     """A page to change one's own post on."""
     account_id = visit.member()
     status = await visit.house.raf.status(post_id, account_id)
@@ -84,7 +85,7 @@ async def edit_page(visit: Visit, post_id: int) -> Answer:
 
 
 @post("/posts/{post_id:int}/edit", status_code=200)
-async def edit(visit: Visit, post_id: int) -> Answer:
+async def edit(visit: Here, post_id: Id) -> Answer:
     """Publish a new version."""
     account_id = visit.member()
     form = await read_form(visit)
@@ -105,7 +106,7 @@ async def edit(visit: Visit, post_id: int) -> Answer:
         source = await raf.status_source(account_id, post_id)
         draft = Draft.edit(visit, status, source, back)
         draft.text, draft.spoiler_text = form.text("text"), form.text("spoiler_text")
-        draft.wrong = sentence(visit.language, refusal) if isinstance(refusal, Invalid) else refusal.error
+        draft.wrong = sentence(visit.language, refusal)
         heading = visit.language.say("Edit the post")
         return await visit.house.page(visit, "compose.html", status=refusal.status, heading=heading, draft=draft, replied=None)
     visit.tell("edited")
@@ -113,7 +114,7 @@ async def edit(visit: Visit, post_id: int) -> Answer:
 
 
 @get("/posts/{post_id:int}/delete")
-async def delete_page(visit: Visit, post_id: int) -> Answer:
+async def delete_page(visit: Here, post_id: Id) -> Answer:
     """Ask whether to."""
     account_id = visit.member()
     status = await visit.house.raf.status(post_id, account_id)
@@ -124,7 +125,7 @@ async def delete_page(visit: Visit, post_id: int) -> Answer:
 
 
 @post("/posts/{post_id:int}/delete", status_code=200)
-async def delete(visit: Visit, post_id: int) -> Answer:
+async def delete(visit: Here, post_id: Id) -> Answer:
     """Take a post away."""
     account_id = visit.member()
     form = await read_form(visit)
@@ -153,8 +154,6 @@ async def reply_draft(visit: Visit, account_id: int, post_id: int) -> Draft:
 
 
 async def answer_page(visit: Visit, draft: Draft, post_id: int | None, status: int = 200) -> Answer:
-    if post_id is not None and post_id <= 0:
-        raise ClientException("no such post")
     replied = (await visit.house.posts(visit, [post_id]))[0] if post_id else None
     heading = visit.language.say("Reply") if post_id else visit.language.say("New post")
     return await visit.house.page(visit, "compose.html", status=status, heading=heading, draft=draft, replied=replied)

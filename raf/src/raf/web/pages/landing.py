@@ -8,11 +8,11 @@ from litestar import get
 from raf.network import Paging
 from raf.web.answer import Answer, redirect
 from raf.web.pages.signing import FilledIn
-from raf.web.visit import Visit
+from raf.web.parameters import Here
 
 
 @get("/")
-async def landing(visit: Visit) -> Answer:
+async def landing(visit: Here) -> Answer:
     """What this place is, a form to join, and what is written here now."""
     if visit.session is not None:
         return redirect("/home", visit.cookies)
@@ -22,7 +22,7 @@ async def landing(visit: Visit) -> Answer:
 
 
 @get("/manifest.webmanifest")
-async def manifest(visit: Visit) -> Answer:
+async def manifest(visit: Here) -> Answer:
     """Lets a phone keep Raf on its first screen."""
     assets = visit.house.assets
     body = {
@@ -44,13 +44,13 @@ async def manifest(visit: Visit) -> Answer:
 
 
 @get("/favicon.ico")
-async def favicon(visit: Visit) -> Answer:
+async def favicon(visit: Here) -> Answer:
     """For those who do not read the page first."""
     return redirect(visit.house.assets.url("images/icon-192.png"))
 
 
 @get("/robots.txt")
-async def robots(visit: Visit) -> Answer:
+async def robots(visit: Here) -> Answer:
     """What is public may be found; searches and forms need no robots."""
     lines = ("User-agent: *", "Disallow: /search", "Disallow: /compose", "Disallow: /posts/", "Disallow: /live", "")
     return Answer("\n".join(lines).encode(), "text/plain; charset=utf-8")

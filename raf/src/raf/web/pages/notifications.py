@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from litestar import get, post
+from litestar.params import FromQuery
 from markupsafe import Markup
 
 from raf import entities
@@ -13,11 +14,11 @@ from raf.web.fragments import identity_of
 from raf.web.house import House
 from raf.web.languages import Language
 from raf.web.paging import PAGE, address, paging
-from raf.web.visit import Visit
+from raf.web.parameters import Here, MaxId
 
 
 @get("/notifications")
-async def notifications(visit: Visit, only: str = "", max_id: int | None = None) -> Answer:
+async def notifications(visit: Here, only: FromQuery[str] = "", max_id: MaxId = None) -> Answer:
     """The latest first. Having seen them marks them read."""
     account_id = visit.member()
     raf = visit.house.raf
@@ -42,7 +43,7 @@ async def notifications(visit: Visit, only: str = "", max_id: int | None = None)
 
 
 @post("/notifications/clear", status_code=200)
-async def clear(visit: Visit) -> Answer:
+async def clear(visit: Here) -> Answer:
     """Delete them all."""
     account_id = visit.member()
     await read_form(visit)

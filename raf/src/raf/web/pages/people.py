@@ -12,13 +12,14 @@ from raf.web.answer import Answer
 from raf.web.pages.profile import account_at
 from raf.web.pages.thread import status_at
 from raf.web.paging import address, paging
+from raf.web.parameters import Here, Id, MaxId, Word
 from raf.web.visit import Visit
 
 PAGE = 40
 
 
 @get("/{handle:str}/followers")
-async def followers(visit: Visit, handle: str, max_id: int | None = None) -> Answer:
+async def followers(visit: Here, handle: Word, max_id: MaxId = None) -> Answer:
     """Who follows a person."""
     account = await account_at(visit, handle)
     listing = await visit.house.raf.followers(int(account.id), paging(max_id, limit=PAGE), visit.account_id)
@@ -27,7 +28,7 @@ async def followers(visit: Visit, handle: str, max_id: int | None = None) -> Ans
 
 
 @get("/{handle:str}/following")
-async def following(visit: Visit, handle: str, max_id: int | None = None) -> Answer:
+async def following(visit: Here, handle: Word, max_id: MaxId = None) -> Answer:
     """Whom a person follows."""
     account = await account_at(visit, handle)
     listing = await visit.house.raf.following(int(account.id), paging(max_id, limit=PAGE), visit.account_id)
@@ -36,7 +37,7 @@ async def following(visit: Visit, handle: str, max_id: int | None = None) -> Ans
 
 
 @get("/{handle:str}/{post_id:int}/favourited_by")
-async def favourited_by(visit: Visit, handle: str, post_id: int, max_id: int | None = None) -> Answer:
+async def favourited_by(visit: Here, handle: Word, post_id: Id, max_id: MaxId = None) -> Answer:
     """Who likes a post."""
     status = await status_at(visit, handle, post_id)
     home = f"/@{status.account.acct}/{status.id}"
@@ -45,7 +46,7 @@ async def favourited_by(visit: Visit, handle: str, post_id: int, max_id: int | N
 
 
 @get("/{handle:str}/{post_id:int}/reblogged_by")
-async def reblogged_by(visit: Visit, handle: str, post_id: int, max_id: int | None = None) -> Answer:
+async def reblogged_by(visit: Here, handle: Word, post_id: Id, max_id: MaxId = None) -> Answer:
     """Who boosted a post."""
     status = await status_at(visit, handle, post_id)
     home = f"/@{status.account.acct}/{status.id}"

@@ -9,23 +9,24 @@ from raf import entities
 from raf.errors import Missing
 from raf.web.answer import Answer
 from raf.web.paging import older_link, paging
+from raf.web.parameters import Here, MaxId, Word
 from raf.web.visit import Visit
 
 
 @get("/{handle:str}")
-async def posts(visit: Visit, handle: str, max_id: int | None = None) -> Answer:
+async def posts(visit: Here, handle: Word, max_id: MaxId = None) -> Answer:
     """Posts and boosts, the pinned ones first."""
     return await profile(visit, handle, "posts", max_id)
 
 
 @get("/{handle:str}/with_replies")
-async def with_replies(visit: Visit, handle: str, max_id: int | None = None) -> Answer:
+async def with_replies(visit: Here, handle: Word, max_id: MaxId = None) -> Answer:
     """Everything they wrote."""
     return await profile(visit, handle, "replies", max_id)
 
 
 @get("/{handle:str}/media")
-async def media(visit: Visit, handle: str, max_id: int | None = None) -> Answer:
+async def media(visit: Here, handle: Word, max_id: MaxId = None) -> Answer:
     """Posts with pictures."""
     return await profile(visit, handle, "media", max_id)
 

@@ -8,7 +8,7 @@ from raf.errors import Missing
 from raf.identity.redirects import safe_next
 from raf.web.answer import Answer, redirect
 from raf.web.forms import read_form
-from raf.web.visit import Visit
+from raf.web.parameters import Here, Id, Word
 
 ACTIONS = (
     *("favourite", "unfavourite", "reblog", "unreblog", "bookmark", "unbookmark", "pin", "unpin"),
@@ -18,7 +18,7 @@ TOLD = {"pin": "pinned", "unpin": "unpinned"}
 
 
 @post("/posts/{post_id:int}/{action:str}", status_code=200)
-async def react(visit: Visit, post_id: int, action: str) -> Answer:
+async def react(visit: Here, post_id: Id, action: Word) -> Answer:
     """Do it, and show the post as it is now: alone to a script, in its page to a person."""
     if action not in ACTIONS:
         raise Missing

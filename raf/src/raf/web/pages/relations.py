@@ -8,7 +8,7 @@ from raf.errors import Missing
 from raf.identity.redirects import safe_next
 from raf.web.answer import Answer, redirect
 from raf.web.forms import read_form
-from raf.web.visit import Visit
+from raf.web.parameters import Here, Id, Word
 
 ACTIONS = {
     "follow": "follow",
@@ -26,7 +26,7 @@ TOLD = {"mute": "muted", "block": "blocked", "remove_follower": "removed"}
 
 
 @post("/accounts/{account_id:int}/{action:str}", status_code=200)
-async def relate(visit: Visit, account_id: int, action: str) -> Answer:
+async def relate(visit: Here, account_id: Id, action: Word) -> Answer:
     """Do it, and show the button as it is now: alone to a script, in its page to a person."""
     if action not in ACTIONS:
         raise Missing

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from litestar import get
+from litestar.params import FromQuery
 
 from raf.domain.text import normal_tag
 from raf.web.answer import Answer, redirect
 from raf.web.pages.people import with_relations
-from raf.web.visit import Visit
+from raf.web.parameters import Here
 
 
 @get("/search")
-async def search(visit: Visit, q: str = "") -> Answer:
+async def search(visit: Here, q: FromQuery[str] = "") -> Answer:
     """People by name, a tag by its word, a post by its address."""
     query = q.strip()[:200]
     raf = visit.house.raf

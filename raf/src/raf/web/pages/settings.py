@@ -16,6 +16,7 @@ from raf.web.answer import Answer, redirect
 from raf.web.drafts import own_account
 from raf.web.forms import Form, read_form
 from raf.web.pages.signing import FilledIn, wrong_with
+from raf.web.parameters import Here, Id
 from raf.web.visit import Visit
 
 FACTS = 4
@@ -37,14 +38,14 @@ class SessionRow:
 
 
 @get("/settings")
-async def settings(visit: Visit) -> Answer:
+async def settings(visit: Here) -> Answer:
     """The first of the pages."""
     visit.member()
     return redirect("/settings/profile", visit.cookies)
 
 
 @get("/settings/profile")
-async def profile_page(visit: Visit) -> Answer:
+async def profile_page(visit: Here) -> Answer:
     """Name, words, pictures and facts."""
     account = await own_account(visit)
     facts = [(row.name, row.value) for row in account.source.fields][:FACTS]
@@ -60,7 +61,7 @@ async def profile_page(visit: Visit) -> Answer:
 
 
 @post("/settings/profile", status_code=200, request_max_body_size=LARGEST_FORM)
-async def profile(visit: Visit) -> Answer:
+async def profile(visit: Here) -> Answer:
     """Change what one shows of oneself."""
     account_id = visit.member()
     form = await read_form(visit)
@@ -88,7 +89,7 @@ async def profile(visit: Visit) -> Answer:
 
 
 @get("/settings/preferences")
-async def preferences_page(visit: Visit) -> Answer:
+async def preferences_page(visit: Here) -> Answer:
     """Language, light, and how new posts begin."""
     source = (await own_account(visit)).source
     values = {"visibility": source.privacy, "language": source.language or "", "sensitive": source.sensitive}
@@ -96,7 +97,7 @@ async def preferences_page(visit: Visit) -> Answer:
 
 
 @post("/settings/preferences", status_code=200)
-async def preferences(visit: Visit) -> Answer:
+async def preferences(visit: Here) -> Answer:
     """How new posts begin."""
     account_id = visit.member()
     form = await read_form(visit)
@@ -111,14 +112,14 @@ async def preferences(visit: Visit) -> Answer:
 
 
 @get("/settings/security")
-async def security_page(visit: Visit) -> Answer:
+async def security_page(visit: Here) -> Answer:
     """The password, and where one is logged in."""
     visit.member()
     return await draw(visit, "security", FilledIn({}))
 
 
 @post("/settings/security", status_code=200)
-async def change_password(visit: Visit) -> Answer:
+async def change_password(visit: Here) -> Answer:
     """A new password; the other browsers are logged out."""
     account_id = visit.member()
     form = await read_form(visit)
@@ -134,7 +135,7 @@ async def change_password(visit: Visit) -> Answer:
 
 
 @post("/settings/sessions/{session_id:int}/close", status_code=200)
-async def close_session(visit: Visit, session_id: int) -> Answer:
+async def close_session(visit: Here, session_id: Id) -> Answer:
     """Log another browser out."""
     account_id = visit.member()
     await read_form(visit)
@@ -144,14 +145,14 @@ async def close_session(visit: Visit, session_id: int) -> Answer:
 
 
 @get("/settings/applications")
-async def applications_page(visit: Visit) -> Answer:
+async def applications_page(visit: Here) -> Answer:
     """Which applications may act for one."""
     visit.member()
     return await draw(visit, "applications", FilledIn({}))
 
 
 @post("/settings/applications/{application_id:int}/revoke", status_code=200)
-async def revoke(visit: Visit, application_id: int) -> Answer:
+async def revoke(visit: Here, application_id: Id) -> Answer:
     """Take an application's permission back."""
     account_id = visit.member()
     await read_form(visit)
@@ -199,7 +200,7 @@ async def picture(visit: Visit, account_id: int, form: Form, name: str) -> str |
     if form.ticked(f"no_{name}"):
         return None
     if chosen := await form.upload(name):
-        return await visit.house.library.portrait(account_id, chosen, name)
+        return await visit.house.raf.portrait(account_id, chosen, name)
     return UNSET  # type: ignore[return-value]
 
 

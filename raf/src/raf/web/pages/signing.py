@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from litestar import get, post
+from litestar.params import FromQuery
 
 from raf.errors import Invalid, TooMany, WrongPassword
 from raf.identity import NewAccount
@@ -13,6 +14,7 @@ from raf.identity.redirects import safe_next
 from raf.web.answer import Answer, cookie, redirect
 from raf.web.forms import Form, read_form
 from raf.web.languages import LANGUAGES
+from raf.web.parameters import Here
 from raf.web.problems import detail
 from raf.web.visit import LANGUAGE_COOKIE, Visit
 from raf.web.wording import problems
@@ -40,7 +42,7 @@ class FilledIn:
 
 
 @get("/sign-up")
-async def sign_up_page(visit: Visit, next: str = "") -> Answer:
+async def sign_up_page(visit: Here, next: FromQuery[str] = "") -> Answer:
     """The form to join."""
     if visit.session is not None:
         return redirect("/home", visit.cookies)
@@ -48,7 +50,7 @@ async def sign_up_page(visit: Visit, next: str = "") -> Answer:
 
 
 @post("/sign-up")
-async def sign_up(visit: Visit) -> Answer:
+async def sign_up(visit: Here) -> Answer:
     """Open an account and log this browser in."""
     form = await read_form(visit)
     new = NewAccount(
@@ -69,7 +71,7 @@ async def sign_up(visit: Visit) -> Answer:
 
 
 @get("/log-in")
-async def log_in_page(visit: Visit, next: str = "") -> Answer:
+async def log_in_page(visit: Here, next: FromQuery[str] = "") -> Answer:
     """The form to log in."""
     if visit.session is not None:
         return redirect(safe_next(next, "/home"), visit.cookies)
@@ -77,7 +79,7 @@ async def log_in_page(visit: Visit, next: str = "") -> Answer:
 
 
 @post("/log-in")
-async def log_in(visit: Visit) -> Answer:
+async def log_in(visit: Here) -> Answer:
     """Log this browser in."""
     form = await read_form(visit)
     try:
@@ -93,7 +95,7 @@ async def log_in(visit: Visit) -> Answer:
 
 
 @post("/log-out")
-async def log_out(visit: Visit) -> Answer:
+async def log_out(visit: Here) -> Answer:
     """Log this browser out."""
     await read_form(visit)
     identity = visit.house.identity

@@ -8,13 +8,13 @@ from raf import entities
 from raf.errors import Missing
 from raf.web.answer import Answer, redirect
 from raf.web.drafts import Draft
-from raf.web.paging import LARGEST
+from raf.web.parameters import Here, Id, Word
 from raf.web.rendering import excerpt
 from raf.web.visit import Visit
 
 
 @get("/{handle:str}/{post_id:int}")
-async def thread(visit: Visit, handle: str, post_id: int) -> Answer:
+async def thread(visit: Here, handle: Word, post_id: Id) -> Answer:
     """The thread of a post."""
     house, raf = visit.house, visit.house.raf
     status = await status_at(visit, handle, post_id)
@@ -37,7 +37,7 @@ async def thread(visit: Visit, handle: str, post_id: int) -> Answer:
 
 
 @get("/posts/{post_id:int}")
-async def by_id(visit: Visit, post_id: int) -> Answer:
+async def by_id(visit: Here, post_id: Id) -> Answer:
     """A post by its id alone."""
     status = await status_at(visit, "", post_id)
     return redirect(f"/@{status.account.acct}/{status.id}", visit.cookies)
@@ -45,7 +45,7 @@ async def by_id(visit: Visit, post_id: int) -> Answer:
 
 async def status_at(visit: Visit, handle: str, post_id: int) -> entities.Status:
     """The post; a boost's address leads to the post in it. Raises Missing."""
-    if (handle and not handle.startswith("@")) or not 0 < post_id < LARGEST:
+    if handle and not handle.startswith("@"):
         raise Missing
     status = await visit.house.raf.status(post_id, visit.account_id)
     return status.reblog or status

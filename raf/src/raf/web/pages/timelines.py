@@ -11,11 +11,12 @@ from raf.network import Paging
 from raf.web.answer import Answer
 from raf.web.drafts import Draft
 from raf.web.paging import PAGE, address, older_link, paging
+from raf.web.parameters import Here, MaxId, Word
 from raf.web.visit import Visit
 
 
 @get("/home")
-async def home(visit: Visit, max_id: int | None = None) -> Answer:
+async def home(visit: Here, max_id: MaxId = None) -> Answer:
     """What the people one follows wrote, in the order they wrote it."""
     account_id = visit.member()
     asked = paging(max_id)
@@ -39,7 +40,7 @@ async def home(visit: Visit, max_id: int | None = None) -> Answer:
 
 
 @get("/local")
-async def local(visit: Visit, max_id: int | None = None) -> Answer:
+async def local(visit: Here, max_id: MaxId = None) -> Answer:
     """What everybody here wrote for everybody."""
     ids = await visit.house.raf.public(visit.account_id, paging(max_id))
     say = visit.language.say
@@ -57,7 +58,7 @@ async def local(visit: Visit, max_id: int | None = None) -> Answer:
 
 
 @get("/tags/{tag:str}")
-async def tagged(visit: Visit, tag: str, max_id: int | None = None) -> Answer:
+async def tagged(visit: Here, tag: Word, max_id: MaxId = None) -> Answer:
     """Public posts with a tag."""
     name = normal_tag(tag)
     ids = await visit.house.raf.tag(visit.account_id, name, paging(max_id))
@@ -75,13 +76,13 @@ async def tagged(visit: Visit, tag: str, max_id: int | None = None) -> Answer:
 
 
 @get("/favourites")
-async def favourites(visit: Visit, max_id: int | None = None) -> Answer:
+async def favourites(visit: Here, max_id: MaxId = None) -> Answer:
     """What one likes, the last liked first."""
     return await kept(visit, "favourites", paging(max_id))
 
 
 @get("/bookmarks")
-async def bookmarks(visit: Visit, max_id: int | None = None) -> Answer:
+async def bookmarks(visit: Here, max_id: MaxId = None) -> Answer:
     """What one keeps, seen by nobody else."""
     return await kept(visit, "bookmarks", paging(max_id))
 

@@ -1,0 +1,192 @@
+"""What a page holds against people who mean harm."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from raf.web.application import PAGES
+from raf.web.testing import PASSWORD
+
+HANDLERS = [handler for module in PAGES for handler in module.HANDLERS]
+POSTS = sorted({path for handler in HANDLERS for path in handler.paths if "POST" in handler.http_methods})
+
+
+def filled(path: str) -> str:
+    return (
+        path.replace("{post_id:int}", "1")
+        .replace("{account_id:int}", "1")
+        .replace("{session_id:int}", "1")
+        .replace("{application_id:int}", "1")
+        .replace("{action:str}", "follow" if "accounts" in path else "favourite")
+    )
+
+
+@pytest.mark.parametrize("path", POSTS)
+async def test_no_form_is_taken_without_its_token(path: str, open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        member = await site.member("member")
+        other = await site.member("other")
+        token = (await other.get("/home")).form("/compose").values["csrf_token"][0]
+        for sent in ("", "nonsense", token):
+            page = await member.post(filled(path), {"csrf_token": sent, "text": "x", "name": "x", "username": "x"})
+            assert page.status == 403, (path, sent)
+        assert (await member.get("/home")).path == "/home"
+
+
+async def test_a_form_from_another_site_is_refused_even_with_a_token(open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        member = await site.member("member")
+        values = (await member.get("/home")).form("/compose").values
+        values["text"] = ["not mine"]
+        page = await member.post("/compose", values, **{"sec-fetch-site": "cross-site"})
+        assert page.status == 403
+        page = await member.post("/compose", values, origin="https://elsewhere.example")
+        assert page.status == 403
+        assert "not mine" not in (await member.get("/home")).text
+
+
+async def test_every_page_carries_the_policy_that_forbids_foreign_scripts(open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        member = await site.member("member")
+        for path in (
+            "/",
+            "/home",
+            "/local",
+            "/@member",
+            "/settings/profile",
+            "/nothing/here",
+            "/live?stream=",
+            "/search?q=<x>",
+        ):
+            if path.startswith("/live"):
+                continue
+            headers = (await member.get(path)).response.headers
+            policy = headers["content-security-policy"]
+            assert "script-src 'self'" in policy
+            assert "unsafe" not in policy
+            assert "frame-ancestors 'none'" in policy
+            assert headers["x-content-type-options"] == "nosniff"
+            assert headers["referrer-policy"] == "same-origin"
+            assert "strict-transport-security" not in headers, "the site is not on https"
+
+
+async def test_on_https_cookies_are_secure_and_the_browser_is_told_to_stay(open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site("web.url=https://raf.example") as site:
+        visitor = site.visitor()
+        visitor.client.base_url = "https://raf.example"  # type: ignore[assignment]
+        page = await visitor.get("/log-in")
+        assert "max-age" in page.response.headers["strict-transport-security"]
+        assert "Secure" in page.response.headers["set-cookie"]
+
+
+async def test_no_page_holds_inline_scripts_or_styles(open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        member = await site.member("member")
+        await member.write("hello")
+        for path in ("/home", "/settings/profile", "/notifications", "/about", "/@member"):
+            html = (await member.get(path)).html
+            assert not re.search(r"<script(?![^>]*(src=|application/json))", html)
+            assert not re.search(r"\son[a-z]+=", html)
+            assert not re.search(r"\sstyle=", html)
+            assert "<style" not in html
+
+
+async def test_the_session_cookie_is_out_of_reach_of_scripts(open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        visitor = site.visitor()
+        page = await visitor.get("/sign-up")
+        values = page.form("/sign-up").values | {
+            "username": ["member"],
+            "email": ["m@example.org"],
+            "password": [PASSWORD],
+            "agreement": ["1"],
+        }
+        visitor.client.follow_redirects = False
+        answer = (await visitor.post("/sign-up", values)).response
+        cookie = next(value for value in answer.headers.get_list("set-cookie") if value.startswith("raf_session="))
+        assert "HttpOnly" in cookie
+        assert "SameSite=Lax" in cookie
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/\t/evil.example", "%2F%2Fevil"],
+)
+async def test_log_in_leads_to_no_other_site(target: str, open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        await site.member("member")
+        visitor = site.visitor()
+        page = await visitor.get("/log-in")
+        visitor.client.follow_redirects = False
+        values = page.form("/log-in").values | {"name": ["member"], "password": [PASSWORD], "next": [target]}
+        answer = (await visitor.post("/log-in", values)).response
+        assert answer.status_code == 303
+        assert answer.headers["location"] == "/home"
+
+
+async def test_a_planted_session_is_not_taken_over(open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        await site.member("member")
+        visitor = site.visitor()
+        visitor.client.cookies.set("raf_session", "planted-by-somebody-else-0123456789abcdef")
+        page = await visitor.get("/log-in")
+        page = await page.submit("/log-in", name="member", password=PASSWORD)
+        assert page.path == "/home"
+        assert visitor.client.cookies.get("raf_session", domain="127.0.0.1") != "planted-by-somebody-else-0123456789abcdef"
+
+
+async def test_too_many_wrong_passwords_have_to_wait(open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site("raf.identity.log_in_tries_of_address=3") as site:
+        await site.member("member")
+        visitor = site.visitor()
+        statuses = []
+        for _ in range(5):
+            page = await (await visitor.get("/log-in")).submit("/log-in", name="member", password="wrong-password")
+            statuses.append(page.status)
+        assert statuses[0] == 401
+        assert statuses[-1] == 429
+        assert "too often" in page.text
+
+
+async def test_what_people_write_is_never_markup(open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        evil = "<script>alert(1)</script><img src=x onerror=alert(1)> \"'><svg onload=alert(1)>"
+        member = await site.member("member")
+        await member.write(evil, spoiler_text=evil[:100])
+        await (await member.get("/settings/profile")).submit(
+            "/settings/profile", display_name="<script>x</script>", note=evil, field_name_0="<b>", field_value_0="<img src=x>"
+        )
+        for path in ("/home", "/local", "/@member", "/settings/profile", f"/search?q={evil[:40]}"):
+            html = (await site.visitor().get(path) if path == "/local" else await member.get(path)).html
+            assert "<script>alert" not in html
+            assert "<script>x" not in html
+            assert "<img src=x" not in html
+            assert "<svg onload" not in html
+
+
+async def test_a_private_post_is_seen_by_followers_only(open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        author, other = await site.member("author"), await site.member("other")
+        page = await author.write("between us", visibility="private")
+        post_id = re.search(r'data-post="(\d+)"', page.html)[1]  # type: ignore[index]
+        for visitor in (other, site.visitor()):
+            assert (await visitor.get(f"/@author/{post_id}")).status == 404
+            assert "between us" not in (await visitor.get("/local")).text
+            assert "between us" not in (await visitor.get("/@author")).text
+
+
+@pytest.mark.parametrize("path", ["/@x/99999999999999999999", "/@x/0", "/posts/99999999999999999999/reply", "/home?max_id=-1"])
+async def test_impossible_numbers_are_no_failure(path: str, open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        member = await site.member("member")
+        assert (await member.get(path)).status in (400, 404)
+
+
+async def test_a_form_too_large_is_refused_in_words(open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        member = await site.member("member")
+        page = await member.post("/log-out", {"csrf_token": "x" * 400_000})
+        assert page.status == 413
+        assert "Too much for this cup" in page.text
