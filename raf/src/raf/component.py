@@ -18,5 +18,6 @@ component = Component(
         Mount("/.well-known", "raf.mastodon.application:build"),
         Mount("/nodeinfo", "raf.mastodon.application:build"),
         Mount("/media", "raf.media.application:build"),
+        Mount("/", "raf.web.application:build"),
     ),
 )
