@@ -61,12 +61,16 @@ assert settings.data.can.be.nested == "value"
 assert settings.data_can_be_nested == "value"
 assert settings.formatted_key == "False/BAR"
 assert settings.templated_key == os.path.abspath(os.environ['HOME'])
+assert settings.defaults.x
 assert settings.password == "123456"
-assert settings.tree.origin("key") == "settings.toml:1"
+assert settings.tree.origin("key") == "settings.toml:2"
 assert settings.tree.origin("number") == "env DYNACONF_NUMBER"
 assert "123456" not in str(settings.tree.shown(history=True))
 """
-SETTINGS = 'key = "value"\nnumber = 1\na_boolean = false\n[a_dict.nested]\nother_level = "nested value"\n'
+SETTINGS = (
+    'defaults.x = "a table like others"\nkey = "value"\nnumber = 1\na_boolean = false\n'
+    '[a_dict.nested]\nother_level = "nested value"\n'
+)
 
 
 def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:

@@ -165,6 +165,11 @@ class TestAsking:
             island.load().tree.origin("web.prot")
         assert caught.value.tip == "did you mean web.port?"
 
+    def test_in_an_empty_table_there_is_nothing(self, island: Any) -> None:
+        with pytest.raises(SettingsError) as caught:
+            island.load().tree.told("extra.zzzz")
+        assert caught.value.tip == "extra is empty"
+
     def test_a_section_is_not_one_value(self, island: Any) -> None:
         with pytest.raises(SettingsError, match="web is a section"):
             island.load().tree.leaf("web")

@@ -200,7 +200,10 @@ class TestEnvironment:
         assert island.refused(environ={"OSTROV_WEB____PORT": "1"}).cause == "env OSTROV_WEB____PORT"
 
     def test_bytes_that_are_no_text_are_refused(self, island: Any) -> None:
-        assert "not UTF-8" in island.refused(environ={"OSTROV_WEB__HOST": "a\udcff"}).error
+        for name, text in (("OSTROV_WEB__HOST", "a\udcff"), ("OSTROV_\udcff__A", "a")):
+            problem = island.refused(environ={name: text})
+            assert "not UTF-8" in problem.error
+            str(problem).encode()
 
 
 class TestInheritedOverrides:

@@ -28,10 +28,13 @@ def test_an_override_has_a_sign_a_key_and_a_value(text: str, parts: Any) -> None
     assert parse_override(text) == Override(*parts)
 
 
-@pytest.mark.parametrize("text", ["", "a", "+a", "=b", "+=b", ".a=b", "a..b=c", "a.=1", "~", "a=\udcff"])
+@pytest.mark.parametrize(
+    "text", ["", "a", "+a", "=b", "+=b", ".a=b", "a..b=c", "a.=1", "~", "a=\udcff", "\udcff", "a[0]=1", "a b=1"]
+)
 def test_what_is_none_is_refused(text: str) -> None:
-    with pytest.raises(SettingsError):
+    with pytest.raises(SettingsError) as caught:
         parse_override(text)
+    str(caught.value).encode()
 
 
 def test_a_refused_word_does_not_tell_its_value() -> None:

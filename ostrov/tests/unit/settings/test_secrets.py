@@ -98,16 +98,33 @@ def test_what_was_overridden_is_masked_too(island: Any) -> None:
         "${oc.env:DB_PASSWORD}",
         "@jinja {{ env['DB_PASSWORD'] }}",
         "@jinja {% for name in env %}{{ env[name] }}{% endfor %}",
+        "${extra.list[0].password}",
+        "x${extra.list}",
+        "@format {this.extra.list[0]}",
+        "@jinja {{ this.extra.list[0].password }}",
+        "@jinja {{ this.extra.address.split(':')[2] }}",
     ],
 )
 def test_what_is_built_from_a_secret_is_one(island: Any, value: str) -> None:
-    island.write("ostrov.toml", '[extra]\nbetween = "<${web.password}>"')
+    island.write(
+        "ostrov.toml",
+        f"""[extra]
+between = "<${{web.password}}>"
+list = [{{password = "{WORD}", name = "x"}}]
+address = "postgresql://ann:{WORD}@h/db"
+""",
+    )
     words = [f"web.password={WORD}", f"web.banner={value}"]
     if "this.web[name]" in value:  # not through itself
         words = [f"web.password={WORD}", f"+extra.all={value}"]
     loaded = island.load(*words, environ={"DB_PASSWORD": WORD})
     assert WORD not in str(loaded.tree.shown(history=True))
     assert loaded.tree.leaf("extra.all" if "+extra" in words[1] else "web.banner").secret
+
+
+def test_what_stands_beside_a_secret_is_none(island: Any) -> None:
+    island.write("ostrov.toml", f'[[extra.list]]\npassword = "{WORD}"\nname = "x"')
+    assert shown(island, "web.banner", "web.banner=${extra.list[0].name}") == ('"x"', False)
 
 
 def test_the_order_of_reading_does_not_matter(island: Any) -> None:
@@ -166,6 +183,12 @@ def test_asking_for_a_value_masks_it_unless_it_is_revealed(island: Any) -> None:
         (f"db.url=postgresql://a:{WORD}@h/db", "web.banner=@int ${db.url}"),
         (f"web.password={{a: {WORD}", "web.port=0"),
         (f"+extra.tokens.a={WORD}", "web.port=${extra.tokens.a}"),
+        (f"web.password=choice({WORD},x)",),
+        (f"+extra.list=[{{password: '@int {WORD}'}}]",),
+        (f"+extra.list=[{{a: {{password: '@format {{{WORD}}}'}}}}]",),
+        (f"+extra.list=[{{password: {WORD}, a: '@int x'}}]",),
+        (f"web.routes=[{{token: [{WORD}]}}]",),
+        (f"+extra.url=postgresql://a:{WORD}@h/db", "web.port=${extra.url}"),
     ],
 )
 def test_errors_do_not_tell_a_secret(island: Any, words: tuple[str, ...]) -> None:

@@ -13,7 +13,7 @@ from ostrov.core.errors import SettingsError
 from ostrov.core.settings.declared import Declared
 from ostrov.core.settings.keys import Path, Steps, dotted
 from ostrov.core.settings.resolve import is_plain
-from ostrov.core.settings.secrets import masked
+from ostrov.core.settings.secrets import masked, secret_name
 from ostrov.core.settings.shown import shown_text, written
 from ostrov.core.settings.tree import Leaf, SettingsTree
 from ostrov.core.settings.unknown import close_name
@@ -51,14 +51,16 @@ def _wrong(path: Path, leaf: Leaf, place: Declared, problem: str) -> SettingsErr
     for step in inside:
         value = value[step]
     key = dotted(path) + written(inside)
-    if leaf.secret and not what.startswith("Expected"):  # msgspec may tell the value
+    name = next((step for step in reversed(inside) if isinstance(step, str)), "")
+    hidden = leaf.secret or secret_name(name)
+    if hidden and not what.startswith("Expected"):  # msgspec may tell the value
         what = "it is not one of the values that are allowed"
     what = what[:1].lower() + what[1:].replace("`", "")
-    shown = shown_text(masked(value, leaf.secret, path[-1]))
+    shown = shown_text(masked(value, hidden))
     return SettingsError(
         f"{key} is wrong: {what}",
         cause=f"{leaf.origin.inside(inside)}: {key} = {shown}",
-        tip=_tip(what, value if not leaf.secret else None, inner),
+        tip=_tip(what, value if not hidden else None, inner),
     )
 
 

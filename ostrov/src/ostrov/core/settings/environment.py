@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ostrov.core.errors import SettingsError
 from ostrov.core.settings.groups import Groups
-from ostrov.core.settings.keys import Path, dotted
+from ostrov.core.settings.keys import Path, dotted, is_utf8
 from ostrov.core.settings.tree import SettingsTree
 
 PREFIX = "OSTROV"
@@ -36,6 +36,8 @@ def variables(environ: Mapping[str, str], prefix: str, tree: SettingsTree, group
         rest = name[len(prefix) + 1 :]
         if not rest or name[: len(prefix) + 1].upper() != f"{prefix}_" or (prefix == PREFIX and _reserved(rest.upper())):
             continue
+        if not is_utf8(name + environ[name]):
+            raise SettingsError("a variable is not UTF-8", cause=f"env {ascii(name)[1:-1]}", tip="set it to text in UTF-8")
         path = tuple(rest.lower().split("__"))
         if not all(path):
             raise SettingsError(
@@ -52,10 +54,7 @@ def variables(environ: Mapping[str, str], prefix: str, tree: SettingsTree, group
                     tip=f"did you mean {prefix}_{'__'.join(meant).upper()} ({dotted(meant)})?",
                 )
             continue
-        text = environ[name]
-        if not text.isprintable() and any("\ud800" <= character <= "\udfff" for character in text):
-            raise SettingsError(f"{name} is not UTF-8", cause=f"env {name}", tip="set it to text in UTF-8")
-        yield Variable(name, path, text)
+        yield Variable(name, path, environ[name])
 
 
 def _reserved(rest: str) -> bool:

@@ -39,7 +39,7 @@ class FreeSettings(SettingsView):
         files = [found for name in settings_files for found in (name, _local(name))]
         environ = os.environ if environ is None else environ
         root = Path.cwd() if root_path is None else Path(root_path)
-        self._tree = free_tree(Sources(root, ANYTHING, environ, files, envvar_prefix.upper()))
+        self._tree = free_tree(Sources(root, ANYTHING, environ, files, envvar_prefix.upper(), ""))
         super().__init__(self._tree.values())
 
     @property

@@ -9,12 +9,15 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from ostrov.core.errors import SettingsError
+from ostrov.core.settings.declared import declared
 from ostrov.core.settings.documents import Document, read_document
 from ostrov.core.settings.keys import Path
 from ostrov.core.settings.origin import Origin
 from ostrov.core.settings.unknown import close_name
 
 FOLDER = "conf"
+CHOICE = declared(str | list[str] | None)
+"""What names the options of a group."""
 
 
 class Groups:
@@ -29,6 +32,8 @@ class Groups:
     def options(self) -> Mapping[str, list[str]]:
         """The names of the options of each group."""
         found: dict[str, list[str]] = {}
+        if self.folder == self.root:  # no folder for groups
+            return found
         for here, _, files in os.walk(self.folder):
             group = FilePath(here).relative_to(self.folder).as_posix()
             names = sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml"))

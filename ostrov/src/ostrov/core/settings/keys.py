@@ -11,7 +11,12 @@ Steps: TypeAlias = tuple[str | int, ...]
 """A path that may lead into lists."""
 
 _PLAIN = re.compile(r"[\w\-]+")
-_NAME = re.compile(r"""([^."']+)|"([^"]*)"|'([^']*)'""")
+_NAME = re.compile(r"""([\w\-]+)|"([^"]*)"|'([^']*)'""")
+
+
+def is_utf8(text: str) -> bool:
+    """Whether a text of the operating system was UTF-8: bytes that were not stand in it as lone surrogates."""
+    return text.isprintable() or not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def dotted(path: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from ostrov.core.errors import SettingsError
 from ostrov.core.settings.declared import Declared
 from ostrov.core.settings.documents import Document, read_document
 from ostrov.core.settings.environment import PREFIX, Variable, variables
-from ostrov.core.settings.groups import Groups, chosen_options
+from ostrov.core.settings.groups import CHOICE, FOLDER, Groups, chosen_options
 from ostrov.core.settings.origin import Origin, of_document
 from ostrov.core.settings.overrides import Override, apply
 from ostrov.core.settings.schema import CHOICES
@@ -33,7 +33,8 @@ class Sources:
     environ: Mapping[str, str]
     files: Sequence[str] = FILES
     prefix: str = PREFIX
-    conf: str = "conf"
+    conf: str = FOLDER
+    """The folder of the groups; an empty text when there are none, and `[defaults]` is a table like others."""
     groups: Groups = field(init=False)
     documents: list[Document] = field(init=False)
 
@@ -52,9 +53,10 @@ def gather(sources: Sources, overrides: Sequence[Override], name: str = "") -> S
         tree.put(("name",), name, Origin("name of the folder"))
     said = list(variables(sources.environ, sources.prefix, tree, sources.groups)) if sources.prefix else []
     options = [variable for variable in said if _chooses(variable, sources.groups)]
-    _put_groups(tree, sources, options, overrides)
+    if sources.conf:
+        _put_groups(tree, sources, options, overrides)
     for document in sources.documents:
-        content = {key: value for key, value in document.data.items() if key != CHOICES}
+        content = {key: value for key, value in document.data.items() if key != CHOICES or not sources.conf}
         tree.put((), content, of_document(document, secret=_secret(document)))
     for variable in said:
         if variable not in options:
@@ -84,10 +86,12 @@ def _put_groups(tree: SettingsTree, sources: Sources, options: list[Variable], o
         for group, value in _flat(table, groups, ()):
             choices[group] = Said(value, _deeper(origin, group))
     for variable in options:
-        choices["/".join(variable.path)] = Said(read_value(variable.text), Origin(f"env {variable.name}"))
+        choices["/".join(variable.path)] = Said(read_value(variable.text, CHOICE), Origin(f"env {variable.name}"))
     for override in overrides:
         if override.option(groups):
-            choices[override.key] = Said(None if override.sign == "~" else read_value(override.text or ""), override.origin)
+            choices[override.key] = Said(
+                None if override.sign == "~" else read_value(override.text or "", CHOICE), override.origin
+            )
     for group in sorted(choices, key=lambda name: name.count("/")):
         value, origin = choices[group]
         for option in chosen_options(value, group, origin):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ostrov.core.errors import SettingsError
 from ostrov.core.settings.environment import OVERRIDES
 from ostrov.core.settings.groups import Groups
-from ostrov.core.settings.keys import Path, dotted, undotted
+from ostrov.core.settings.keys import Path, dotted, is_utf8, undotted
 from ostrov.core.settings.origin import Origin
 from ostrov.core.settings.tree import Leaf, SettingsTree
 from ostrov.core.settings.unknown import nearest_there, unknown_setting
@@ -38,13 +38,13 @@ class Override(NamedTuple):
 
 def parse_override(text: str) -> Override:
     """The parts of an override. Raises SettingsError for words that are none."""
+    if not is_utf8(text):
+        raise SettingsError("an argument is not UTF-8", cause=f"argument {text.partition('=')[0]!a}", tip="write it in UTF-8")
     match = _OVERRIDE.fullmatch(text)
     key = match[2].strip() if match else ""
     if match is None or not key or (match[3] is None and match[1] != "~") or not undotted(key.replace("/", ".")):
         shown = text.partition("=")[0]
         raise SettingsError(f"not an override: {shown!r}", tip="write key=value, +key=value or ~key")
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise SettingsError(f"{key} is not UTF-8", cause=f"argument {key}", tip="write it in UTF-8")
     return Override(match[1], key, match[3])
 
 
@@ -82,7 +82,7 @@ def apply(override: Override, tree: SettingsTree) -> None:
     text = override.text or ""
     if _SWEEP.fullmatch(text.strip()):
         raise SettingsError(
-            f"{override.key}={text} is a sweep", cause=str(override.origin), tip="add --multirun, or put the value in quotes"
+            f"{dotted(path)} is given a sweep", cause=str(override.origin), tip="add --multirun, or put the value in quotes"
         )
     tree.put(path, read_value(text, place), override.origin)
 

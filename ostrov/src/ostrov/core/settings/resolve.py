@@ -12,6 +12,7 @@ from ostrov.core.errors import SettingsError
 from ostrov.core.settings.keys import Path, Steps, dotted
 from ostrov.core.settings.references import absolute, interpolated, steps_of
 from ostrov.core.settings.secrets import masked, secret_name
+from ostrov.core.settings.shown import shown_text
 from ostrov.core.settings.tree import Leaf, SettingsTree
 from ostrov.core.settings.unknown import nearest
 from ostrov.core.settings.words import CASTS, formatted, rendered, word_of
@@ -36,6 +37,7 @@ class Resolver:
         self.environ = environ
         self._done: set[Path] = set()
         self._busy: list[tuple[Path, Leaf]] = []
+        self._hiding = 0  # names of secrets around the value being worked out, inside lists and mappings
 
     def value(self, path: Path, leaf: Leaf) -> Any:
         """The value of a setting, worked out at its first use."""
@@ -59,7 +61,7 @@ class Resolver:
         path: Path = ()
         for position, step in enumerate(steps):
             if isinstance(node, Leaf):
-                return _inside(self.value(path, node), steps[position:])
+                return self._guarded(_inside(self.value(path, node), steps[position:]), steps[-1])
             name = str(step)
             if name not in node:
                 name = next((known for known in node if known.casefold() == name.casefold()), name)
@@ -83,7 +85,7 @@ class Resolver:
         except (SettingsError, RecursionError):
             raise
         except Exception as problem:
-            raise self._failed(problem) from (None if leaf.secret else problem)
+            raise self._failed(problem) from None  # the problem's own text may hold a secret
         finally:
             self._busy.pop()
         self._done.add(path)
@@ -94,8 +96,14 @@ class Resolver:
         if isinstance(value, list):
             return [self._worked_out(item, path) for item in value]
         if isinstance(value, dict):
-            return {name: self._worked_out(item, path) for name, item in value.items()}
+            return {name: self._worked_out_below(str(name), item, path) for name, item in value.items()}
         return value
+
+    def _worked_out_below(self, name: str, value: Any, path: Path) -> Any:
+        self._hiding += secret_name(name)
+        worked_out = self._worked_out(value, path)
+        self._hiding -= secret_name(name)
+        return worked_out
 
     def _text(self, text: str, path: Path) -> Any:
         word, rest = word_of(text)
@@ -147,20 +155,27 @@ class Resolver:
         tip = f"did you mean {dotted(near)}?" if near else otherwise
         raise self._error(f"there is no setting {reference}", tip)
 
+    def _guarded(self, value: Any, name: str | int = "") -> Any:
+        """A value that is handed out: a secret inside it, or an address with a password, makes a secret of the reader."""
+        if value is not MISSING and masked(value, name=str(name)) != value:
+            self.taint()
+        return value
+
     def _plain(self, path: Path, node: Any) -> Any:
         if isinstance(node, Leaf):
-            return self.value(path, node)
+            return self._guarded(self.value(path, node))
         return {name: self._plain((*path, name), inner) for name, inner in node.items()}
 
     def _error(self, detail: str, tip: str) -> SettingsError:
         path, leaf = self._busy[-1]
-        if leaf.secret:  # what looks like a reference may be a piece of a password
+        if leaf.secret or self._hiding:  # what looks like a reference may be a piece of a password
             detail, tip = "it refers to something that does not exist", "\\${ is a plain ${"
         return SettingsError(f"{dotted(path)} cannot be worked out", cause=f"{leaf.origin}: {detail}", tip=tip)
 
     def _failed(self, problem: Exception) -> SettingsError:
         path, leaf = self._busy[-1]
-        detail = type(problem).__name__ if leaf.secret else masked(f"{problem}, in {leaf.said[-1].value!r}")
+        hidden = leaf.secret or self._hiding
+        detail = type(problem).__name__ if hidden else masked(f"{problem}, in {shown_text(masked(leaf.said[-1].value))}")
         return SettingsError(
             f"{dotted(path)} cannot be worked out", cause=f"{leaf.origin}: {detail}", tip="mend the value there"
         )

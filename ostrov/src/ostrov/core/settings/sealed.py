@@ -24,6 +24,7 @@ KEY_FILE = "OSTROV_AGE_KEY_FILE"
 """The file of a private key, of age or SSH; without it the person's own key file, then `~/.ssh/id_ed25519`."""
 CLOSED = "none"
 
+_TIP = f"it opens with the key of one of secrets.recipients, in ${KEY_FILE} or ${KEY}; {KEY}={CLOSED} runs without it"
 _AGE_KEY = re.compile(r"^AGE-SECRET-KEY-[0-9A-Z-]+$", re.MULTILINE)
 
 
@@ -69,9 +70,6 @@ def unseal(sealed: bytes, keys: Iterable[Any]) -> bytes:
     except pyrage.DecryptError as problem:
         raise SettingsError(f"{SEALED} cannot be opened", cause=str(problem), tip=_TIP) from problem
     return plain
-
-
-_TIP = f"it opens with the key of one of secrets.recipients, in ${KEY_FILE} or ${KEY}; {KEY}={CLOSED} runs without it"
 
 
 def identities(environ: Mapping[str, str]) -> list[Any]:

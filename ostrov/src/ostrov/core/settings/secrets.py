@@ -52,7 +52,9 @@ def masked(value: Any, hide: bool = False, name: str = "") -> Any:
     if (hide or secret_name(name)) and value not in (None, "", [], {}) and not (name and isinstance(value, bool)):
         return MASK
     if isinstance(value, str):
-        return _PAIR.sub(rf"\g<1>{MASK}", _ADDRESS.sub(rf"\g<1>{MASK}", value))
+        if "@" in value and "://" in value:
+            value = _ADDRESS.sub(rf"\g<1>{MASK}", value)
+        return _PAIR.sub(rf"\g<1>{MASK}", value) if "=" in value else value
     if isinstance(value, dict):
         return {key: masked(inner, name=str(key)) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):

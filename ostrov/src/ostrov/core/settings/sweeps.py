@@ -77,7 +77,7 @@ def _range(override: Override, arguments: list[str]) -> list[str]:
     if given or len(plain) > len(order) or not step or not all(number.is_finite() for number in (start, stop, step)):
         raise _wrong(override, "range takes start, stop and a step that is not 0", "range(0,10,2)")
     if (stop - start) / step > LIMIT:
-        raise SettingsError(f"{override.key}={override.text} has too many points", tip=f"at most {LIMIT} are run at once")
+        raise SettingsError(f"{override.key} has too many points", tip=f"at most {LIMIT} are run at once")
     values = []
     while start < stop if step > 0 else start > stop:
         values.append(str(start))
@@ -110,7 +110,7 @@ def _patterns(text: str) -> list[str]:
 
 def _wrong(override: Override, cause: str, example: str) -> SettingsError:
     return SettingsError(
-        f"{override.key}={override.text} is not a sweep",
+        f"{override.key} cannot be swept so",
         cause=f"{override.origin}: {cause}",
         tip=f"for example {override.key}={example}",
     )

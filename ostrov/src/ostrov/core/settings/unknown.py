@@ -25,6 +25,8 @@ def unknown_setting(tree: SettingsTree, path: Path, where: str, *, variable: str
     names = tree.names(known)
     if not known and (section or len(path) > 1):
         tip = f"there is no section {path[0]!r}: is the component that brings it in components of ostrov.toml?"
+    elif known and not names and (place := tree.root.at(known)) is not None and place.values is not None:
+        tip = f"{dotted(known)} is empty"
     elif names:
         listed = ", ".join(names[:LISTED]) + (", …" if len(names) > LISTED else "")
         tip = f"{f'{dotted(known)} has' if known else 'there are'}: {listed}"
