@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from ostrov.core.supervisor import commands
 from ostrov.core.supervisor.control import rendezvous
 from ostrov.core.supervisor.preflight import in_fork
 
@@ -126,3 +131,60 @@ def test_another_user_may_not_control_the_project(sample) -> None:
 
     assert b"only the user the project runs as may control it" in in_fork(ask_as_nobody)
     assert sample.rows()["idle"].state == "ready"
+
+
+@pytest.fixture
+def tiny_disk(tmp_path) -> Iterator[Path]:
+    """A file system of one megabyte."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], check=False, capture_output=True)
+    if mounted.returncode:
+        pytest.skip("needs the right to mount a file system")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def fill(disk: Path) -> None:
+    with contextlib.suppress(OSError), (disk / "fill").open("ab", buffering=0) as file:
+        while True:
+            file.write(b"x" * 4096)
+
+
+def test_a_disk_too_full_for_the_tables_is_said_before_anything_starts(sample, tiny_disk) -> None:
+    sample.component(IDLE)
+    fill(tiny_disk)
+    process = sample.launch(f"data_dir={tiny_disk / 'data'}")
+    assert process.wait(15) == 74
+    assert "disk is full" in sample.said()
+    assert "Traceback" not in sample.said()
+
+
+def test_a_disk_that_fills_up_stops_nothing(sample, tiny_disk) -> None:
+    sample.component(IDLE)
+    data = f"data_dir={tiny_disk / 'data'}"
+    process = sample.up(data)
+    fill(tiny_disk)
+    for _ in range(8):  # each leaves three lines; at last the file's page is full
+        for _ in range(20):
+            commands.send_signal(sample.application(data), ["idle"], "HUP")
+        commands.restart(sample.application(data), ["idle"])
+    assert sample.rows(data)["idle"].state == "ready"
+    process.terminate()
+    assert process.wait(10) == 0
+
+
+def test_a_migration_that_is_faulty_is_said_and_its_details_are_kept(sample) -> None:
+    sample.component(IDLE.replace('name="sample"', f'name="sample", migrations="{sample.module}_tables:migrations"'))
+    scripts = sample.file(f"{sample.module}_tables") / "migrations"
+    scripts.mkdir(parents=True)
+    (scripts.parent / "__init__.py").touch()
+    (scripts / "0001_broken.py").write_text(
+        "revision = '0001'\ndown_revision = None\n\ndef upgrade():\n    raise KeyError('oops')\n"
+    )
+    process = sample.launch()
+    assert process.wait(15) == 74
+    assert "the database cannot be brought to this version" in sample.said()
+    assert "KeyError: 'oops'" in sample.said()
+    assert "0001_broken.py" in (sample.folder / "var/logs/migration.txt").read_text()
+    assert "Traceback" not in sample.said()

@@ -21,6 +21,7 @@ def test_what_was_written_is_read_back_in_the_order_of_time(tmp_path: Path) -> N
     found = read_tail(tmp_path, ["web", "worker"], 50)
     assert sorted(line.text for line in found) == sorted(f"line {number}" for number in range(250, 300))
     assert [line.at for line in found] == sorted(line.at for line in found)
+    assert found == book.tail(["web", "worker"], 50), "memory and files agree to the microsecond"
     assert book.tail(["web"], 2) == [line for line in book.tail(["web", "worker"], 4) if line.process == "web"]
     assert logged(tmp_path) == ["web", "worker"]
     assert read_tail(tmp_path / "nowhere", ["web"], 5) == []

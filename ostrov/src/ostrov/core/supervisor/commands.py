@@ -8,6 +8,7 @@ import select
 import signal
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -114,16 +115,15 @@ def send_signal(application: Ostrov, names: Sequence[str], signal_name: str) -> 
 
 def logs(application: Ostrov, name: str = "", lines: int = 100) -> list[Line]:
     """The last lines of a process or service, of all without a name; also of a project that is down. Raises NotFound."""
-    folder = application.data_dir / "logs"
     try:
         answer = _ask(application, "logs", name=name, lines=lines)
     except NotUp:
-        return read_tail(folder, _files(application, name), lines)
+        return read_tail(application.data_dir / "logs", _files(application, name), lines)
     recent = [Line(**line) for line in answer["lines"]]
     if len(recent) >= lines:
         return recent
-    first = int(recent[0].at * 1e6) / 1e6 if recent else float("inf")  # files keep microseconds
-    older = [line for line in read_tail(folder, _files(application, name), lines) if line.at < first]
+    first = recent[0].at if recent else float("inf")
+    older = [line for line in read_tail(Path(answer["folder"]), answer["processes"], lines) if line.at < first]
     return [*older, *recent][-lines:]
 
 

@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -28,14 +29,11 @@ BEHIND = 5000
 async def serving_control(supervisor: Supervisor) -> AsyncIterator[None]:
     """Serve the control socket inside."""
     path = supervisor.application.run_dir / SOCKET
-    with contextlib.suppress(FileNotFoundError):
-        path.unlink()
-    in_folder = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    with short_address(path) as address:
-        in_folder.bind(address)
-    path.chmod(0o600)
-    by_project = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    by_project.bind("\0" + rendezvous(supervisor.application.project.root, os.getpid()))
+    sockets = [_by_project(supervisor)]
+    try:
+        sockets.append(_in_folder(path))
+    except OSError as problem:
+        supervisor.say(f"{path} cannot be made ({problem.strerror}); commands find the project by its folder instead")
     clients: set[asyncio.StreamWriter] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -49,7 +47,7 @@ async def serving_control(supervisor: Supervisor) -> AsyncIterator[None]:
             writer.close()
 
     servers = []
-    for listening in (in_folder, by_project):
+    for listening in sockets:
         listening.setblocking(False)
         servers.append(await asyncio.start_unix_server(serve, sock=listening))
     try:
@@ -65,6 +63,25 @@ async def serving_control(supervisor: Supervisor) -> AsyncIterator[None]:
             writer.close()
         with contextlib.suppress(FileNotFoundError):
             path.unlink()
+
+
+def _in_folder(path: Path) -> socket.socket:
+    path.unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        with short_address(path) as address:
+            listening.bind(address)
+        path.chmod(0o600)
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def _by_project(supervisor: Supervisor) -> socket.socket:
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listening.bind("\0" + rendezvous(supervisor.application.project.root, os.getpid()))
+    return listening
 
 
 async def _serve(supervisor: Supervisor, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -173,7 +190,9 @@ async def _signal(supervisor: Supervisor, names: list[str], signal_name: str) ->
 
 
 async def _logs(supervisor: Supervisor, name: str = "", lines: int = 100) -> Answer:
-    return {"lines": [line.as_dict() for line in supervisor.logbook.tail(_logged(supervisor, name), lines)]}
+    names = _logged(supervisor, name)
+    found = [line.as_dict() for line in supervisor.logbook.tail(names, lines)]
+    return {"lines": found, "processes": names, "folder": str(supervisor.logbook.folder)}
 
 
 async def _down(supervisor: Supervisor) -> Answer:

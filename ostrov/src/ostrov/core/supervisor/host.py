@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import faulthandler
+import gc
 import logging
 import os
 import resource
@@ -35,12 +36,15 @@ from ostrov.core.supervisor.specification import in_order
 log = logging.getLogger("ostrov.host")
 FILES = 65536
 """Open files a process asks for, when the system lets it."""
+SETTLED_AFTER = 1.0
+"""Seconds after a process is ready that its garbage is first collected."""
 HOPELESS = (SettingsError, ProjectError, StoreNewer, ImportError, SyntaxError)
 """What starting again will not mend."""
 
 
 def main(words: Sequence[str]) -> int:
     """Run the services named; the exit code."""
+    gc.disable()  # imports make much that stays; see _settle_memory
     faulthandler.enable()
     faulthandler.register(signal.SIGUSR1, all_threads=True)  # `kill -USR1 PID` writes every stack to the log
     signal.signal(signal.SIGHUP, lambda *_: None)  # ignored here; not by what we start, as SIG_IGN would be
@@ -146,6 +150,7 @@ class Host:
             self.notifier.tell(f"X_OSTROV_STATUS={name} {text}", f"STATUS={name}: {text}")
         elif all(context.is_ready.is_set() for context in self.contexts.values()):
             self.notifier.tell(f"X_OSTROV_READY={name}", "READY=1")
+            asyncio.get_running_loop().call_later(SETTLED_AFTER, _settle_memory)
         else:
             self.notifier.tell(f"X_OSTROV_READY={name}")
 
@@ -205,6 +210,13 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     except ImportError:
         return None
     return uvloop.new_event_loop
+
+
+def _settle_memory() -> None:
+    """What is alive now stays for good: let no later collection look at it."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def _raise_file_limit() -> None:

@@ -19,6 +19,7 @@ SUPERVISOR = "supervisor"
 KEPT = 500
 LONGEST = 16 * 1024
 RETRY = 5.0
+MICRO = 1_000_000
 _LINE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{6})Z (.*)")
 
 
@@ -112,7 +113,7 @@ class Logbook:
 
     def write(self, process: str, texts: Iterable[str]) -> None:
         """Take lines of a process, written now."""
-        now = time.time()
+        now = round(time.time() * MICRO) / MICRO  # as exact as in the file, so that the two can be joined
         lines = [Line(now, process, text[:LONGEST]) for text in texts]
         self._pass_on(lines)
         complaint = self._file(process).write([stamped(line) for line in lines])
@@ -146,8 +147,9 @@ class Logbook:
 
 def stamped(line: Line) -> bytes:
     """A line as it stands in a file: the time in UTC, then the text."""
-    moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(line.at))
-    return f"{moment}.{int(line.at % 1 * 1_000_000):06d}Z {line.text}\n".encode("utf-8", "replace")
+    seconds, fraction = divmod(round(line.at * MICRO), MICRO)
+    moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+    return f"{moment}.{fraction:06d}Z {line.text}\n".encode("utf-8", "replace")
 
 
 def read_tail(folder: Path, processes: Iterable[str], count: int) -> list[Line]:
@@ -188,7 +190,7 @@ def _tail_of_one(path: Path, process: str, count: int) -> list[Line]:
     found: list[Line] = []
     for text in data.decode("utf-8", "replace").split("\n")[-count - 1 :]:
         if match := _LINE.fullmatch(text):
-            at = float(_epoch(match[1])) + int(match[2]) / 1_000_000
+            at = (_epoch(match[1]) * MICRO + int(match[2])) / MICRO
             found.append(Line(at, process, match[3]))
     return found[-count:]
 

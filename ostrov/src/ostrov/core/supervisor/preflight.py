@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import sys
@@ -16,6 +17,7 @@ from ostrov.core.errors import OstrovError, StoreError
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
+    from ostrov.core.store import Connection
 
 
 def prepare_database(application: Ostrov) -> list[str]:
@@ -41,8 +43,37 @@ def prepare_here(application: Ostrov) -> list[str]:
             cause=f"{', '.join(steps)}, and db.migrate is manual",
             tip="make a backup, then start once with db.migrate=auto",
         )
-    migrate(application)
+    try:
+        migrate(application)
+    except Exception as problem:
+        raise _in_our_words(problem, application) from problem
     return steps
+
+
+def _in_our_words(problem: Exception, application: Ostrov) -> Exception:
+    """The store's error for what a database refused inside a migration; for a faulty script, where its traceback is."""
+    if isinstance(problem, OstrovError):
+        return problem
+    refused = getattr(problem, "orig", None) or problem  # SQLAlchemy wraps the driver's error
+    try:
+        application.store.read_sync(_refuse, refused)
+    except OstrovError as translated:
+        return translated
+    except Exception as unknown:
+        import traceback
+
+        kept = application.data_dir / "logs" / "migration.txt"
+        with contextlib.suppress(OSError):
+            kept.parent.mkdir(exist_ok=True)
+            kept.write_text("".join(traceback.format_exception(problem)), "utf-8")
+        cause = f"{type(unknown).__name__}: {unknown}"
+        return StoreError("the database cannot be brought to this version", cause=cause, tip=f"the details are in {kept}")
+    return problem
+
+
+def _refuse(_: Connection, problem: Exception) -> None:
+    """The store translates what is raised inside it."""
+    raise problem
 
 
 def in_fork(work: Callable[[], Any]) -> Any:
@@ -80,10 +111,7 @@ def _outcome(work: Callable[[], Any]) -> bytes:
     except KeyboardInterrupt:
         return b""  # the parent has it too
     except BaseException as problem:
-        import traceback
-
-        cause = "".join(traceback.format_exception_only(problem)).strip()
-        traceback.print_exc()
+        cause = f"{type(problem).__name__}: {problem}"
         return pickle.dumps((None, StoreError("the database cannot be prepared", cause=cause)))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ostrov.core.supervisor.logbook import Line
-from ostrov.core.supervisor.row import ProcessRow
+from ostrov.core.supervisor.row import ASKED, REPLACED, ProcessRow
 
 MEGABYTE = 1 << 20
 
@@ -45,7 +45,7 @@ def _cells(row: ProcessRow) -> tuple[str, ...]:
         f"{row.cpu_percent:.0f} %" if row.pid else "",
         " ".join(row.listens),
         row.status
-        or (f"last: {row.last_exit}" if row.last_exit else "")
+        or (f"last: {row.last_exit}" if row.last_exit not in ("", ASKED, REPLACED) else "")
         or (f"runs {', '.join(services)}" if services else ""),
     )
 

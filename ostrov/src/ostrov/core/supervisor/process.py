@@ -12,7 +12,7 @@ from ostrov.core.supervisor.errors import MISCONFIGURED, StartFailed
 from ostrov.core.supervisor.logbook import SUPERVISOR
 from ostrov.core.supervisor.resources import usage
 from ostrov.core.supervisor.restarts import Restarts
-from ostrov.core.supervisor.row import ProcessRow, State
+from ostrov.core.supervisor.row import ASKED, REPLACED, ProcessRow, State
 from ostrov.core.supervisor.settings import SupervisorSettings
 from ostrov.core.supervisor.specification import ProcessSpec
 
@@ -201,7 +201,7 @@ class Process:
             child = self.child  # it was replaced
         for event in self.services_ready.values():
             event.clear()
-        self._note_exit(child.reason)
+        self._note_exit(child.reason if self._wanted else ASKED)
         return child.returncode or 0
 
     def _spawn(self) -> Child:
@@ -239,7 +239,7 @@ class Process:
         self.restarts.count += 1
         if old is not None:
             await old.stop(self.spec.stop_timeout)
-            self._note_exit("replaced")
+            self._note_exit(REPLACED)
         self.retiring = None
         if self._wanted:
             self._set("ready", f"after {self.start_seconds:.2f} s")

@@ -9,6 +9,10 @@ import msgspec
 State = Literal["waiting", "starting", "ready", "backoff", "stopping", "stopped", "failed"]
 
 
+ASKED, REPLACED = "stopped", "replaced"
+"""Exits that are no fault."""
+
+
 class ProcessRow(msgspec.Struct, frozen=True, kw_only=True):
     """A process as `ostrov ps` and the console show it. Times are epoch seconds, durations seconds, memory bytes."""
 
