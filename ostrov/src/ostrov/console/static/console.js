@@ -5,11 +5,14 @@ import { followLogs } from "./logs.js";
 
 document.documentElement.classList.add("scripted");
 
+let shown = location.pathname + location.search;
+
 // Filters take effect as they are chosen; the address keeps them.
 function apply(form, push) {
   const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
   const address = form.getAttribute("action") + (query.size ? `?${query}` : "");
   history[push ? "pushState" : "replaceState"](null, "", address);
+  shown = location.pathname + location.search;
   refresh();
 }
 
@@ -35,7 +38,9 @@ document.addEventListener("submit", (event) => {
     setTimeout(() => event.target.querySelectorAll("button").forEach((button) => (button.disabled = true)));
   }
 });
-addEventListener("popstate", () => location.reload());
+addEventListener("popstate", () => {
+  if (shown !== location.pathname + location.search) location.reload(); // and not for a place within the page
+});
 addEventListener("pageshow", (event) => {
   if (event.persisted) document.querySelectorAll("form button:disabled").forEach((button) => (button.disabled = false));
 });
