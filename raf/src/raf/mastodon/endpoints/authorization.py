@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
-from litestar import Request, Response
+from litestar import Request
 
 from raf.errors import Forbidden, RafError
 from raf.identity.applications import OUT_OF_BAND, OAuthApplication
@@ -55,7 +55,7 @@ class Refusal(RafError):
 
 
 @get("/oauth/authorize", ANYONE)
-async def ask(call: Asked, request: AnyRequest) -> Answer | Response[Any]:
+async def ask(call: Asked, request: AnyRequest) -> Answer:
     """The page that asks."""
     visit = await call.house.application.part(open_house).visit(request)
     question = call.query(Question)
@@ -82,7 +82,7 @@ async def ask(call: Asked, request: AnyRequest) -> Answer | Response[Any]:
 
 
 @post("/oauth/authorize", ANYONE)
-async def decide(call: Asked, request: AnyRequest) -> Answer | Response[Any]:
+async def decide(call: Asked, request: AnyRequest) -> Answer:
     """What the person decided."""
     visit = await call.house.application.part(open_house).visit(request)
     try:
@@ -165,11 +165,13 @@ def _sent_back(call: Call, visit: Visit, uri: str, question: Question, answer: d
     return _secured(redirect(urlunsplit(parts._replace(query=query)), visit.cookies), visit)
 
 
-def _trouble(visit: Visit, request: AnyRequest, problem: RafError) -> Response[Any]:
-    answer = Problems(visit.house)(request, problem)
-    for name, value in security_headers(secure=visit.site.secure):
-        answer.headers[name.decode()] = value.decode()
-    return answer
+def _trouble(visit: Visit, request: AnyRequest, problem: RafError) -> Answer:
+    """The page that tells what went wrong, or the way to the log-in."""
+    told = Problems(visit.house)(request, problem)
+    kind = told.media_type or "text/html"
+    cookies = [made.to_header(header="") for made in told.cookies]
+    answer = Answer(told.content, str(kind), told.status_code or 500, told.headers.items(), cookies)
+    return _secured(answer, visit)
 
 
 def _secured(answer: Answer, visit: Visit, form_action: str = "'self'") -> Answer:

@@ -1,0 +1,110 @@
+"""Notifications, markers, conversations, search, trends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ostrov import run_tasks
+
+
+async def test_people_hear_of_each_other(api: Any, database: list[str]) -> None:
+    async with api(database) as raf:
+        anna, boris = await raf.person("anna"), await raf.person("boris")
+        posted = await anna.says("good raf")
+        await boris.post(f"/api/v1/accounts/{anna.id}/follow")
+        await boris.post(f"/api/v1/statuses/{posted['id']}/favourite")
+        await boris.post(f"/api/v1/statuses/{posted['id']}/reblog")
+        await boris.says("@anna indeed", in_reply_to_id=posted["id"])
+        await run_tasks(raf.application)
+        told = await anna.get("/api/v1/notifications")
+        assert [one["type"] for one in told] == ["mention", "reblog", "favourite", "follow"]
+        assert {one["account"]["acct"] for one in told} == {"boris"}
+        assert told[1]["status"]["id"] == posted["id"]
+        assert [one["type"] for one in await anna.get("/api/v1/notifications?types[]=mention&types[]=follow")] == [
+            "mention",
+            "follow",
+        ]
+        assert [one["type"] for one in await anna.get("/api/v1/notifications?exclude_types[]=mention&limit=1")] == ["reblog"]
+        assert (await anna.get("/api/v1/notifications/unread_count"))["count"] == 4
+        marked = await anna.post("/api/v1/markers", json={"notifications": {"last_read_id": told[1]["id"]}})
+        assert marked["notifications"]["last_read_id"] == told[1]["id"]
+        assert (await anna.get("/api/v1/notifications/unread_count"))["count"] == 1
+        assert set(await anna.get("/api/v1/markers?timeline[]=home&timeline[]=notifications")) == {"notifications"}
+        assert (await anna.get(f"/api/v1/notifications/{told[0]['id']}"))["type"] == "mention"
+        assert (await boris.ask("GET", f"/api/v1/notifications/{told[0]['id']}")).status_code == 404
+        await anna.post(f"/api/v1/notifications/{told[0]['id']}/dismiss")
+        assert len(await anna.get("/api/v1/notifications")) == 3
+        await anna.post("/api/v1/notifications/clear")
+        assert await anna.get("/api/v1/notifications") == []
+
+
+async def test_notifications_come_in_groups_for_those_who_want_them(api: Any, database: list[str]) -> None:
+    async with api(database) as raf:
+        anna, boris = await raf.person("anna"), await raf.person("boris")
+        posted = await anna.says("good raf")
+        await boris.post(f"/api/v1/accounts/{anna.id}/follow")
+        await boris.post(f"/api/v1/statuses/{posted['id']}/favourite")
+        await run_tasks(raf.application)
+        told = await anna.get("/api/v2/notifications")
+        assert [group["type"] for group in told["notification_groups"]] == ["favourite", "follow"]
+        assert [one["acct"] for one in told["accounts"]] == ["boris"]
+        assert [one["id"] for one in told["statuses"]] == [posted["id"]]
+        group = told["notification_groups"][0]
+        assert group["status_id"] == posted["id"]
+        assert (await anna.get(f"/api/v2/notifications/{group['group_key']}"))["notification_groups"] == [group]
+        assert [one["acct"] for one in await anna.get(f"/api/v2/notifications/{group['group_key']}/accounts")] == ["boris"]
+        assert (await boris.ask("GET", f"/api/v2/notifications/{group['group_key']}")).status_code == 404
+        await anna.post(f"/api/v2/notifications/{group['group_key']}/dismiss")
+        assert len((await anna.get("/api/v2/notifications"))["notification_groups"]) == 1
+        assert (await anna.get("/api/v2/notifications/policy"))["for_not_following"] == "accept"
+
+
+async def test_direct_posts_are_conversations(api: Any, database: list[str]) -> None:
+    async with api(database) as raf:
+        anna, boris, vera = [await raf.person(name) for name in ("anna", "boris", "vera")]
+        first = await anna.says("@boris a secret", visibility="direct")
+        second = await boris.says("@anna tell", visibility="direct", in_reply_to_id=first["id"])
+        await anna.says("@vera another", visibility="direct")
+        mine = await anna.get("/api/v1/conversations")
+        assert [one["accounts"][0]["acct"] for one in mine] == ["vera", "boris"]
+        assert mine[1]["last_status"]["id"] == second["id"]
+        assert len(await anna.get("/api/v1/conversations?limit=1")) == 1
+        assert [one["accounts"][0]["acct"] for one in await vera.get("/api/v1/conversations")] == ["anna"]
+
+
+async def test_search_finds_people_tags_own_posts_and_addresses(api: Any, database: list[str]) -> None:
+    async with api(database) as raf:
+        anna, boris = await raf.person("anna"), await raf.person("boris")
+        posted = await anna.says("Кокосовый раф 100% #coconut")
+        await boris.says("ещё #cocoa #coconut")
+        hidden = await anna.says("private #conspiracy", visibility="private")
+        found = await anna.get("/api/v2/search", params={"q": "#co"})
+        assert [tag["name"] for tag in found["hashtags"]] == ["coconut", "cocoa"]
+        assert found["hashtags"][0]["history"][0]["uses"] == "2"
+        assert [one["id"] for one in (await anna.get("/api/v2/search", params={"q": "раф"}))["statuses"]] == [posted["id"]]
+        assert (await boris.get("/api/v2/search", params={"q": "раф"}))["statuses"] == []
+        assert [one["id"] for one in (await anna.get("/api/v2/search", params={"q": "100%"}))["statuses"]] == [posted["id"]]
+        assert (await anna.get("/api/v2/search", params={"q": "1%0"}))["statuses"] == []
+        for address in (posted["url"], posted["uri"]):
+            resolved = await boris.get("/api/v2/search", params={"q": address, "resolve": "true", "type": "statuses"})
+            assert [one["id"] for one in resolved["statuses"]] == [posted["id"]], address
+        assert (await boris.get("/api/v2/search", params={"q": hidden["url"], "resolve": "true"}))["statuses"] == []
+        assert [
+            one["acct"] for one in (await boris.get("/api/v2/search", params={"q": "http://raf.test/@anna"}))["accounts"]
+        ] == ["anna"]
+        assert (await raf.get("/api/v2/search?q=anna")).json()["accounts"][0]["acct"] == "anna"
+        assert (await anna.get("/api/v2/search?q="))["accounts"] == []
+
+
+async def test_what_is_talked_about_is_counted_without_private_posts(api: Any, database: list[str]) -> None:
+    async with api(database) as raf:
+        anna, boris = await raf.person("anna"), await raf.person("boris")
+        posted = await anna.says("#coconut")
+        await boris.says("#coconut #soy")
+        await anna.says("#secret", visibility="private")
+        await boris.post(f"/api/v1/statuses/{posted['id']}/favourite")
+        assert [tag["name"] for tag in (await raf.get("/api/v1/trends/tags")).json()] == ["coconut", "soy"]
+        assert [one["id"] for one in (await raf.get("/api/v1/trends/statuses")).json()] == [posted["id"]]
+        tag = await anna.get("/api/v1/tags/Coconut")
+        assert (tag["name"], tag["following"], tag["history"][0]["accounts"]) == ("coconut", False, "2")
+        assert (await raf.get("/api/v1/tags/se%20cret")).status_code == 404
