@@ -77,7 +77,7 @@ class Problems:
             LOG.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
         visit = Visit(self.house, request)
         if isinstance(error, LogInFirst) and not visit.wants_fragment():
-            back = quote(error.back, safe="/@?=&")
+            back = quote(error.back, safe="/@")
             return Response(b"", status_code=303, headers={"location": f"/log-in?next={back}"}, media_type=HTML)
         heading, text = (str(visit.language.say(words)) for words in words_of(status))
         more = detail(visit.language, error)
