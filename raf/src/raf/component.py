@@ -10,7 +10,8 @@ component = Component(
     settings=RafSettings,
     migrations="raf:migrations",
     projections=("raf.accounts.projection", "raf.posts.projection", "raf.relations.projection"),
-    tasks=("raf.notifications.tasks", "raf.media.tasks"),
+    operations=("raf.operations:rebuild", "raf.operations:seed"),
+    tasks=("raf.notifications.tasks", "raf.media.tasks", "raf.identity.tasks"),
     after=("events", "tasks"),
     mounts=(
         Mount("/api", "raf.mastodon.application:build"),
