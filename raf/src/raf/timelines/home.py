@@ -38,11 +38,12 @@ CHUNK = 400
 class Home:
     """The newest entries of one home, oldest first. `whole` says that nothing is older than the first."""
 
-    __slots__ = ("boosts", "ids", "size", "whole")
+    __slots__ = ("boosts", "full", "ids", "size", "whole")
 
     def __init__(self, size: int, ids: Iterable[int] = (), *, whole: bool = True) -> None:
         self.ids = array("q", ids)
         self.size = size
+        self.full = size * 2
         self.whole = whole
         self.boosts: dict[int, int] = {}
         """The newest boost that this home was offered of each post, shown or not."""
@@ -52,7 +53,7 @@ class Home:
         ids = self.ids
         if not ids or ids[-1] < identity:
             ids.append(identity)
-            if len(ids) > self.size << 1:
+            if len(ids) > self.full:
                 self.trim()
         else:
             at = bisect_left(ids, identity)

@@ -162,7 +162,11 @@ class Memory:
             home = reader.home
             if home is not None:
                 if plain:
-                    home.add(identity)
+                    ids = home.ids  # what `home.add` does first, without the call: this is done for every follower
+                    if ids and ids[-1] < identity and len(ids) < home.full:
+                        ids.append(identity)
+                    else:
+                        home.add(identity)
                 elif not home.offer(entry):
                     continue
             if reader.mailboxes:

@@ -21,6 +21,7 @@ from raf.domain.events import RafEvent
 from raf.timelines.memory import Memory
 
 TOPIC = "raf.events"
+FORGET = "raf.forget"
 LARGEST = 60_000
 """Bytes of events in one message; the channel carries about twice as much."""
 Carried = tuple[int, str, msgspec.Raw]
@@ -45,6 +46,7 @@ class Wire:
         self._decode = msgspec.json.Decoder(tuple[str, list[Carried]]).decode
         self.after_gap: Callable[[], Awaitable[None]] | None = None
         application.channel.listen(TOPIC, self._heard)
+        application.channel.listen(FORGET, lambda message: self._memory.forget())
         application.on_close(self.close)
 
     @property
@@ -65,6 +67,10 @@ class Wire:
             self._loop.call_soon_threadsafe(self._take, positions, events)
         else:
             self._take(positions, events)
+
+    def forget_everywhere(self) -> None:
+        """Read models were written again: what processes remember of the old ones is void."""
+        self._application.channel.publish(FORGET)
 
     def _take(self, positions: Sequence[int], events: Sequence[RafEvent]) -> None:
         for position, event in zip(positions, events, strict=True):

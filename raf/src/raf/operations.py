@@ -1,0 +1,50 @@
+"""What an operator can do with the network as a whole."""
+
+from __future__ import annotations
+
+import secrets
+
+from ostrov import Ostrov, UsageError, operation
+
+PERMISSION = "raf.manage"
+
+
+def _rebuild_plan(application: Ostrov) -> str:
+    from ostrov import open_events
+
+    events = application.part(open_events)
+    count = application.store.read_sync(events.last)
+    return f"Empty every read model and fill it again from {count} events; writing waits for about {max(1, count // 18_000)} s."
+
+
+@operation("raf.rebuild", permission=PERMISSION, plan=_rebuild_plan, surfaces=("cli", "http"), destructive=True)
+async def rebuild(application: Ostrov) -> str:
+    """Write every read model again from the events. What people see does not change; a mended projection is applied."""
+    from raf.network import open_raf
+
+    raf = application.part(open_raf)
+    count = await raf.events.rebuild()
+    raf.wire.forget_everywhere()
+    return f"rebuilt from {count} events"
+
+
+@operation("raf.seed", permission=PERMISSION, surfaces=("cli", "http"), secret=("password",), keep_result=False)
+async def seed(application: Ostrov, password: str = "", accounts: int = 0, posts: int = 0) -> str:
+    """Fill an empty network for a look around, or with `accounts` and `posts` a large one to measure.
+
+    Without numbers it is a small community that talks Russian and English; each of them logs in with the password given, or
+    with one made up and shown once.
+    """
+    from raf.demo import seed_demo
+    from raf.network import open_raf
+    from raf.seed import seed_network
+
+    raf = application.part(open_raf)
+    if await raf.store.read(lambda connection: connection.value("SELECT 1 FROM account")) is not None:
+        raise UsageError("the network has people already", tip="seed an empty one: data_dir=DIR names another folder")
+    if accounts or posts:
+        written = await seed_network(application, accounts=max(2, accounts), posts=posts)
+        return f"wrote {written} events"
+    password = password or secrets.token_urlsafe(9)
+    names = await seed_demo(raf, password)
+    return f"{len(names)} people are there, {names[0]} for one; their password is {password}"
