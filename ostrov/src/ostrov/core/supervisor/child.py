@@ -68,6 +68,7 @@ class Child:
             "PYTHONUNBUFFERED": "1",
         }
         environ.setdefault("MALLOC_ARENA_MAX", "2")  # threads that mostly wait need no heaps of their own
+        environ.setdefault("MALLOC_MMAP_THRESHOLD_", "1048576")  # glibc else keeps what argon2 freed: 20 MB a thread, for ever
         try:
             self._process = subprocess.Popen(
                 arguments(spec, launch.root),

@@ -141,7 +141,7 @@ WantedBy={base}.target
 
 def _common(application: Ostrov, overrides: list[str], user: str) -> str:
     """What all services of the project share: who, where, with which settings, and how little they may touch."""
-    environ = ["PYTHONUNBUFFERED=1", "MALLOC_ARENA_MAX=2"]
+    environ = ["PYTHONUNBUFFERED=1", "MALLOC_ARENA_MAX=2", "MALLOC_MMAP_THRESHOLD_=1048576"]
     if overrides:
         environ.append(f"OSTROV_OVERRIDES={json.dumps(overrides)}")
     variables = "\n".join(f"Environment={_quoted(variable)}" for variable in environ)
