@@ -2,15 +2,66 @@
 
 from __future__ import annotations
 
-from ostrov.core.component import Component, Service
+from ostrov.core.component import Component, Page, Service
 from ostrov.run.tasks.settings import TasksSettings
+
+PAGES = "ostrov.run.tasks.pages"
 
 component = Component(
     name="tasks",
     settings=TasksSettings,
     services=[
-        Service("worker", run="ostrov.run.tasks.worker:serve", group="worker", stop_timeout=15.0),
+        Service(
+            "worker",
+            run="ostrov.run.tasks.worker:serve",
+            group="worker",
+            stop_timeout=15.0,
+            instances="ostrov.run.tasks.settings:instances",
+        ),
         Service("scheduler", run="ostrov.run.tasks.scheduler:serve", group="worker"),
+    ],
+    operations=["ostrov.run.tasks.operations"],
+    pages=[
+        Page(
+            "/tasks/queues",
+            f"{PAGES}:queues",
+            "queues.html",
+            title="Queues",
+            icon="queue",
+            permission="tasks.view",
+            topics=("tasks",),
+        ),
+        Page(
+            "/tasks/runs",
+            f"{PAGES}:runs",
+            "runs.html",
+            title="Runs",
+            icon="tasks",
+            permission="tasks.view",
+            topics=("tasks",),
+        ),
+        Page("/tasks/runs/{run}", f"{PAGES}:run", "run.html", permission="tasks.view", topics=("tasks",)),
+        Page(
+            "/tasks/schedules",
+            f"{PAGES}:schedules",
+            "schedules.html",
+            title="Schedules",
+            icon="schedule",
+            permission="tasks.view",
+            topics=("tasks",),
+        ),
+        Page(
+            "/tasks/workers",
+            f"{PAGES}:workers",
+            "workers.html",
+            title="Workers",
+            icon="workers",
+            permission="tasks.view",
+            topics=("tasks",),
+        ),
+    ],
+    panels=[
+        Page("/tasks/queues", f"{PAGES}:panel", "panel.html", title="Tasks", permission="tasks.view", topics=("tasks",)),
     ],
     migrations="ostrov.run.tasks:migrations",
     templates="ostrov.run.tasks",

@@ -46,6 +46,11 @@ class TaskContext:
         """`run_id:attempt`."""
         return f"{self.run_id}:{self.attempt}"
 
+    @property
+    def shown_text(self) -> str | None:
+        """The last progress as the ledger keeps it."""
+        return None if self.shown is None else msgspec.json.encode(self.shown).decode()
+
     def progress(self, done: float | None = None, text: str = "") -> None:
         """Show how far the run is on its page. Call it as often as you like."""
         self.shown = Progress(done, text)

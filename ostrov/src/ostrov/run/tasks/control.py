@@ -23,7 +23,7 @@ COPY = """SELECT task, queue, priority, arguments, max_attempts, lock_key FROM f
  UNION ALL SELECT task, queue, priority, arguments, max_attempts, lock_key FROM run WHERE id = ?"""
 PAUSE = """INSERT INTO task_queue (name, paused, changed_at) VALUES (?, ?, ?)
  ON CONFLICT (name) DO UPDATE SET paused = excluded.paused, changed_at = excluded.changed_at"""
-DEAD = "SELECT id FROM finished_run WHERE state = 'dead' AND id > ? ORDER BY id LIMIT 500"
+DEAD = "SELECT id FROM finished_run WHERE state = 'dead' AND state <> 'successful' AND id > ? ORDER BY id LIMIT 500"
 DEAD_OF_TASK = "SELECT id FROM finished_run WHERE state = 'dead' AND task = ? AND id > ? ORDER BY id LIMIT 500"
 
 

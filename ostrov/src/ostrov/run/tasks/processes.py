@@ -71,6 +71,8 @@ class _Process:
         self.refusal: Ended | None = None
         """Why it cannot work, in its own words."""
         self.child: asyncio.subprocess.Process | None = None
+        self.handle = -1
+        """Its pidfd: a signal to it reaches this process or none, and does not collect its exit code as Popen's does."""
         self.orders: asyncio.Queue[Hand] = asyncio.Queue()
 
 
@@ -157,6 +159,8 @@ class Processes:
                     stdin=asyncio.subprocess.DEVNULL,
                     pass_fds=[theirs.fileno()],
                 )
+            with contextlib.suppress(ProcessLookupError):
+                process.handle = os.pidfd_open(process.child.pid)
             reader, writer = await asyncio.open_connection(sock=ours, limit=64 * 1024 * 1024)
             settings = msgspec.Raw(msgspec.json.encode(self._application.settings))
             opening = Opening(
@@ -164,7 +168,7 @@ class Processes:
             )
             writer.write(msgspec.json.encode(opening) + b"\n")
             async with asyncio.timeout(START):
-                answer = await reader.readline()
+                answer = await _line(reader)
             process.refusal = msgspec.json.decode(answer, type=Report).ended if answer else None
             if not answer or process.refusal is not None:
                 return
@@ -193,13 +197,16 @@ class Processes:
             if process.child is not None:
                 with contextlib.suppress(asyncio.CancelledError):
                     await asyncio.shield(process.child.wait())
+            if process.handle >= 0:
+                os.close(process.handle)
+                process.handle = -1
 
     async def _one(self, hand: Hand, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         run = hand.run
         hand.started_at = time.time()
         self._started(hand)
         writer.write(msgspec.json.encode(Order(run.id, run.attempt, run.task, run.queue, run.arguments)) + b"\n")
-        while line := await reader.readline():
+        while line := await _line(reader):
             report = msgspec.json.decode(line, type=Report)
             if report.progress is not None:
                 hand.context.shown = report.progress
@@ -211,14 +218,22 @@ class Processes:
                 return
 
 
+async def _line(reader: asyncio.StreamReader) -> bytes:
+    """A line, or nothing from a process that is gone."""
+    try:
+        return await reader.readline()
+    except ConnectionError:
+        return b""
+
+
 def _alive(process: _Process) -> bool:
     return process.child is not None and process.child.returncode is None
 
 
 def _kill(process: _Process) -> None:
-    if process.child is not None and process.child.returncode is None:
+    if process.handle >= 0:
         with contextlib.suppress(ProcessLookupError):
-            process.child.send_signal(signal.SIGKILL)
+            signal.pidfd_send_signal(process.handle, signal.SIGKILL)
 
 
 def _died(hand: Hand, child: asyncio.subprocess.Process | None) -> Ended:

@@ -8,7 +8,8 @@ from ostrov.run.tasks.identifier import id_at
 
 BATCH = 500
 OLD = """SELECT id FROM finished_run WHERE id < ? AND finished_at < ? AND state <> 'dead' ORDER BY id LIMIT ?"""
-OLD_DEAD = "SELECT id FROM finished_run WHERE state = 'dead' AND id < ? AND finished_at < ? ORDER BY id LIMIT ?"
+OLD_DEAD = """SELECT id FROM finished_run WHERE state = 'dead' AND state <> 'successful' AND id < ? AND finished_at < ?
+ ORDER BY id LIMIT ?"""
 
 
 def prune(connection: Connection, before: float, dead_before: float) -> int:

@@ -8,8 +8,6 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from ostrov.run.tasks.attempt import failed, prepare, succeeded
 from ostrov.run.tasks.claim import Claimed
 from ostrov.run.tasks.context import TaskContext, running
@@ -169,8 +167,7 @@ class Runner:
         outcome = decide(run, ended, hand.started_at or now, now, hand.task.options.backoff, self.settings.losses)
         if context.log is not None:
             outcome.logs = context.log.take()
-        if context.shown is not None:
-            outcome.progress = msgspec.json.encode(context.shown).decode()
+        outcome.progress = context.shown_text
         self.hands.pop(run.id, None)
         self.outcomes.append(outcome)
         self._on_end()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
+
+if TYPE_CHECKING:
+    from ostrov.core.application import Ostrov
 
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
@@ -18,7 +21,7 @@ class TasksSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     queues: list[str] = []
     """The queues this project's workers serve; empty for all of them."""
     workers: Positive = 1
-    """Worker services, each with slots, threads and processes of its own."""
+    """Worker processes, each with slots, threads and task processes of its own."""
     slots: Positive = 100
     """Runs that one worker has in hand at a time."""
     threads: Positive = 8
@@ -45,3 +48,8 @@ class TasksSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Log records that are kept of one attempt."""
     timezone: str = "UTC"
     """The time zone of schedules that name none."""
+
+
+def instances(application: Ostrov) -> int:
+    """How many worker processes there are."""
+    return int(application.settings.tasks.workers)

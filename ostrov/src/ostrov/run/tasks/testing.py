@@ -61,6 +61,7 @@ async def _run(application: Ostrov, run: Claimed) -> Outcome:
         ended, backoff = await _call(task, run, context, settings.largest), task.options.backoff
     outcome = decide(run, ended, started, time.time(), backoff, settings.losses)
     outcome.logs = [] if log is None else log.take()
+    outcome.progress = context.shown_text
     return outcome
 
 

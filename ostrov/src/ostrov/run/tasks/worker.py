@@ -13,8 +13,6 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-import msgspec
-
 from ostrov.core.errors import OstrovError, StoreBusy, StoreFull, StoreUnreachable
 from ostrov.core.store import Connection
 from ostrov.core.store.writer import Writer
@@ -24,6 +22,7 @@ from ostrov.run.tasks.finish import finish
 from ostrov.run.tasks.liveness import this_process
 from ostrov.run.tasks.logs import capture
 from ostrov.run.tasks.outcome import Ending, Outcome
+from ostrov.run.tasks.overview import KNOW_QUEUE
 from ostrov.run.tasks.run import FINISHED, State
 from ostrov.run.tasks.runner import Runner
 from ostrov.run.tasks.settings import TasksSettings
@@ -188,6 +187,8 @@ class Worker:
         version = _version()
         await self._write(roster.add, self.id, identity, time.time(), self.queues, settings.slots, settings.threads, version)
         self._heard = time.time()
+        queues = sorted({task.options.queue for task in self._tasks.registry.values()})
+        await self._write(_many, KNOW_QUEUE, [(queue, self._heard) for queue in queues])
         await self._reap()
 
     async def _watch(self) -> None:
@@ -216,7 +217,7 @@ class Worker:
         """Stop what was cancelled, forget what is no longer ours, write down progress."""
         hands = list(self.runner.hands.values())  # before the ledger is read: none of these is newer than what it says
         held = {holding.id: holding for holding in await self._application.store.read(roster.holds, self.id)}
-        shown: list[tuple[str, str, int, str]] = []
+        shown: list[tuple[str | None, str, int, str]] = []
         for hand in hands:
             if hand.over:
                 continue
@@ -228,8 +229,7 @@ class Worker:
                 self.runner.stop(hand, Ending.CANCELLED)
             elif hand.context.shown is not hand.written:
                 hand.written = hand.context.shown
-                text = msgspec.json.encode(hand.written).decode()
-                shown.append((text, hand.run.id, hand.run.attempt, self.id))
+                shown.append((hand.context.shown_text, hand.run.id, hand.run.attempt, self.id))
         if shown:
             await self._write(_many, roster.PROGRESS, shown)
 

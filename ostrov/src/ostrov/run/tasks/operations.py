@@ -1,0 +1,255 @@
+"""What an operator can do about tasks."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from ostrov.core.errors import NotFound
+from ostrov.core.operations.operation import operation
+from ostrov.core.operations.shown import line, moment
+
+if TYPE_CHECKING:
+    from ostrov.core.application import Ostrov
+
+AnyState = Literal["", "scheduled", "ready", "running", "blocked", "successful", "dead", "cancelled"]
+RunId = Annotated[str, "the id of a run"]
+
+
+@operation("tasks.list", permission="tasks.view", audited=False)
+async def list_runs(
+    application: Ostrov,
+    task: Annotated[str, "only runs of this task"] = "",
+    state: Annotated[AnyState, "only runs in this state"] = "",
+    queue: Annotated[str, "only runs of this queue"] = "",
+    text: Annotated[str, "a word in the task's name, the arguments or the error, or an id"] = "",
+    limit: Annotated[int, "how many, newest first"] = 50,
+    before: Annotated[str, "older than the run of this id"] = "",
+) -> list[dict[str, Any]]:
+    """List runs, newest first."""
+    from ostrov.run.tasks.history import Filter, runs
+
+    wanted = Filter(task=task, state=state, queue=queue, text=text, before=before)
+    listing = await application.store.read(runs, wanted, max(1, min(limit, 1000)))
+    return [
+        {
+            "id": run.id,
+            "task": run.task,
+            "state": str(run.state),
+            "queue": run.queue,
+            "attempt": run.attempt,
+            "created": moment(run.created_at),
+            "finished": moment(run.finished_at or 0),
+            "took": None if run.took is None else round(run.took, 3),
+            "arguments": line(run.arguments)[:100],
+            "error": line(run.error)[:100],
+        }
+        for run in listing.runs
+    ]
+
+
+@operation("tasks.show", permission="tasks.view", audited=False)
+async def show(application: Ostrov, run: RunId) -> dict[str, Any]:
+    """Show one run with its attempts, logs and result."""
+    from ostrov.run.tasks.history import detail
+
+    found = await application.store.read(detail, run)
+    if found is None:
+        raise NotFound(f"there is no run {run}", tip="see `ostrov tasks list`; old history is pruned")
+    row = found.run
+    return {
+        "id": row.id,
+        "task": row.task,
+        "state": str(row.state),
+        "queue": row.queue,
+        "priority": row.priority,
+        "arguments": row.arguments,
+        "created": moment(row.created_at),
+        "due": moment(row.run_after),
+        "started": moment(row.started_at or 0),
+        "finished": moment(row.finished_at or 0),
+        "attempt": row.attempt,
+        "attempts allowed": row.max_attempts,
+        "result": row.result,
+        "error": row.error,
+        "progress": row.progress,
+        "worker": row.worker_id,
+        "dedupe key": row.dedupe_key,
+        "lock key": row.lock_key,
+        "parent": row.parent_id,
+        "schedule": row.schedule_key,
+        "attempts": [
+            {
+                "number": attempt.number,
+                "outcome": attempt.outcome,
+                "started": moment(attempt.started_at),
+                "took": round(attempt.ended_at - attempt.started_at, 3),
+                "worker": attempt.worker_id,
+                "error": attempt.error,
+                "traceback": attempt.traceback,
+            }
+            for attempt in found.attempts
+        ],
+        "log": [f"{line_.level} {line_.logger}: {line_.message}" for line_ in reversed(found.logs)],
+    }
+
+
+@operation("tasks.retry", permission="tasks.manage")
+async def retry(application: Ostrov, run: RunId) -> str:
+    """Run a dead or cancelled run again, with all its attempts anew; bring a scheduled one forward."""
+    from ostrov.run.tasks import control
+
+    await application.store.write(control.retry, run, time.time())
+    _wake(application)
+    return f"run {run} is ready"
+
+
+def _retry_dead_plan(application: Ostrov, task: str = "") -> str:
+    from ostrov.run.tasks.history import Filter, runs
+
+    found = application.store.read_sync(runs, Filter(task=task, state="dead"), 1001).runs
+    of = f" of {task}" if task else ""
+    return f"{'more than 1000' if len(found) > 1000 else len(found)} dead runs{of} will run again"
+
+
+@operation("tasks.retry_dead", permission="tasks.manage", plan=_retry_dead_plan)
+async def retry_dead(application: Ostrov, task: Annotated[str, "only runs of this task"] = "") -> str:
+    """Run all dead runs again."""
+    from ostrov.run.tasks import control
+
+    total, after = 0, ""
+    while True:
+        done, after = await application.store.write(control.retry_dead, task, after, time.time())
+        total += done
+        if not after:
+            break
+        _wake(application)
+    return f"{total} runs are ready"
+
+
+@operation("tasks.replay", permission="tasks.manage")
+async def replay(application: Ostrov, run: RunId) -> str:
+    """Call the task of a run once more, as a new run with the same arguments."""
+    from ostrov.run.tasks import control
+
+    made = await application.store.write(control.replay, run, time.time())
+    _wake(application)
+    return f"run {made} is ready"
+
+
+@operation("tasks.cancel", permission="tasks.manage", destructive=True)
+async def cancel(application: Ostrov, run: RunId) -> str:
+    """Cancel a run: at once when it waits; one that runs is told to stop."""
+    from ostrov.run.tasks import control
+
+    state = await application.store.write(control.cancel, run, time.time())
+    _wake(application)
+    return f"run {run} is {state}" if state.over else f"run {run} was told to stop"
+
+
+@operation("tasks.queues", permission="tasks.view", audited=False)
+async def queues(application: Ostrov) -> list[dict[str, Any]]:
+    """Show the queues with what waits in them."""
+    from ostrov.run.tasks import overview
+
+    now = time.time()
+    return [
+        {
+            "queue": row.name,
+            "state": "paused" if row.paused else "open",
+            "ready": row.ready,
+            "running": row.running,
+            "scheduled": row.scheduled,
+            "blocked": row.blocked,
+            "oldest waits": None if row.oldest is None else round(max(0.0, now - row.oldest), 1),
+        }
+        for row in await application.store.read(overview.queues)
+    ]
+
+
+@operation("tasks.pause", permission="tasks.manage")
+async def pause(application: Ostrov, queue: Annotated[str, "the queue's name"]) -> str:
+    """Start no more runs of a queue. What runs goes on; what is enqueued waits."""
+    from ostrov.run.tasks import control
+
+    await application.store.write(control.pause, queue, True, time.time())
+    _wake(application)
+    return f"queue {queue} is paused"
+
+
+@operation("tasks.resume", permission="tasks.manage")
+async def resume(application: Ostrov, queue: Annotated[str, "the queue's name"]) -> str:
+    """Start the runs of a paused queue again."""
+    from ostrov.run.tasks import control
+
+    await application.store.write(control.pause, queue, False, time.time())
+    _wake(application)
+    return f"queue {queue} is open"
+
+
+@operation("tasks.workers", permission="tasks.view", audited=False)
+async def workers(application: Ostrov) -> list[dict[str, Any]]:
+    """Show the workers that are there, and those that were."""
+    from ostrov.run.tasks import overview
+
+    found = await application.store.read(overview.workers, time.time(), application.settings.tasks.lease)
+    return [
+        {
+            "worker": row.id,
+            "state": row.state,
+            "host": row.host,
+            "pid": row.pid,
+            "running": row.busy,
+            "slots": row.slots,
+            "threads": row.threads,
+            "queues": ", ".join(row.queues) or "all",
+            "started": moment(row.started_at),
+            "heartbeat": moment(row.heartbeat_at),
+        }
+        for row in found
+    ]
+
+
+@operation("tasks.schedules", permission="tasks.view", audited=False)
+async def schedules(application: Ostrov) -> list[dict[str, Any]]:
+    """Show what runs by the clock, and when next."""
+    from ostrov.run.tasks import overview
+
+    return [
+        {
+            "schedule": row.key,
+            "rule": row.rule,
+            "time zone": row.timezone,
+            "next": moment(row.next_tick or 0),
+            "last": moment(row.last_tick or 0),
+            "last run": row.last_run_id,
+            "its state": row.last_state,
+        }
+        for row in await application.store.read(overview.schedules)
+    ]
+
+
+@operation("tasks.run_now", permission="tasks.manage")
+async def run_now(application: Ostrov, task: Annotated[str, "the name of a task that needs no arguments"]) -> str:
+    """Run a task now, beside its schedule."""
+    from ostrov.run.tasks.tasks import open_tasks
+
+    found = application.part(open_tasks).get(task)
+    run = await found.enqueue()
+    return f"run {run.id} is {run.status}"
+
+
+@operation("tasks.prune", permission="tasks.manage")
+async def prune(application: Ostrov) -> str:
+    """Forget the history that is older than tasks.keep and tasks.keep_dead say, now."""
+    from ostrov.run.tasks.scheduler import prune_history
+
+    return f"{await prune_history(application)} runs were forgotten"
+
+
+def _wake(application: Ostrov) -> None:
+    from ostrov.run.tasks.tasks import open_tasks
+
+    tasks = application.part(open_tasks)
+    tasks.engine.knock()
+    tasks.telemetry.changed()

@@ -1,0 +1,141 @@
+"""The console's pages of tasks."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ostrov.core.errors import NotFound
+from ostrov.run.tasks import history, overview
+from ostrov.run.tasks.rule import Cron, Every, Rule
+from ostrov.run.tasks.run import State
+
+if TYPE_CHECKING:
+    from ostrov.core.page import PageRequest
+
+PAGE = 50
+NEXT_TICKS = 4
+
+
+async def panel(request: PageRequest) -> dict[str, Any]:
+    """The overview's panel: what waits, what failed."""
+    store = request.application.store
+    found = await store.read(overview.queues)
+    dead = await store.read(overview.dead_runs)
+    late = [row.oldest for row in found if row.oldest is not None and not row.paused]
+    oldest = max(0.0, time.time() - min(late)) if late else 0.0
+    figures = [
+        {
+            "label": "runs waiting",
+            "value": _count(sum(row.ready for row in found)),
+            "tone": "warn" if oldest > 60 else "",
+            "path": "/tasks/queues",
+        },
+        {"label": "runs going", "value": sum(row.running for row in found), "tone": "", "path": "/tasks/runs?state=running"},
+        {"label": "dead runs", "value": _count(dead), "tone": "bad" if dead else "", "path": "/tasks/runs?state=dead"},
+    ]
+    return {"queues": found, "figures": figures}
+
+
+async def queues(request: PageRequest) -> dict[str, Any]:
+    """Queues with their depth, and what died."""
+    store = request.application.store
+    return {
+        "queues": await store.read(overview.queues),
+        "dead": await store.read(overview.dead_runs),
+        "most": overview.MOST,
+    }
+
+
+async def runs(request: PageRequest) -> dict[str, Any]:
+    """Runs through the filters of the query."""
+    query = request.query
+    since, until = _day(query.get("since", "")), _day(query.get("until", ""))
+    state = query.get("state", "")
+    wanted = history.Filter(
+        task=query.get("task", ""),
+        state=state if state in set(State) else "",
+        queue=query.get("queue", ""),
+        text=query.get("q", "").strip(),
+        schedule=query.get("schedule", ""),
+        since=since,
+        until=None if until is None else until + timedelta(days=1).total_seconds(),
+        before=query.get("before", ""),
+    )
+    store = request.application.store
+    listing = await store.read(history.runs, wanted, PAGE)
+    return {
+        "runs": listing.runs,
+        "older": listing.older,
+        "looked_back_to": listing.looked_back_to,
+        "states": list(State),
+        "tasks": await store.read(history.task_names),
+        "queues": [row.name for row in await store.read(overview.queues)],
+        "filtered": wanted != history.Filter(before=wanted.before),
+        "retry_dead": wanted.state == State.DEAD,
+    }
+
+
+async def run(request: PageRequest) -> dict[str, Any]:
+    """One run with all there is to it. Raises NotFound."""
+    found = await request.application.store.read(history.detail, request.parameters["run"])
+    if found is None:
+        raise NotFound("there is no such run", tip="old history is pruned")
+    row = found.run
+    progress = msgspec.json.decode(row.progress) if row.progress else None
+    return {
+        "run": row,
+        "attempts": found.attempts,
+        "logs": list(reversed(found.logs)),
+        "arguments": _pretty(row.arguments),
+        "result": None if row.result is None else _pretty(row.result),
+        "progress": progress,
+        "waiting": row.state in (State.SCHEDULED, State.READY, State.BLOCKED),
+    }
+
+
+async def schedules(request: PageRequest) -> dict[str, Any]:
+    """What runs by the clock."""
+    rows = await request.application.store.read(overview.schedules)
+    return {"schedules": [(row, _ticks(row)) for row in rows]}
+
+
+async def workers(request: PageRequest) -> dict[str, Any]:
+    """The workers that are there, and those that were."""
+    lease = request.application.settings.tasks.lease
+    found = await request.application.store.read(overview.workers, time.time(), lease)
+    here = [row for row in found if row.state in ("running", "silent")]
+    return {"here": here, "gone": [row for row in found if row not in here][:20]}
+
+
+def _ticks(row: overview.ScheduleRow) -> list[float]:
+    """The next moments of a schedule, as its rule in the ledger says."""
+    if row.next_tick is None:
+        return []
+    kind, _, text = row.rule.partition(" ")
+    rule: Rule = Every(float(text)) if kind == "every" else Cron(text, row.timezone)
+    ticks = [row.next_tick]
+    try:
+        while len(ticks) < NEXT_TICKS:
+            ticks.append(rule.next(ticks[-1], ticks[-1]))
+    except Exception:  # a rule that this version cannot read
+        return ticks
+    return ticks
+
+
+def _day(text: str) -> float | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        return None
+
+
+def _pretty(text: str) -> str:
+    return msgspec.json.format(text, indent=2)
+
+
+def _count(number: int) -> str:
+    return f"{number}+" if number >= overview.MOST else str(number)
