@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from ostrov.core.store import Connection as Connection
     from ostrov.core.store import Row as Row
     from ostrov.core.store import Store as Store
+    from ostrov.core.supervisor.context import ServiceContext as ServiceContext
     from ostrov.run.events.aggregates import Aggregate as Aggregate
     from ostrov.run.events.aggregates import Application as Application
     from ostrov.run.events.aggregates import event as event
@@ -58,8 +59,8 @@ if TYPE_CHECKING:
     from ostrov.run.tasks.task import Task as Task
     from ostrov.run.tasks.task import task as task
     from ostrov.run.tasks.testing import run_tasks as run_tasks
-    from ostrov.core.supervisor.context import ServiceContext as ServiceContext
     from ostrov.run.web.settings import base_url as base_url
+    from ostrov.run.web.stopping import open_stopping as open_stopping
 
 _HOMES = {
     "Ostrov": "core.application",
@@ -113,6 +114,7 @@ _HOMES = {
     "task": "run.tasks.task",
     "ServiceContext": "core.supervisor.context",
     "base_url": "run.web.settings",
+    "open_stopping": "run.web.stopping",
 }
 
 __all__ = sorted(_HOMES)

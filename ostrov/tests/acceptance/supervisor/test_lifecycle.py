@@ -143,6 +143,60 @@ component = Component(name="sample", services=[Service("idle", run=idle), Servic
     assert sample.rows()["broken"].state == "ready"
 
 
+def test_what_comes_after_a_failed_service_is_failed_until_that_is_mended(sample) -> None:
+    from ostrov.core.supervisor import commands
+
+    sample.component(
+        IDLE
+        + """
+async def broken(context):
+    if (HERE / "mended").exists():
+        return await idle(context)
+    os._exit(3)
+
+services = [Service("idle", run=idle), Service("broken", run=broken), Service("later", run=idle, after=("broken",))]
+component = Component(name="sample", services=services)
+"""
+    )
+    process = sample.launch("supervisor.restarts=1", how="background")
+    assert process.wait(20) == 1, "up does not wait for ever"
+    assert "later failed: it comes after broken, which has failed" in sample.said()
+    assert {name: row.state for name, row in sample.rows().items() if name != "supervisor"} == {
+        "idle": "ready",
+        "broken": "failed",
+        "later": "failed",
+    }
+    sample.file("mended").touch()
+    commands.restart(sample.application(), ["broken"])
+    sample.until(lambda: sample.rows()["later"].state == "ready")
+
+
+def test_every_change_of_state_is_told_on_the_channel(sample) -> None:
+    import asyncio
+
+    import msgspec
+
+    from ostrov.core.supervisor.control import ask
+    from ostrov.core.supervisor.row import ProcessRow
+
+    sample.component(IDLE + "component = Component(name='sample', services=[Service('one', run=idle)])")
+    sample.up()
+
+    async def states_of_a_restart() -> list[str]:
+        application = sample.application()
+        await application.channel.start()
+        states: list[str] = []
+        with application.channel.subscribe(["processes"]) as mailbox:
+            await ask(application, "restart", names=["one"])
+            while "ready" not in states:
+                messages = await mailbox.take(5)
+                states += [msgspec.json.decode(message.body, type=ProcessRow).state for message in messages]
+        await application.close()
+        return states
+
+    assert asyncio.run(states_of_a_restart()) == ["stopping", "stopped", "starting", "ready"]
+
+
 def test_a_critical_service_that_fails_takes_the_project_down(sample) -> None:
     sample.component(
         IDLE

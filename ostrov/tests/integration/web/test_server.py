@@ -188,6 +188,30 @@ async def test_a_stream_learns_that_the_service_stops(tmp_path: Path) -> None:
         writer.close()
 
 
+async def test_a_websocket_is_served_and_told_that_the_service_stops(tmp_path: Path) -> None:
+    import websockets
+
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            return
+        await receive()
+        await send({"type": "websocket.accept"})
+        while (message := await receive())["type"] == "websocket.receive":
+            await send({"type": "websocket.send", "text": f"{scope['path']} {message['text']}"})
+
+    async with (
+        serving(tmp_path, Mount("/live", lambda application: app)) as (context, port),
+        websockets.connect(f"ws://127.0.0.1:{port}/live/x") as connection,
+    ):
+        await connection.send("hello")
+        assert await connection.recv() == "/live/x hello"
+        context.stopping.set()
+        with pytest.raises(websockets.ConnectionClosed) as caught:
+            await asyncio.wait_for(connection.recv(), 5)
+        assert caught.value.rcvd is not None
+        assert caught.value.rcvd.code == 1012  # service restart, RFC 6455 registry
+
+
 async def test_not_ready_is_said_when_the_store_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with serving(tmp_path) as (context, port):
         request = b"GET /readyz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"

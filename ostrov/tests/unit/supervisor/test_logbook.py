@@ -40,6 +40,16 @@ def test_files_are_put_aside_by_size_and_the_oldest_goes(tmp_path: Path) -> None
     assert kept == {"web.log": 9, "web.log.1": 8, "web.log.2": 7}
 
 
+def test_a_file_that_was_removed_is_made_anew(tmp_path: Path) -> None:
+    file = LogFile(tmp_path / "logs" / "web.log", limit=1000, kept=3)
+    file.write([b"one\n"])
+    (tmp_path / "logs" / "web.log").unlink()
+    (tmp_path / "logs").rmdir()
+    file.write([b"two\n"])
+    file.close()
+    assert (tmp_path / "logs" / "web.log").read_text() == "two\n"
+
+
 def test_the_last_lines_are_found_in_files_put_aside_too(tmp_path: Path) -> None:
     book = Logbook(tmp_path, limit=200, kept=4)
     for number in range(20):

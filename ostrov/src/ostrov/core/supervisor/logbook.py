@@ -54,8 +54,8 @@ class LogFile:
             return ""
         data = b"".join(lines)
         try:
-            if self._descriptor < 0 or self._size + len(data) > self.limit:
-                self._open(len(data))
+            if self._descriptor < 0 or self._size + len(data) > self.limit or not os.fstat(self._descriptor).st_nlink:
+                self._open(len(data))  # new, full, or removed by somebody
             self._append(data)
         except OSError as problem:
             first = not self.lost

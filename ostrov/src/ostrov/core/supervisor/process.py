@@ -87,11 +87,11 @@ class Process:
     async def restart(self) -> None:
         """Start it anew, back when it is ready. Raises StartFailed.
 
-        A process with listening sockets is replaced without a gap: the new one is ready before the old one stops, and when
+        A process whose services all listen is replaced without a gap: the new one is ready before the old one stops, and when
         it does not become ready the old one stays.
         """
         async with self._turn:
-            if self.spec.listening and self.state == "ready":
+            if self.spec.replaceable and self.state == "ready":
                 await self._replace()
                 return
             await self.stop()
@@ -100,6 +100,11 @@ class Process:
                 await self.change()
             if self.state != "ready":
                 raise StartFailed(f"{self.spec.name} did not become ready", cause=self.last_exit, tip=self._see_logs())
+
+    def block(self, why: str) -> None:
+        """What it needs cannot be had; it is failed until that comes."""
+        if self.state == "waiting":
+            self._set("failed", why)
 
     async def settled(self) -> State:
         """The state once it is ready, failed or stopped."""
@@ -181,7 +186,8 @@ class Process:
 
     async def _life(self) -> int:
         """From a start to an exit; the exit code."""
-        self._set("starting")
+        if self.state != "starting":
+            self._set("starting")
         try:
             self.child = child = self._spawn()
         except OSError as problem:

@@ -34,6 +34,11 @@ class ProcessSpec:
         return any(service.critical for service in self.services)
 
     @property
+    def replaceable(self) -> bool:
+        """Whether two lives of it may overlap: every service in it listens, so none counts on being alone."""
+        return all(service.listens for service in self.services)
+
+    @property
     def listening(self) -> tuple[str, ...]:
         """The services that are given sockets."""
         return tuple(service.name for service in self.services if service.listens)

@@ -192,10 +192,22 @@ class Supervisor:
         self._settled(self)
 
     async def _needs_met(self, process: Process) -> None:
+        """Wait until what the process comes after is ready; it is failed for as long as that has failed."""
         specs = [other.spec for other in self.processes.values()]
-        for other in needed(process.spec, specs):
-            for name in set(process.spec.after) & set(other.service_names):
-                await self.processes[other.name].services_ready[name].wait()
+        for spec in needed(process.spec, specs):
+            other = self.processes[spec.name]
+            for name in set(process.spec.after) & set(spec.service_names):
+                while not other.services_ready[name].is_set():
+                    if other.state in ("failed", "stopped") and not other.closing:
+                        process.block(
+                            f"it comes after {name}, which {'has failed' if other.state == 'failed' else 'is stopped'}"
+                        )
+                    waits = [asyncio.ensure_future(other.change()), asyncio.ensure_future(other.services_ready[name].wait())]
+                    try:
+                        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+                    finally:
+                        for wait in waits:
+                            wait.cancel()
 
     async def _stop_all(self) -> None:
         """Each process once all that need it have stopped."""

@@ -10,6 +10,7 @@ import queue
 import re
 import threading
 from collections.abc import Iterable
+from io import TextIOWrapper
 from typing import TextIO
 
 from ostrov.core.supervisor.logbook import SUPERVISOR, Line
@@ -24,6 +25,8 @@ class Terminal:
 
     def __init__(self, out: TextIO, processes: Iterable[str]) -> None:
         self._out = out
+        if isinstance(out, TextIOWrapper):
+            out.reconfigure(errors="replace")  # a terminal of another encoding shows what it can
         names = list(processes)
         self._width = max(len(name) for name in [*names, SUPERVISOR])
         coloured = out.isatty()

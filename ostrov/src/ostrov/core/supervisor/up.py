@@ -175,7 +175,7 @@ class Prepared:
                 logbook,
                 url=self.url,
                 settled=settled,
-                on_terminal=terminal is not None and sys.stdin.isatty(),
+                on_terminal=terminal is not None and sys.stdin is not None and sys.stdin.isatty(),
             )
             supervisors.append(supervisor)
             self.lock.describe(Holder(os.getpid(), self.url, supervisor.started_at))
