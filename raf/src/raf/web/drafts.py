@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from raf import entities
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 STRICTNESS = {"public": 0, "unlisted": 1, "private": 2, "direct": 3}
 
 
-@dataclass
+@dataclass(frozen=True)
 class Draft:
     """`keep` names the place in the browser where an unfinished text waits; "" keeps it nowhere."""
 
@@ -29,14 +29,14 @@ class Draft:
     keep: str = ""
     wrong: str = ""
     in_reply_to: entities.Status | None = None
-    media: list[entities.MediaAttachment] = field(default_factory=list)
+    media: tuple[entities.MediaAttachment, ...] = ()
     may_attach: bool = True
     may_choose_visibility: bool = True
 
     @classmethod
     async def new(cls, visit: Visit, back: str, text: str = "", visibility: str = "") -> Draft:
         """An empty one, with the account's defaults."""
-        source = (await own_account(visit)).source
+        source = (await visit.own_account()).source
         return cls(
             action="/compose",
             next=back,
@@ -50,7 +50,7 @@ class Draft:
     @classmethod
     async def reply(cls, visit: Visit, post: entities.Status, back: str) -> Draft:
         """An answer: it mentions whom the post mentions, and is seen by no more people than the post."""
-        account = await own_account(visit)
+        account = await visit.own_account()
         names = [post.account.acct, *(mention.acct for mention in post.mentions)]
         mentioned = [name for name in dict.fromkeys(names) if name != account.acct]
         visibility = max(post.visibility, account.source.privacy, key=STRICTNESS.__getitem__)
@@ -79,17 +79,10 @@ class Draft:
             spoiler_text=source.spoiler_text,
             visibility=post.visibility,
             language=known_language(visit.language, post.language),
-            media=post.media_attachments,
+            media=tuple(post.media_attachments),
             may_attach=False,
             may_choose_visibility=False,
         )
-
-
-async def own_account(visit: Visit) -> entities.CredentialAccount:
-    """The visitor's account, looked up once a visit."""
-    if visit.viewer is None:
-        visit.viewer = await visit.house.raf.credential_account(visit.member())
-    return visit.viewer
 
 
 def known_language(language: Language, code: str | None) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from markupsafe import Markup
 
 from raf import entities
 from raf.web.languages import Language
@@ -40,7 +39,7 @@ class Kept:
 
     def __init__(self, author: str, size: int) -> None:
         self.author = author
-        self.html: dict[tuple[str, str, str], Markup] = {}
+        self.html: dict[tuple[str, str, str], bytes] = {}
         self.size = size
 
 
@@ -53,7 +52,7 @@ class Fragments:
         self.size = 0
         self._kept: dict[bytes, Kept] = {}
 
-    def posts(self, documents: Sequence[bytes], language: Language, viewer_id: int | None, place: str = "") -> list[Markup]:
+    def posts(self, documents: Sequence[bytes], language: Language, viewer_id: int | None, place: str = "") -> list[bytes]:
         """The HTML of each document. `place` is "" in a feed, `focus`, `above` or `pinned`."""
         viewer = str(viewer_id) if viewer_id is not None else ""
         code = language.code
@@ -70,15 +69,16 @@ class Fragments:
             found.append(self._render(document, language, viewer, place))
         return found
 
-    def post(self, document: bytes, language: Language, viewer_id: int | None, place: str = "") -> Markup:
+    def post(self, document: bytes, language: Language, viewer_id: int | None, place: str = "") -> bytes:
+        """The HTML of one document."""
         return self.posts([document], language, viewer_id, place)[0]
 
-    def _render(self, document: bytes, language: Language, viewer: str, place: str) -> Markup:
+    def _render(self, document: bytes, language: Language, viewer: str, place: str) -> bytes:
         status = DECODER.decode(document)
         post = status.reblog or status
         author = post.account.id
         kind = "stranger" if not viewer else "author" if author == viewer else "reader"
-        html = self.rendering.fragment("post.html", language, outer=status, kind=kind, place=place)
+        html = self.rendering.fragment("post.html", language, outer=status, kind=kind, place=place).encode()
         entry = self._kept.get(document)
         if entry is None:
             entry = self._kept[document] = Kept(author, len(document) + 200)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ostrov import Ostrov, base_url
 from raf.identity import open_identity
@@ -14,10 +14,14 @@ from raf.web.answer import Answer, cookie
 from raf.web.around import Around
 from raf.web.assets import Assets
 from raf.web.fragments import Fragments
-from raf.web.languages import read_languages
+from raf.web.frames import Frame, Frames, joined, slot
+from raf.web.languages import read_languages, trusted
 from raf.web.rendering import Rendering
 from raf.web.site import Site
 from raf.web.visit import NOTICE_COOKIE, AnyRequest, Visit
+
+PARTING = trusted("\ue000")
+"""Between the title and the main part of a page, where nobody writes."""
 
 
 class House:
@@ -31,6 +35,7 @@ class House:
         self.assets = Assets()
         self.rendering = Rendering(self.languages, self.assets)
         self.fragments = Fragments(self.rendering)
+        self.frames = Frames()
         self.around = Around(self.raf)
         self._site: Site | None = None
 
@@ -62,22 +67,60 @@ class House:
         return visit
 
     async def page(self, visit: Visit, template: str, *, status: int = 200, bare: bool = False, **context: Any) -> Answer:
-        """A page in the visitor's language. A `bare` one has no navigation, so nothing is looked up for it."""
+        """A page in the visitor's language. A `bare` one has no navigation, so less is looked up for it."""
+        await self._look_up(visit, context, bare)
+        if bare:
+            html = self.rendering.fragment(template, visit.language, visit=visit, **context)
+            return Answer(html.encode(), status=status, cookies=visit.cookies)
+        html = self.rendering.fragment(template, visit.language, visit=visit, layout="parts.html", parting=PARTING, **context)
+        title, _, main = html.partition(PARTING)
+        around = {"around": context["around"], "place_now": str(context.get("place_now", ""))}
+        frame = self._frame(visit, "layout.html", around, "title", "main")
+        filling = {"title": title.strip().encode(), "main": main.encode(), **visit.filling()}
+        return Answer(frame.filled(filling), status=status, cookies=visit.cookies)
+
+    async def feed_page(
+        self, visit: Visit, template: str, ids: Sequence[int], *, older: str = "", bare: bool = False, **context: Hashable
+    ) -> Answer:
+        """A page that shows a feed: all that is around the posts is kept, so what it depends on must be hashable."""
+        await self._look_up(visit, context, bare)
+        documents = await self.raf.documents(ids, visit.account_id)
+        posts = joined(self.fragments.posts(documents, visit.language, visit.account_id))
+        slots = [name for name, there in (("posts", posts), ("older", older)) if there]
+        frame = self._frame(visit, template, context, *slots)
+        filling = {"posts": posts, "older": str(escape(older)).encode(), **visit.filling()}
+        return Answer(frame.filled(filling), cookies=visit.cookies)
+
+    def _frame(self, visit: Visit, template: str, context: Mapping[str, Hashable], *slots: str) -> Frame:
+        """A template rendered with slots in place of some values, kept for as long as nothing else about it changes."""
+        viewer = visit.viewer
+        who = (viewer.id, viewer.username, viewer.display_name, viewer.avatar_static) if viewer else None
+        seen = (template, visit.language.code, visit.theme, visit.notice, visit.unread, who, slots)
+        key = (seen, tuple(context.items()))
+        frame = self.frames.get(key)
+        if frame is None:
+            with visit.framed():
+                holes = {f"{name}_slot": trusted(slot(name)) for name in slots}
+                html = self.rendering.fragment(template, visit.language, visit=visit, **holes, **context)
+                frame = self.frames.keep(key, html)
+        return frame
+
+    async def posts(self, visit: Visit, ids: Sequence[int], place: str = "") -> list[Markup]:
+        """The HTML of posts, in the order asked; what the visitor may not see is left out."""
+        documents = await self.raf.documents(ids, visit.account_id)
+        found = self.fragments.posts(documents, visit.language, visit.account_id, place)
+        return [trusted(post.decode()) for post in found]
+
+    async def _look_up(self, visit: Visit, context: dict[str, Any], bare: bool) -> None:
+        """What the layout shows of the visitor and of the place."""
         if visit.session is not None and visit.viewer is None:
-            visit.viewer = await self.raf.credential_account(visit.session.account_id)
+            visit.viewer = await self.raf.account(visit.session.account_id)
             if not bare:
                 visit.unread = await self.raf.unread_notifications(visit.session.account_id)
         if not bare:
             context["around"] = await self.around.seen_by(visit.account_id)
         if visit.notice:
             visit.cookies.append(cookie(NOTICE_COOKIE, "", secure=visit.site.secure, days=0))
-        html = self.rendering.fragment(template, visit.language, visit=visit, **context)
-        return Answer(html.encode(), status=status, cookies=visit.cookies)
-
-    async def posts(self, visit: Visit, ids: Sequence[int], place: str = "") -> list[Markup]:
-        """The HTML of posts, in the order asked; what the visitor may not see is left out."""
-        documents = await self.raf.documents(ids, visit.account_id)
-        return self.fragments.posts(documents, visit.language, visit.account_id, place)
 
 
 def open_house(application: Ostrov) -> House:

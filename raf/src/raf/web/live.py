@@ -174,7 +174,7 @@ class LivePage:
                 if threaded.in_reply_to_id not in self.thread:
                     continue
                 self.thread.add(threaded.id)
-            events.append(encode(event, {"id": threaded.id, "html": html}, threaded.id if event == "post" else ""))
+            events.append(encode(event, {"id": threaded.id, "html": html.decode()}, threaded.id if event == "post" else ""))
         return events
 
     async def notification(self, identity: int) -> list[bytes]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from litestar import Request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from raf import entities
 from raf.errors import RafError
@@ -16,6 +18,7 @@ from raf.identity.redirects import safe_next
 from raf.identity.secrets import new_token
 from raf.identity.sessions import COOKIE
 from raf.web.answer import cookie
+from raf.web.frames import slot
 from raf.web.languages import LANGUAGES, Language, preferred
 from raf.web.notices import NOTICES
 
@@ -43,21 +46,8 @@ class Visit:
     """Made once a request. `cookies` are values of `Set-Cookie` to send with the answer."""
 
     __slots__ = (
-        *(
-            "_csrf",
-            "_key",
-            "address",
-            "back",
-            "cookies",
-            "here",
-            "house",
-            "language",
-            "new_visitor",
-            "notice",
-            "path",
-            "request",
-        ),
-        *("session", "site", "theme", "unread", "viewer"),
+        *("_csrf", "_key", "_own", "address", "back", "cookies", "framing", "_here", "house", "language", "new_visitor"),
+        *("notice", "path", "request", "session", "site", "theme", "unread", "viewer"),
     )
 
     def __init__(self, house: House, request: AnyRequest) -> None:
@@ -66,19 +56,21 @@ class Visit:
         self.request = request
         self.cookies: list[str] = []
         self.session: Session | None = None
-        self.viewer: entities.CredentialAccount | None = None
+        self.viewer: entities.Account | None = None
+        self.framing = False
         self.unread = 0
         self.new_visitor = ""
         scope = request.scope
         self.path: str = quote(scope["path"], safe="/@:~!$&'()*+,;=")
         query = scope["query_string"].decode("latin-1")
-        self.here = f"{self.path}?{query}" if query else self.path
+        self._here = f"{self.path}?{query}" if query else self.path
         self.back = self._came_from()
         self.address = request.client.host if request.client else ""
         cookies = request.cookies
         self.theme = cookies.get(THEME_COOKIE, "") if cookies.get(THEME_COOKIE) in THEMES else ""
         self._key = cookies.get(COOKIE) or cookies.get(csrf.VISITOR_COOKIE, "")
         self._csrf = ""
+        self._own: entities.CredentialAccount | None = None
         code = cookies.get(LANGUAGE_COOKIE, "")
         self.language: Language = house.languages[code if code in LANGUAGES else preferred(self._header("accept-language"))]
         self.notice = self._notice(cookies.get(NOTICE_COOKIE, ""))
@@ -89,8 +81,29 @@ class Visit:
         return self.session.account_id if self.session else None
 
     @property
+    def here(self) -> str:
+        """The page's own address, for forms that come back to it."""
+        return slot("here") if self.framing else self._here
+
+    @contextmanager
+    def framed(self) -> Iterator[None]:
+        """While a frame is rendered, what differs each time is a slot."""
+        self.framing = True
+        try:
+            yield
+        finally:
+            self.framing = False
+
+    def filling(self) -> dict[str, bytes]:
+        """What goes into the slots of a frame."""
+        here = str(escape(self._here)).encode()
+        return {"csrf": self.csrf.encode(), "nonce": self.nonce().encode(), "here": here}
+
+    @property
     def csrf(self) -> str:
         """The token forms carry. A stranger gets a cookie that it belongs to."""
+        if self.framing:
+            return slot("csrf")
         if not self._csrf:
             if self.session is None and not self.request.cookies.get(csrf.VISITOR_COOKIE):
                 self._key = self.new_visitor = new_token()
@@ -108,9 +121,15 @@ class Visit:
             raise LogInFirst(self.here if self.request.method == "GET" else self.back)
         return self.session.account_id
 
+    async def own_account(self) -> entities.CredentialAccount:
+        """The visitor's account with its preferences, looked up once. Raises LogInFirst."""
+        if self._own is None:
+            self._own = await self.house.raf.credential_account(self.member())
+        return self._own
+
     def nonce(self) -> str:
         """So that a form sent twice posts once."""
-        return secrets.token_urlsafe(12)
+        return slot("nonce") if self.framing else secrets.token_urlsafe(12)
 
     def tell(self, notice: str) -> None:
         """Tell something on the next page (a key of `NOTICES`)."""

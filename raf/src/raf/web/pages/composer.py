@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from litestar import get, post
 from litestar.params import FromQuery
 
@@ -61,13 +63,17 @@ async def compose(visit: Here) -> Answer:
         if visit.wants_fragment():
             raise
         draft = await (reply_draft(visit, account_id, to) if to else Draft.new(visit, back="/home"))
-        draft.text, draft.spoiler_text = form.text("text"), form.text("spoiler_text")
-        draft.visibility = visibility if visibility in STRICTNESS else draft.visibility
-        draft.wrong = sentence(visit.language, refusal)
+        draft = replace(
+            draft,
+            text=form.text("text"),
+            spoiler_text=form.text("spoiler_text"),
+            visibility=visibility if visibility in STRICTNESS else draft.visibility,
+            wrong=sentence(visit.language, refusal),
+        )
         return await answer_page(visit, draft, to, status=refusal.status)
     if visit.wants_fragment():
         document = await raf.document(status_id, account_id)
-        return Answer(visit.house.fragments.post(document, visit.language, account_id).encode())
+        return Answer(visit.house.fragments.post(document, visit.language, account_id))
     visit.tell("posted")
     return redirect(safe_next(form.text("next"), "/home"), visit.cookies)
 
@@ -104,9 +110,12 @@ async def edit(visit: Here, post_id: Id) -> Answer:
         await raf.edit_post(account_id, post_id, change)
     except (Invalid, Refused) as refusal:
         source = await raf.status_source(account_id, post_id)
-        draft = Draft.edit(visit, status, source, back)
-        draft.text, draft.spoiler_text = form.text("text"), form.text("spoiler_text")
-        draft.wrong = sentence(visit.language, refusal)
+        draft = replace(
+            Draft.edit(visit, status, source, back),
+            text=form.text("text"),
+            spoiler_text=form.text("spoiler_text"),
+            wrong=sentence(visit.language, refusal),
+        )
         heading = visit.language.say("Edit the post")
         return await visit.house.page(visit, "compose.html", status=refusal.status, heading=heading, draft=draft, replied=None)
     visit.tell("edited")

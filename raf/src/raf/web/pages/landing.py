@@ -10,6 +10,8 @@ from raf.web.answer import Answer, redirect
 from raf.web.pages.signing import FilledIn
 from raf.web.parameters import Here
 
+EMPTY = FilledIn.sign_up()
+
 
 @get("/")
 async def landing(visit: Here) -> Answer:
@@ -18,7 +20,7 @@ async def landing(visit: Here) -> Answer:
         return redirect("/home", visit.cookies)
     house = visit.house
     ids = await house.raf.public(None, Paging(limit=6))
-    return await house.page(visit, "landing.html", bare=True, posts=await house.posts(visit, ids), form=FilledIn.sign_up())
+    return await house.feed_page(visit, "landing.html", ids, bare=True, form=EMPTY)
 
 
 @get("/manifest.webmanifest")

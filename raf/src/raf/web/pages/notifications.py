@@ -12,7 +12,7 @@ from raf.web.answer import Answer, redirect
 from raf.web.forms import read_form
 from raf.web.fragments import identity_of
 from raf.web.house import House
-from raf.web.languages import Language
+from raf.web.languages import Language, trusted
 from raf.web.paging import PAGE, address, paging
 from raf.web.parameters import Here, MaxId
 
@@ -59,7 +59,7 @@ async def render(
     wanted = [int(note.status.id) for note in notes if note.type in ("mention", "status") and note.status]
     documents = await house.raf.documents(wanted, account_id) if wanted else []
     posts = house.fragments.posts(documents, language, account_id)
-    by_id = {identity_of(document): post for document, post in zip(documents, posts, strict=True)}
+    by_id = {identity_of(document): trusted(post.decode()) for document, post in zip(documents, posts, strict=True)}
     return [
         house.rendering.fragment(
             "told.html",

@@ -29,7 +29,7 @@ async def react(visit: Here, post_id: Id, action: Word) -> Answer:
     if visit.wants_fragment():
         document = await raf.document(post_id, account_id)
         place = visit.request.query_params.get("place", "")
-        return Answer(visit.house.fragments.post(document, visit.language, account_id, place).encode())
+        return Answer(visit.house.fragments.post(document, visit.language, account_id, place))
     if action in TOLD:
         visit.tell(TOLD[action])
     back = safe_next(form.text("next"), visit.back)

@@ -34,6 +34,7 @@ async def relate(visit: Here, account_id: Id, action: Word) -> Answer:
     form = await read_form(visit)
     raf = visit.house.raf
     await getattr(raf, ACTIONS[action])(viewer_id, account_id)
+    visit.house.around.forget(viewer_id)
     if visit.wants_fragment():
         account = await raf.account(account_id)
         relation = (await raf.relationships(viewer_id, [account_id]))[0]

@@ -13,7 +13,6 @@ from raf.errors import Invalid, TooMany, WrongPassword
 from raf.forms import ProfileChange
 from raf.identity.oauth import open_oauth
 from raf.web.answer import Answer, redirect
-from raf.web.drafts import own_account
 from raf.web.forms import Form, read_form
 from raf.web.pages.signing import FilledIn, wrong_with
 from raf.web.parameters import Here, Id
@@ -47,7 +46,7 @@ async def settings(visit: Here) -> Answer:
 @get("/settings/profile")
 async def profile_page(visit: Here) -> Answer:
     """Name, words, pictures and facts."""
-    account = await own_account(visit)
+    account = await visit.own_account()
     facts = [(row.name, row.value) for row in account.source.fields][:FACTS]
     values = {
         "display_name": account.display_name,
@@ -91,7 +90,7 @@ async def profile(visit: Here) -> Answer:
 @get("/settings/preferences")
 async def preferences_page(visit: Here) -> Answer:
     """Language, light, and how new posts begin."""
-    source = (await own_account(visit)).source
+    source = (await visit.own_account()).source
     values = {"visibility": source.privacy, "language": source.language or "", "sensitive": source.sensitive}
     return await draw(visit, "preferences", FilledIn(values))
 

@@ -20,7 +20,7 @@ from raf.web.visit import LANGUAGE_COOKIE, Visit
 from raf.web.wording import problems
 
 
-@dataclass
+@dataclass(eq=False)
 class FilledIn:
     """A form as it is drawn: what was filled in, what is wrong with it by field, and where to go afterwards."""
 

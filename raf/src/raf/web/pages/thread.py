@@ -8,6 +8,7 @@ from raf import entities
 from raf.errors import Missing
 from raf.web.answer import Answer, redirect
 from raf.web.drafts import Draft
+from raf.web.languages import trusted
 from raf.web.parameters import Here, Id, Word
 from raf.web.rendering import excerpt
 from raf.web.visit import Visit
@@ -26,7 +27,7 @@ async def thread(visit: Here, handle: Word, post_id: Id) -> Answer:
     return await house.page(
         visit,
         "thread.html",
-        focus=house.fragments.post(document, visit.language, visit.account_id, "focus"),
+        focus=trusted(house.fragments.post(document, visit.language, visit.account_id, "focus").decode()),
         above=await house.posts(visit, above, "above"),
         below=await house.posts(visit, below),
         focus_id=post_id,

@@ -22,12 +22,12 @@ async def home(visit: Here, max_id: MaxId = None) -> Answer:
     asked = paging(max_id)
     ids = await visit.house.raf.home(account_id, asked)
     say = visit.language.say
-    return await visit.house.page(
+    return await visit.house.feed_page(
         visit,
         "timeline.html",
+        ids,
         place_now="home",
         heading=say("Home"),
-        posts=await visit.house.posts(visit, ids),
         older=older_link("/home", ids),
         newer="/home" if max_id else "",
         stream="" if max_id else "home",
@@ -44,12 +44,12 @@ async def local(visit: Here, max_id: MaxId = None) -> Answer:
     """What everybody here wrote for everybody."""
     ids = await visit.house.raf.public(visit.account_id, paging(max_id))
     say = visit.language.say
-    return await visit.house.page(
+    return await visit.house.feed_page(
         visit,
         "timeline.html",
+        ids,
         place_now="local",
         heading=say("Local"),
-        posts=await visit.house.posts(visit, ids),
         older=older_link("/local", ids),
         newer="/local" if max_id else "",
         stream="" if max_id else "local",
@@ -63,11 +63,11 @@ async def tagged(visit: Here, tag: Word, max_id: MaxId = None) -> Answer:
     name = normal_tag(tag)
     ids = await visit.house.raf.tag(visit.account_id, name, paging(max_id))
     path, say = f"/tags/{quote(name)}", visit.language.say
-    return await visit.house.page(
+    return await visit.house.feed_page(
         visit,
         "timeline.html",
+        ids,
         heading=f"#{name}",
-        posts=await visit.house.posts(visit, ids),
         older=older_link(path, ids),
         newer=path if max_id else "",
         stream="" if max_id else f"tag:{name}",
@@ -97,12 +97,12 @@ async def kept(visit: Visit, what: str, asked: Paging) -> Answer:
         else (say("Bookmarks"), (say("No bookmarks"), say("Keep posts for later. Nobody else sees which.")))
     )
     more = listing.older if len(listing.items) >= PAGE else None
-    return await visit.house.page(
+    return await visit.house.feed_page(
         visit,
         "timeline.html",
+        listing.items,
         place_now=what,
         heading=heading,
-        posts=await visit.house.posts(visit, listing.items),
         older=address(f"/{what}", max_id=str(more)) if more else "",
         newer=f"/{what}" if asked.max_id else "",
         stream="",
