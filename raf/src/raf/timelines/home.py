@@ -65,7 +65,7 @@ class Home:
         if not entry.root_id:
             self.add(entry.id)
             return True
-        before = self.boosts.get(entry.root_id, 0)
+        before = self.boosts.get(entry.root_id, -REPEAT)
         if before >= entry.id:  # it was offered already
             return entry.id in self
         self.boosts[entry.root_id] = entry.id
