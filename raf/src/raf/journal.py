@@ -17,19 +17,22 @@ Told = Callable[[Sequence[int], Sequence[RafEvent]], None]
 
 
 class Journal:
-    """What commands write with: ids, the time, and `put`. `told(positions, events)` is called after each commit."""
+    """What commands write with: ids, the time, and `put`. `told(positions, events)` is called after each commit.
+
+    `clock` says when it is; a demonstration turns it back to tell its story in the past.
+    """
 
     def __init__(self, events: Events, limits: PostSettings, told: Told, clock: Callable[[], float] = time.time) -> None:
         self.events = events
         self.limits = limits
         self.ids = Snowflakes()
         self._told = told
-        self._clock = clock
+        self.clock = clock
 
     def begin(self, connection: Connection) -> float:
         """Begin a command: what it reads from now on stays true until it has written. The time of its events."""
         self.events.lock(connection)
-        return self._clock()
+        return self.clock()
 
     def next_version(self, connection: Connection, stream: str) -> int:
         """The version of the next event of a stream that may have some."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 
 from ostrov import Ostrov, UsageError, operation
 
@@ -35,7 +36,6 @@ async def seed(application: Ostrov, password: str = "", accounts: int = 0, posts
     Without numbers it is a small community that talks Russian and English; each of them logs in with the password given, or
     with one made up and shown once.
     """
-    from raf.demo import seed_demo
     from raf.network import open_raf
     from raf.seed import seed_network
 
@@ -46,5 +46,25 @@ async def seed(application: Ostrov, password: str = "", accounts: int = 0, posts
         written = await seed_network(application, accounts=max(2, accounts), posts=posts)
         return f"wrote {written} events"
     password = password or secrets.token_urlsafe(9)
-    names = await seed_demo(raf, password)
+    names = await _bring_the_crowd(application, password)
     return f"{len(names)} people are there, {names[0]} for one; their password is {password}"
+
+
+async def _bring_the_crowd(application: Ostrov, password: str) -> list[str]:
+    """Tell the demonstration's story, with a clock that begins in the past."""
+    from raf.demo import populate
+    from raf.network import open_raf
+    from raf.snowflake import Snowflakes
+
+    journal = application.part(open_raf).journal
+    clock, ids = journal.clock, journal.ids
+
+    def set_clock(hours: float) -> None:
+        journal.clock = lambda: time.time() - hours * 3600
+
+    journal.ids = Snowflakes()
+    try:
+        crowd = await populate(application, set_clock, password)
+    finally:
+        journal.clock, journal.ids = clock, ids
+    return list(crowd.accounts)
