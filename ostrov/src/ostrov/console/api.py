@@ -29,6 +29,11 @@ SURFACE = "http"
 TOKEN_WORDS = ("token", "access_token", "api_key", "authorization")
 
 
+def is_api(path: str) -> bool:
+    """Whether a path below the console's prefix is one for programs."""
+    return path == "/api" or path.startswith("/api/")
+
+
 async def answer(application: Ostrov, request: Request) -> Response:
     """The answer to a program.
 

@@ -14,6 +14,7 @@ from ostrov.console.static import static_file
 from ostrov.console.visitor import Visitor, visitor_of
 from ostrov.core.errors import Denied, NotFound, OstrovError
 from ostrov.core.page import PageRequest
+from ostrov.run.web.settings import base_url
 from ostrov.run.web.stopping import open_stopping
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Console:
         self.application = application
         self.face = Face(application)
         self.stopping = application.part(open_stopping)
+        self.secure = base_url(application).startswith("https:")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -56,8 +58,13 @@ class Console:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
             return
-        request = Request.of(scope, receive)
-        response = await self._guarded(request)
+        try:
+            request = Request.of(scope, receive, secure=self.secure)
+        except OstrovError as problem:
+            request = Request(scope["method"], "/", {}, {}, "", self.secure, receive)
+            response = Response(f"{problem}\n".encode(), problem.status, "text/plain; charset=utf-8")
+        else:
+            response = await self._guarded(request)
         response.headers += GUARDS
         if not any(name == "cache-control" for name, _ in response.headers):
             response.headers.append(("cache-control", "no-store"))
@@ -68,7 +75,7 @@ class Console:
         try:
             if request.path.startswith("/static/"):
                 return static_file(request.path.removeprefix("/static/"))
-            if request.path == "/api" or request.path.startswith("/api/"):
+            if api.is_api(request.path):
                 return await api.answer(self.application, request)
             visitor = await visitor_of(self.application, request)
         except Exception as problem:
@@ -130,7 +137,7 @@ class Console:
         if not isinstance(problem, OstrovError):
             log.error("%s %s failed", request.method, PREFIX + request.path, exc_info=problem)
             problem = OstrovError("the console made a mistake", tip="the log says more (ostrov logs web)")
-        if request.path.startswith("/api"):
+        if api.is_api(request.path):
             return api.refusal(problem)
         return await self.face.draw(
             request, visitor, "console/error.html", {"problem": problem}, status=problem.status, plain=problem.status >= 500

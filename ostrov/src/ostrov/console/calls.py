@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ostrov.console.csrf import check_form
-from ostrov.console.forms import arguments_of, entries
+from ostrov.console.forms import arguments_of, asks_first, entries
 from ostrov.console.http import Request, Response, local_path, redirect
 from ostrov.console.views.operations import elsewhere
 from ostrov.core.errors import Conflict, NotFound, OstrovError, UsageError
@@ -39,7 +39,7 @@ async def _call(face: Face, request: Request, visitor: Visitor, name: str, form:
     assert visitor.actor is not None
     operation = face.operations.find(name, visitor.actor, SURFACE)
     after = local_path(form["_next"], "") if form.get("_next") else ""
-    plan_first = form.get("_step") == "plan"
+    plan_first = form.get("_step") == "plan" or (asks_first(operation) and not form.get("_digest"))
     try:
         given = arguments_of(operation, form)
         outcome = await face.operations.call(

@@ -57,6 +57,7 @@ component = Component(
             permission="audit.view",
             topics=("operations",),
         ),
+        Page("/audit/check", f"{VIEWS}.runs:chain", "console/chain.html", permission="audit.view"),
         Page(
             "/operators",
             f"{VIEWS}.people:operators",

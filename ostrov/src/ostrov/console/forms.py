@@ -39,6 +39,11 @@ class Entry:
     """Whether leaving it empty means something else than its empty value."""
 
 
+def asks_first(operation: Operation[..., Any]) -> bool:
+    """Whether a person sees the plan of an operation before it is called: what cannot be undone, or needs a second look."""
+    return operation.destructive or operation.approvals > 0 or operation.plan is not None
+
+
 def entries(operation: Operation[..., Any], values: Mapping[str, Any], errors: Mapping[str, str]) -> list[Entry]:
     """The form's entries with what was typed so far. Secrets never come back into a page."""
     return [entry(field, values.get(field.name), errors.get(field.name, "")) for field in operation.fields()]

@@ -7,8 +7,9 @@ import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from string import punctuation
 from typing import Any, TypeAlias
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from ostrov.core.errors import OstrovError, UsageError
 
@@ -34,7 +35,10 @@ class TooLarge(OstrovError):
 
 @dataclass
 class Request:
-    """One request below the console's prefix. Headers are by lower-case name; of a repeated query parameter the last wins."""
+    """One request below the console's prefix. Headers are by lower-case name; of a repeated query parameter the last wins.
+
+    `secure` says that people reach the console by https, whatever a proxy in front makes of it.
+    """
 
     method: str
     path: str
@@ -45,7 +49,7 @@ class Request:
     receive: Receive
 
     @classmethod
-    def of(cls, scope: Scope, receive: Receive) -> Request:
+    def of(cls, scope: Scope, receive: Receive, *, secure: bool = False) -> Request:
         path: str = scope["path"]
         if path == PREFIX or path.startswith(PREFIX + "/"):
             path = path[len(PREFIX) :]
@@ -55,7 +59,7 @@ class Request:
             query=_pairs(scope.get("query_string", b"").decode("latin-1")),
             headers={name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]},
             client=(scope.get("client") or ("unknown", 0))[0],
-            secure=scope.get("scheme") == "https",
+            secure=secure or scope.get("scheme") == "https",
             receive=receive,
         )
 
@@ -163,8 +167,8 @@ async def _flow(stream: AsyncGenerator[bytes, None], ends: list[asyncio.Future[A
 
 
 def redirect(path: str) -> Response:
-    """See another page of the console. `path` is below the prefix."""
-    return Response(status=303, headers=[("location", PREFIX + path)])
+    """See another page of the console. `path` is below the prefix; what a header cannot carry is quoted."""
+    return Response(status=303, headers=[("location", quote(PREFIX + path, safe=punctuation))])
 
 
 def local_path(wanted: str, otherwise: str = "/") -> str:

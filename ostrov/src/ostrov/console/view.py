@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ostrov.console.forms import asks_first
 from ostrov.console.http import PREFIX
 from ostrov.console.rendering import query_string
 from ostrov.console.texts import LANGUAGES, Catalogue
@@ -80,6 +81,10 @@ class View:
     def operation(self, name: str) -> Operation[..., Any] | None:
         """An operation, when this person may call it."""
         return self.operations.get(name)
+
+    def asks_first(self, operation: Operation[..., Any]) -> bool:
+        """Whether the plan of an operation is shown before it is called."""
+        return asks_first(operation)
 
     def url(self, path: str = "", **query: Any) -> str:
         """The address of a page of the console; empty values leave the query."""

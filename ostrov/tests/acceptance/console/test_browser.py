@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from ostrov.console.component import component
+from ostrov.core.project import BUILT_IN
+from ostrov.core.reference import load
 
 pytestmark = [pytest.mark.long, pytest.mark.server("chromium")]
-PAGES = [page.path for page in component.pages if "{" not in page.path]
+PAGES = [page.path for reference in BUILT_IN for page in load(reference).pages if "{" not in page.path]
 MORE = ["/operations/orchard.water", "/operations/operators.add", "/orchard", "/nowhere"]
 
 
@@ -21,9 +22,7 @@ async def test_a_page_changes_by_itself_and_keeps_what_the_person_did(browsing: 
         await screen.page.fill("input[name=q]", "orchard")
         await screen.until("() => location.search == '?q=orchard'")
         await screen.page.evaluate("() => { window.marker = document.querySelector('input[name=q]'); }")
-        client = project.client("boris")
-        form = {"tree": "a tall palm", "_step": "run", "_csrf": client.headers["x-test"]}
-        client.post("/operations/orchard.water", data=form)
+        project.call(project.client("boris"), "orchard.water", tree="a tall palm")
         await screen.until("() => document.querySelector('main').textContent.includes('a tall palm')")
         assert await screen.page.evaluate("() => window.marker === document.activeElement && window.marker.isConnected")
         assert await screen.page.input_value("input[name=q]") == "orchard"
@@ -39,13 +38,12 @@ async def test_open_details_and_half_typed_forms_survive_a_refresh(browsing: Any
         await screen.until("() => !document.querySelector('#setting-db\\\\.engine')")
         assert await screen.page.evaluate("() => document.getElementById('history-web.port').open")
         client = project.client("boris")
-        form = {"tree": "oak", "_step": "run", "_csrf": client.headers["x-test"]}
-        client.post("/operations/orchard.sell", data=form)
+        project.call(client, "orchard.sell", tree="oak")
         await screen.open("/approvals")
         await screen.page.click("main .panel header a")
         await screen.until("() => document.querySelector('#beacon.live')")
         await screen.page.fill("#reason", "half a sen")
-        client.post("/operations/orchard.sell", data={**form, "tree": "palm"})
+        project.call(client, "orchard.sell", tree="palm")
         await screen.until("() => document.querySelector('.count')?.textContent === '2'")
         assert await screen.page.input_value("#reason") == "half a sen"
         await screen.page.click("main button.danger")
@@ -73,9 +71,7 @@ async def test_the_page_finds_its_server_again(browsing: Any, project: Any) -> N
         await screen.until("() => document.querySelector('#beacon.live')")
         await screen.page.evaluate("() => { window.same = true; }")
         project.ostrov("restart", "web")
-        client = project.client("boris")
-        form = {"tree": "after the restart", "_step": "run", "_csrf": client.headers["x-test"]}
-        client.post("/operations/orchard.water", data=form)
+        project.call(project.client("boris"), "orchard.water", tree="after the restart")
         await screen.until("() => window.same && document.querySelector('main').textContent.includes('after the restart')")
         await screen.until("() => document.querySelector('#beacon.live')")
 

@@ -24,8 +24,7 @@ def test_a_page_hears_that_a_process_was_restarted_from_the_console(project: Any
     with client.stream("GET", f"{project.address}/live?topics=processes", timeout=20) as stream:
         lines = stream.iter_lines()
         read_until(lines, "retry")
-        form = {"name": "worker", "_step": "run", "_csrf": client.headers["x-test"]}
-        assert client.post(f"{project.address}/operations/processes.restart", data=form).status_code == 303
+        project.call(client, "processes.restart", name="worker")
         read_until(lines, "event: changed")
     project.ostrov("wait")
     assert project.pid("worker") not in (before, 0)

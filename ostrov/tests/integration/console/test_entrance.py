@@ -146,10 +146,35 @@ async def test_a_log_in_form_without_its_token_is_refused(opening: Any) -> None:
 
 async def test_a_form_is_taken_under_the_public_address_of_a_proxy(opening: Any) -> None:
     async with opening("web.url=https://raf.example") as house:
-        person = house.stranger()
+        person = house.stranger(host="10.0.0.3:8000")
+        person.browser.base_url = "https://raf.example"
         await person.get("/login")
         fields = {"name": "ann", "password": "correct horse battery"}
         assert (await person.post("/login", fields, origin="https://raf.example")).status_code == 303
+
+
+async def test_cookies_are_secure_under_a_public_https_address_whatever_the_proxy_says(opening: Any) -> None:
+    async with opening("web.url=https://raf.example") as house:
+        answer = await house.stranger().log_in("ann")
+        cookies = answer.headers.get_list("set-cookie")
+        assert cookies
+        assert all("Secure" in cookie for cookie in cookies)
+
+
+async def test_a_wanted_page_with_letters_of_any_language_is_found_again(opening: Any) -> None:
+    async with opening() as house:
+        person = house.stranger()
+        await person.get("/login")
+        fields = {"name": "ann", "password": "correct horse battery", "_next": "/audit?q=пальма"}
+        answer = await person.post("/login", fields)
+        assert answer.headers["location"] == "/console/audit?q=%D0%BF%D0%B0%D0%BB%D1%8C%D0%BC%D0%B0"
+
+
+async def test_a_request_that_cannot_be_read_is_told_so(opening: Any) -> None:
+    async with opening() as house:
+        answer = await house.stranger().get("/login?q=%ff")
+        assert answer.status_code == 400
+        assert "cannot be read" in answer.text
 
 
 async def test_the_language_is_the_persons_choice_and_else_the_browsers(opening: Any) -> None:

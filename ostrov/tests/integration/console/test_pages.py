@@ -21,7 +21,8 @@ PAGES = (
     "/operations/operators.add",
     "/approvals",
     "/audit",
-    "/audit?check=1&step=entered",
+    "/audit?step=entered",
+    "/audit/check",
     "/operators",
     "/settings",
     "/me",
@@ -177,7 +178,7 @@ async def test_the_audit_is_searched_and_paged(opening: Any) -> None:
         older = re.search(r'rel="next" href="/console([^"]+)"', page)
         assert older
         assert "tree0" in (await ann.get(older[1].replace("&amp;", "&"))).text
-        assert "The chain is whole: 9 entries." in (await ann.get("/audit?check=1")).text
+        assert "The chain is whole: 9 entries." in (await ann.get("/audit/check")).text
         assert "No entries" in (await ann.get("/audit?q=%25nobody_")).text
 
 
@@ -186,7 +187,7 @@ async def test_a_changed_audit_is_said_to_be_broken(opening: Any) -> None:
         ann = await house.person("ann")
         for statement in ("DROP TRIGGER audit_no_update", "UPDATE audit SET actor = 'eve' WHERE id = 1"):
             await house.application.store.write(lambda connection, sql=statement: connection.execute(sql))
-        assert "The chain is broken at entry 1." in (await ann.get("/audit?check=1")).text
+        assert "The chain is broken at entry 1." in (await ann.get("/audit/check")).text
 
 
 async def test_what_is_not_up_is_said_on_processes_and_logs(opening: Any) -> None:

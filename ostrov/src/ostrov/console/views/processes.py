@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ostrov.core.supervisor.row import ProcessRow
 
 TONES = {"ready": "good", "starting": "busy", "stopping": "busy", "waiting": "waiting", "backoff": "warn", "failed": "bad"}
-RESTART = "processes.restart"
+RESTART, START = "processes.restart", "processes.start"
 
 
 async def shown(request: PageRequest) -> dict[str, Any]:
@@ -23,6 +23,7 @@ async def shown(request: PageRequest) -> dict[str, Any]:
         "problem": problem,
         "tones": TONES,
         "restart": RESTART,
+        "start": START,
         "memory": sum(row.pss or row.rss for row in rows),
         "percent": sum(row.cpu_percent for row in rows),
         "troubled": [row for row in rows if row.state in ("failed", "backoff")],
