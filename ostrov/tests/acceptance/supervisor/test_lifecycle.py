@@ -31,6 +31,7 @@ def test_a_service_starts_when_what_it_comes_after_is_ready(sample) -> None:
         """)
     process = sample.up()
     assert sample.file("saw").read_text() == "ready"
+    assert sample.rows()["later"].restarts == 0
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 0
     assert sample.file("stops").read_text() == "later slow ", "they stop in reverse order"

@@ -188,6 +188,23 @@ async def test_a_stream_learns_that_the_service_stops(tmp_path: Path) -> None:
         writer.close()
 
 
+async def test_a_request_on_a_connection_that_was_just_accepted_is_answered_at_the_stop(tmp_path: Path) -> None:
+    async with serving(tmp_path) as (context, port):
+        fresh = await asyncio.open_connection("127.0.0.1", port)
+        used = await asyncio.open_connection("127.0.0.1", port)
+        request = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n"
+        used[1].write(request)
+        await used[0].readuntil(b"http 0")
+        context.stopping.set()
+        await asyncio.sleep(0.1)
+        for reader, writer in (fresh, used):
+            writer.write(request)
+            answer = await asyncio.wait_for(reader.read(), 5)
+            assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+            assert b"connection: close" in answer
+            writer.close()
+
+
 async def test_a_websocket_is_served_and_told_that_the_service_stops(tmp_path: Path) -> None:
     import websockets
 
