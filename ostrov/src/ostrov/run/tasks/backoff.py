@@ -8,6 +8,8 @@ from typing import Literal
 
 from ostrov.run.tasks.duration import Duration, seconds
 
+GROWS = 200
+"""Failures after which an exponential delay is its cap, whatever the factor (a larger power is no float)."""
 Kind = Literal["fixed", "linear", "exponential"]
 
 
@@ -24,6 +26,8 @@ class Backoff:
     def __post_init__(self) -> None:
         if self.kind not in ("fixed", "linear", "exponential"):
             raise ValueError(f"a backoff is fixed, linear or exponential, not {self.kind!r}")
+        if min(seconds(self.first), seconds(self.cap), self.factor - 1) < 0 or not 0 <= self.jitter <= 1:
+            raise ValueError(f"{self} goes backwards: first and cap from 0, factor from 1, jitter from 0 to 1")
 
     def delay(self, failures: int) -> float:
         """Seconds to wait after that many failures (1 or more)."""
@@ -33,6 +37,6 @@ class Backoff:
         elif self.kind == "linear":
             delay = first * failures
         else:
-            delay = first * self.factor ** min(failures - 1, 64)
+            delay = first * float(self.factor) ** (failures - 1) if failures < GROWS else cap
         delay = min(delay, cap)
         return delay * (1 + self.jitter * (2 * random.random() - 1))  # noqa: S311 - spreads load, hides nothing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ostrov.core.errors import OstrovError
+from ostrov.run.tasks.duration import Duration, seconds
 
 
 class TaskError(OstrovError):
@@ -33,8 +34,9 @@ class RunFailed(TaskError):
 
 
 class Retry(Exception):
-    """Raised by a task to be tried again `after` seconds (or as its backoff says), as one of its attempts."""
+    """Raised by a task to be tried again `after` a time ("30s", seconds) or as its backoff says. It counts as a failed
+    attempt: a task without `retries` is dead after it."""
 
-    def __init__(self, reason: str = "", *, after: float | None = None) -> None:
+    def __init__(self, reason: str = "", *, after: Duration | None = None) -> None:
         super().__init__(reason or "the task asked to be tried again")
-        self.after = after
+        self.after = None if after is None else max(0.0, seconds(after))

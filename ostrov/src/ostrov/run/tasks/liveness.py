@@ -27,7 +27,7 @@ def this_process() -> Identity:
 
 def dead(identity: Identity) -> bool:
     """Whether the process is known to be gone. One of another machine, or that cannot be looked at, is not."""
-    return identity.boot_id == boot_id() and _started(identity.pid) != identity.started
+    return identity.boot_id == boot_id() != "" and _started(identity.pid) != identity.started
 
 
 @lru_cache(maxsize=1)

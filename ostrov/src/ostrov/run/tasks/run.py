@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
@@ -111,7 +110,6 @@ class Run(Generic[R]):
                         mailbox.lost = False
                         break
                 pause = min(pause * 1.5, 1.0)
-                await asyncio.sleep(0)
         return self.status
 
 

@@ -24,6 +24,7 @@ ADD = """INSERT INTO schedule (key, task, rule, timezone, next_tick, seen_at) VA
  ON CONFLICT (key) DO UPDATE SET rule = excluded.rule, timezone = excluded.timezone, next_tick = excluded.next_tick,
  seen_at = excluded.seen_at"""
 SEEN = "UPDATE schedule SET seen_at = ? WHERE key = ?"
+SEEN_AS = "UPDATE schedule SET seen_at = ? WHERE key = ? AND rule = ? AND timezone = ?"
 FORGET = "DELETE FROM schedule WHERE seen_at < ?"
 DUE = "SELECT key, next_tick FROM schedule WHERE next_tick <= ?"
 NEXT = "SELECT key, next_tick FROM schedule"
@@ -54,6 +55,11 @@ def declare(connection: Connection, schedules: Iterable[Declared], now: float) -
             row = (schedule.key, schedule.options.name, schedule.rule.text, schedule.timezone, first, now)
             connection.execute(ADD, row)
     connection.execute(FORGET, (now - UNSEEN,))
+
+
+def seen(connection: Connection, schedules: Iterable[Declared], now: float) -> None:
+    """Say that code which declares these schedules still runs."""
+    connection.many(SEEN_AS, [(now, one.key, one.rule.text, one.timezone) for one in schedules])
 
 
 def fire(connection: Connection, schedule: Declared, tick: float, now: float) -> NewRun | None:

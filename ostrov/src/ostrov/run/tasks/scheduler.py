@@ -20,6 +20,7 @@ log = logging.getLogger("ostrov.tasks")
 LONGEST_SLEEP = 30.0
 """Seconds between two looks at the table, in case the clock was set or another process changed it."""
 PRUNE_EVERY = 600.0
+"""Seconds between two times of pruning history."""
 
 
 async def serve(context: ServiceContext) -> None:
@@ -33,6 +34,7 @@ async def serve(context: ServiceContext) -> None:
             wait = await scheduler.fire_due()
             if time.monotonic() >= pruned + PRUNE_EVERY or not pruned:
                 await prune_history(context.application)
+                await scheduler.seen()
                 pruned = time.monotonic()
         except OstrovError as problem:
             log.error("the scheduler goes on in a moment: %s", problem)
@@ -57,6 +59,10 @@ class Scheduler:
     async def declare(self) -> None:
         """Bring the table to what the code says."""
         await self._application.store.write(schedule.declare, list(self.schedules.values()), time.time())
+
+    async def seen(self) -> None:
+        """Keep the schedules from being forgotten."""
+        await self._application.store.write(schedule.seen, list(self.schedules.values()), time.time())
 
     async def fire_due(self) -> float:
         """Make runs of the ticks that are due; seconds until the next one, or until the table should be looked at again."""

@@ -98,8 +98,9 @@ async def working(application: Ostrov, queues: Sequence[str] = ()) -> AsyncItera
     worker = Worker(application, queues)
     ready = asyncio.Event()
     run = asyncio.create_task(worker.run(ready.set))
+    run.add_done_callback(lambda _: ready.set())
     try:
-        await asyncio.wait([run, asyncio.create_task(ready.wait())], return_when=asyncio.FIRST_COMPLETED)
+        await ready.wait()
         yield worker
     finally:
         worker.stop()

@@ -11,13 +11,13 @@ import logging
 import os
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from ostrov.core.errors import OstrovError, StoreBusy, StoreFull, StoreUnreachable
+from ostrov.core.errors import OstrovError
 from ostrov.core.store import Connection
-from ostrov.core.store.writer import Writer
 from ostrov.run.tasks import reaper, roster
 from ostrov.run.tasks.claim import ANY_READY, NEXT_DUE, Claimed, claim
+from ostrov.run.tasks.desk import Desk
 from ostrov.run.tasks.finish import finish
 from ostrov.run.tasks.liveness import this_process
 from ostrov.run.tasks.logs import capture
@@ -31,15 +31,9 @@ from ostrov.run.tasks.telemetry import Happening, Verb
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
-    from ostrov.core.store.postgresql import PostgresConnection
-    from ostrov.core.store.sqlite import SqliteConnection
     from ostrov.core.supervisor.context import ServiceContext
 
-P = ParamSpec("P")
-T = TypeVar("T")
 log = logging.getLogger("ostrov.tasks")
-LATER = (StoreBusy, StoreUnreachable, StoreFull)
-"""What passes: the same is tried again."""
 TIDY = 2.0
 """Seconds a stopping worker gives interrupted runs to clean up."""
 
@@ -47,6 +41,7 @@ TIDY = 2.0
 async def serve(context: ServiceContext) -> None:
     """The worker service."""
     worker = Worker(context.application, context.application.settings.tasks.queues)
+    worker.on_status = context.status
     stop = asyncio.create_task(context.stopping.wait())
     stop.add_done_callback(lambda _: worker.stop())
     try:
@@ -63,13 +58,16 @@ class Worker:
         self.queues = tuple(queues)
         self.stopping = False
         self.kick = asyncio.Event()
+        self.on_status: Callable[[str], None] = lambda status: None
         self._application = application
         self._settings: TasksSettings = application.settings.tasks
         self._tasks = application.part(open_tasks)
         self.runner = Runner(application, self.kick.set)
-        self._writer = Writer(self._connect, 8)
+        self._desk = Desk(application)
         self._look = asyncio.Event()
         self._heard = 0.0
+        self._writing: list[Outcome] = []
+        self._status = ""
 
     def stop(self) -> None:
         """Claim no more; `run` returns when what is in hand was put down."""
@@ -96,11 +94,11 @@ class Worker:
             finally:
                 watch.cancel()
                 await asyncio.wait([watch])
-            await self._write(roster.stopped, self.id, time.time())
+            await self._desk.write(roster.stopped, self.id, time.time())
         finally:
             logging.getLogger().removeHandler(handler)
             await self.runner.close()
-            await self._writer.close()
+            await self._desk.close()
 
     async def wait(self, seconds: float) -> None:
         """Until a run ends, the bell rings, or `seconds` have passed."""
@@ -132,50 +130,32 @@ class Worker:
                 lease = now + self._settings.lease
                 claimed = claim(connection, self.id, self.queues, room, now, lease, self.runner.admission())
 
+        self._writing = outcomes
         try:
-            await self._write(work)
+            await self._desk.write(work)
         except OstrovError as problem:
             log.error("the ledger refused an exchange: %s", problem)
             await self._write_singly(outcomes)
             return 0
+        finally:
+            self._writing = []
         self.runner.start(claimed)
         self._tell(outcomes, fenced, claimed)
         return len(claimed)
 
     async def next_due(self) -> float:
         """Seconds until the next scheduled run is due; an hour when there is none."""
-        due = await self._application.store.read(_value, NEXT_DUE)
+        due = await self._desk.read(_value, NEXT_DUE)
         return 3600.0 if due is None else max(0.0, due - time.time())
 
     async def _anything(self) -> bool:
-        read = self._application.store.read
-        return await read(_value, ANY_READY) is not None or await self.next_due() <= 0
-
-    def _connect(self) -> SqliteConnection | PostgresConnection:
-        connection = self._application.store.connect(synchronous=self._settings.synchronous)
-        if connection.dialect == "postgresql":
-            # The ledger goes from empty to full in seconds: a plan made while it was empty must not be kept.
-            for setting in ("plan_cache_mode = force_custom_plan", "enable_seqscan = off"):
-                connection.execute(f"SET {setting}")
-        return connection
-
-    async def _write(self, function: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do it in the worker's own transaction, again and again while the database is busy, away or full."""
-        pause = 0.05
-        while True:
-            try:
-                result: T = await self._writer.submit(lambda connection: function(connection, *args, **kwargs), ())
-                return result
-            except LATER as problem:
-                log.warning("the ledger cannot be written, trying again in %.2f s: %s", pause, problem.error)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 5.0)
+        return await self._desk.read(_value, ANY_READY) is not None or await self.next_due() <= 0
 
     async def _write_singly(self, outcomes: Sequence[Outcome]) -> None:
         """One of these cannot be written: find it, keep the others. Its lease will end, and its run is tried again."""
         for outcome in outcomes:
             try:
-                fenced = await self._write(finish, self.id, [outcome])
+                fenced = await self._desk.write(finish, self.id, [outcome])
             except OstrovError as problem:
                 log.error("what became of run %s cannot be written: %s", outcome.run.id, problem)
             else:
@@ -185,10 +165,12 @@ class Worker:
         identity = this_process()
         settings = self._settings
         version = _version()
-        await self._write(roster.add, self.id, identity, time.time(), self.queues, settings.slots, settings.threads, version)
+        await self._desk.write(
+            roster.add, self.id, identity, time.time(), self.queues, settings.slots, settings.threads, version
+        )
         self._heard = time.time()
         queues = sorted({task.options.queue for task in self._tasks.registry.values()})
-        await self._write(_many, KNOW_QUEUE, [(queue, self._heard) for queue in queues])
+        await self._desk.write(_many, KNOW_QUEUE, [(queue, self._heard) for queue in queues])
         await self._reap()
 
     async def _watch(self) -> None:
@@ -202,12 +184,20 @@ class Worker:
                 await self._check_holdings()
             if time.time() >= self._heard + self._settings.lease / 3:
                 await self._heartbeat()
+            self._show_status()
+
+    def _show_status(self) -> None:
+        count = len(self.runner.hands)
+        status = f"{count} in hand" if count else "idle"
+        if status != self._status:
+            self._status = status
+            self.on_status(status)
 
     async def _heartbeat(self) -> None:
         now = time.time()
         held = [(hand.run.id, hand.run.attempt) for hand in self.runner.hands.values()]
-        held += [(outcome.run.id, outcome.run.attempt) for outcome in self.runner.outcomes]
-        if not await self._write(roster.heartbeat, self.id, now, held, now + self._settings.lease):
+        held += [(outcome.run.id, outcome.run.attempt) for outcome in [*self._writing, *self.runner.outcomes]]
+        if not await self._desk.write(roster.heartbeat, self.id, now, held, now + self._settings.lease):
             raise OstrovError(
                 "this worker was declared dead", cause="another worker did not find its process", tip="it starts again"
             )
@@ -216,7 +206,7 @@ class Worker:
     async def _check_holdings(self) -> None:
         """Stop what was cancelled, forget what is no longer ours, write down progress."""
         hands = list(self.runner.hands.values())  # before the ledger is read: none of these is newer than what it says
-        held = {holding.id: holding for holding in await self._application.store.read(roster.holds, self.id)}
+        held = {holding.id: holding for holding in await self._desk.read(roster.holds, self.id)}
         shown: list[tuple[str | None, str, int, str]] = []
         for hand in hands:
             if hand.over:
@@ -231,13 +221,16 @@ class Worker:
                 hand.written = hand.context.shown
                 shown.append((hand.context.shown_text, hand.run.id, hand.run.attempt, self.id))
         if shown:
-            await self._write(_many, roster.PROGRESS, shown)
+            await self._desk.write(_many, roster.PROGRESS, shown)
 
     async def _reap(self) -> None:
         now = time.time()
-        missing = await self._application.store.read(reaper.missing, now)
+        missing = await self._desk.read(reaper.missing, now)
+        if self.id in missing.lapsed:  # this process was held up, or the machine slept: what is in hand is not lost
+            await self._heartbeat()
+            missing = await self._desk.read(reaper.missing, now)
         if any(missing):
-            reaped = await self._write(reaper.reap, missing, now, self._settings.losses)
+            reaped = await self._desk.write(reaper.reap, missing, now, self._settings.losses)
             for outcome in reaped:
                 self._emit(outcome)
             self.kick.set()
