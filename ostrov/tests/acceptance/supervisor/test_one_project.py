@@ -93,6 +93,15 @@ def test_a_database_of_a_newer_version_is_refused(sample) -> None:
     assert "Traceback" not in sample.said()
 
 
+def test_up_brings_the_tables_of_either_database_to_this_version(sample, database) -> None:
+    sample.component(IDLE)
+    process = sample.up(*database)
+    assert "tables: core new → 0001" in sample.said()
+    libraries = Path(f"/proc/{process.pid}/maps").read_text()
+    assert "psycopg" not in libraries, "the supervisor itself stays without the driver"
+    assert "sqlalchemy" not in libraries
+
+
 def test_tables_that_are_behind_are_refused_when_migration_is_manual(sample) -> None:
     sample.component(IDLE)
     process = sample.launch("db.migrate=manual")

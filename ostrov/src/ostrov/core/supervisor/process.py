@@ -20,7 +20,11 @@ SETTLED = ("ready", "stopped", "failed")
 
 
 class Process:
-    """Keeps one process of a specification alive. All its methods belong to the supervisor's event loop."""
+    """Keeps one process of a specification alive. All its methods belong to the supervisor's event loop.
+
+    `write` takes lines for a log; `changed` is told why it came into its state, None when only its row is another; `needs_met`
+    returns when what it comes after is ready.
+    """
 
     def __init__(
         self,
@@ -29,7 +33,7 @@ class Process:
         launch: Launch,
         *,
         write: Callable[[str, list[str]], None],
-        changed: Callable[[Process, str], None],
+        changed: Callable[[Process, str | None], None],
         needs_met: Callable[[Process], Awaitable[None]],
     ) -> None:
         self.spec = spec
@@ -96,6 +100,7 @@ class Process:
                 return
             await self.stop()
             self.start()
+            self.restarts.count += 1
             while self.state not in (*SETTLED, "backoff"):
                 await self.change()
             if self.state != "ready":
@@ -138,7 +143,7 @@ class Process:
             for name in child.services_ready & self.services_ready.keys():
                 self.services_ready[name].set()
             if child.status != before:
-                self._changed(self, "")
+                self._changed(self, None)
 
     def row(self, listens: tuple[str, ...] = ()) -> ProcessRow:
         """How it is now."""

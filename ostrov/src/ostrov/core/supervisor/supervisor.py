@@ -228,12 +228,12 @@ class Supervisor:
 
         await asyncio.gather(*(stop(spec.name) for spec in specs))
 
-    def _changed(self, process: Process, why: str) -> None:
-        state = process.state
+    def _changed(self, process: Process, why: str | None) -> None:
+        name, state = process.spec.name, process.state
         if state == "ready" and why and process.child is not None:
-            self.say(f"{process.spec.name} is ready {why}, pid {process.child.pid}")
-        elif why or state in ("stopping", "stopped"):
-            self.say(f"{process.spec.name} {'failed: ' if state == 'failed' else ''}{why or state}")
+            self.say(f"{name} is ready {why}, pid {process.child.pid}")
+        elif why or (why is not None and state in ("stopping", "stopped")):
+            self.say(f"{name} {'failed: ' if state == 'failed' else ''}{why or state}")
         row = process.row(self.listens(process.spec.services))
         with contextlib.suppress(OSError):
             self.application.channel.publish(TOPIC, msgspec.json.encode(row))
