@@ -29,6 +29,20 @@ def prepare_database(application: Ostrov) -> list[str]:
     return done
 
 
+def first_use(application: Ostrov) -> str:
+    """A log-in link for the owner while nobody has come in yet, else an empty text. A project starts without it, too."""
+
+    def link() -> str | None:
+        from ostrov.core.operations.operators.links import first_link
+
+        return first_link(application)
+
+    try:
+        return in_fork(link) or ""
+    except OstrovError:
+        return ""
+
+
 def prepare_here(application: Ostrov) -> list[str]:
     """The same in this process, for commands that end soon anyway."""
     from ostrov.core.store.migrations import migrate, pending

@@ -12,13 +12,17 @@ from ostrov.core.supervisor.row import ASKED, REPLACED, ProcessRow
 MEGABYTE = 1 << 20
 
 
-def banner(name: str, *, url: str, console: bool, data_dir: Path, seconds: float, rows: Sequence[ProcessRow]) -> str:
+def banner(
+    name: str, *, url: str, console: bool, data_dir: Path, seconds: float, rows: Sequence[ProcessRow], link: str = ""
+) -> str:
     """What `ostrov up` says when the project is ready."""
     memory = sum(row.pss or row.rss for row in rows) / MEGABYTE
     lines = [f"{name} is up at {url}" if url else f"{name} is up"]
     lines[0] += f", after {seconds:.1f} s"
     if url and console:
         lines.append(f"  console   {url}/console")
+    if link:
+        lines.append(f"  first use {link}")
     lines.append(f"  data      {data_dir}")
     lines.append(f"  processes {', '.join(row.name for row in rows)}; {memory:.0f} MB in all")
     lines.append("  stop      Ctrl-C here, or `ostrov down`")

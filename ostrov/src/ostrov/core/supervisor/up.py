@@ -24,7 +24,7 @@ from ostrov.core.supervisor.errors import AlreadyUp, DataUnwritable
 from ostrov.core.supervisor.listening import Sockets, bind_all, close_all
 from ostrov.core.supervisor.lock import ALIVE, Holder, ProjectLock
 from ostrov.core.supervisor.logbook import SUPERVISOR, Logbook, read_tail
-from ostrov.core.supervisor.preflight import prepare_database
+from ostrov.core.supervisor.preflight import first_use, prepare_database
 from ostrov.core.supervisor.specification import ProcessSpec, project_processes
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ class Prepared:
         with contextlib.suppress(OSError):
             write_addresses(self.run_dir, ports)
         self.url = _url(application, services, self.sockets)
+        self.link = first_use(application) if self._has_console() else ""
 
     def _wait_for_leftovers(self) -> None:
         patience = max((spec.stop_timeout for spec in self.specs), default=0.0) + 2.0  # they have that long to stop
@@ -127,14 +128,19 @@ class Prepared:
         """What a person wants to know first."""
         from ostrov.core.supervisor.presentation import banner
 
-        prefixes = [mount.prefix for component in self.application.components.values() for mount in component.mounts]
         return banner(
             self.name,
             url=self.url,
-            console="/console" in prefixes,
+            console=self._has_console(),
             data_dir=self.application.data_dir,
             seconds=time.monotonic() - self.started,
             rows=rows,
+            link=self.link,
+        )
+
+    def _has_console(self) -> bool:
+        return any(
+            mount.prefix == "/console" for component in self.application.components.values() for mount in component.mounts
         )
 
     def _announce(self, terminal: Terminal, supervisor: Supervisor) -> None:
