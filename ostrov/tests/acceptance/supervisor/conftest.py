@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -103,6 +104,16 @@ class SampleProject:
             )
         self._started.append(process)
         return process
+
+    def on_terminal(self, *overrides: str) -> tuple[int, int]:
+        """Start `up` on a terminal of its own; its process id, and our end of the terminal."""
+        words = [sys.executable, "-c", DRIVER, str(self.folder), "front", *overrides, ONLY_OURS]
+        pid, ours = pty.fork()
+        if pid == 0:
+            os.execve(sys.executable, words, {**self.environ, "FILE_LIMIT": "0"})
+        self.until(lambda: holder(self.application(*overrides).run_dir))
+        commands.wait(self.application(*overrides), timeout=20)
+        return pid, ours
 
     def up(self, *overrides: str, **options: object) -> subprocess.Popen[bytes]:
         """Start `up` and wait until every process is ready."""

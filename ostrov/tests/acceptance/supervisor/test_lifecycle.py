@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
 import time
 
@@ -142,6 +144,36 @@ component = Component(name="sample", services=[Service("idle", run=idle), Servic
     sample.file("mended").touch()
     assert commands.restart(sample.application(), ["broken"]) == ["broken"]
     assert sample.rows()["broken"].state == "ready"
+
+
+def test_closing_the_terminal_stops_the_project(sample) -> None:
+    sample.component(IDLE + "component = Component(name='sample', services=[Service('one', run=idle)])")
+    pid, terminal = sample.on_terminal()
+    service = sample.rows()["one"].pid
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert not sample.alive(service)
+
+
+def test_ctrl_c_reaches_the_supervisor_alone_and_stops_the_project(sample) -> None:
+    sample.component("""
+        async def one(context):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, (HERE / "interrupted").touch)
+            context.ready()
+            await context.stopping.wait()
+
+        component = Component(name="sample", services=[Service("one", run=one)])
+        """)
+    pid, terminal = sample.on_terminal()
+    os.write(terminal, b"\x03")
+    shown = b""
+    with contextlib.suppress(OSError):
+        while data := os.read(terminal, 4096):
+            shown += data
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert b"stopping: Ctrl-C" in shown
+    assert not sample.file("interrupted").exists()
+    os.close(terminal)
 
 
 def test_what_comes_after_a_failed_service_is_failed_until_that_is_mended(sample) -> None:
