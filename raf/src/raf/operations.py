@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 
 from ostrov import Ostrov, UsageError, operation
@@ -36,6 +35,8 @@ async def seed(application: Ostrov, password: str = "", accounts: int = 0, posts
     Without numbers it is a small community that talks Russian and English; each of them logs in with the password given, or
     with one made up and shown once.
     """
+    import secrets
+
     from raf.network import open_raf
     from raf.seed import seed_network
 

@@ -10,7 +10,7 @@ import click
 
 from ostrov.cli.invocation import Invocation
 from ostrov.cli.words import Command, Group, invocation_of
-from ostrov.core.errors import UsageError
+from ostrov.core.errors import Conflict, UsageError
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
@@ -127,9 +127,8 @@ def call(
     """Through the door, as the person at this shell. A destructive operation shows its plan first and asks."""
     import asyncio
 
-    from ostrov.core.supervisor.preflight import prepare_here
-
-    prepare_here(application)
+    if not operation.offline:
+        prepare_tables(application)
     actor = shell_actor()
     with asyncio.Runner() as runner:
         try:
@@ -141,6 +140,22 @@ def call(
             return runner.run(_through_door(application, operation.name, values, actor, dry_run=dry_run, expect=expect))
         finally:
             runner.run(application.close())
+
+
+def prepare_tables(application: Ostrov) -> None:
+    """Make the tables of a new project. Those of an older version are left to `ostrov up`: processes may be using them."""
+    from ostrov.core.store.migrations import pending
+    from ostrov.core.supervisor.preflight import prepare_here
+
+    behind = pending(application)
+    if any(step.have for step in behind):
+        raise Conflict(
+            "the tables are behind this version",
+            cause=", ".join(f"{step.component} {step.have or 'new'} → {step.want}" for step in behind),
+            tip="the next ostrov up brings them to it",
+        )
+    if behind:
+        prepare_here(application)
 
 
 def present(outcome: Outcome) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from ostrov.cli import completion, configuration, inspection, running
+from ostrov.cli import completion, inspection, running
 from ostrov.cli.invocation import Invocation
 from ostrov.cli.words import Group, invocation_of, unknown_command
 
@@ -26,7 +26,6 @@ class Program(Group):
         )
         for command in [
             *running.commands(),
-            configuration.group(),
             inspection.command(),
             completion.command(),
         ]:

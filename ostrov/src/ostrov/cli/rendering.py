@@ -112,7 +112,7 @@ def duration(seconds: float) -> str:
 
 def _pairs(value: Mapping[str, Any]) -> list[str]:
     """`name  value` lines; a list of rows follows as a table of its own."""
-    names = {name: str(name).replace("_", " ") for name in value}
+    names = {name: plain(str(name)) for name in value}
     columns = max((width(text) for text in names.values()), default=0)
     out: list[str] = []
     for name, member in value.items():

@@ -28,7 +28,7 @@ def test_structs_are_rows_too() -> None:
 
 def test_a_mapping_is_named_lines_with_tables_below() -> None:
     assert lines_of({"first_name": "ann", "n": None, "cups": [Cup(1)]}) == [
-        "first name  ann",
+        "first_name  ann",
         "n",
         "cups:",
         "  SIZE  NOTE",

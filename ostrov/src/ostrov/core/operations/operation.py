@@ -32,6 +32,7 @@ class Operation(Generic[P, R]):
         long: bool = False,
         audited: bool = True,
         keep_result: bool = True,
+        offline: bool = False,
     ) -> None:
         self.function = function
         self.name = name
@@ -44,6 +45,7 @@ class Operation(Generic[P, R]):
         self.long = long
         self.audited = audited
         self.keep_result = keep_result
+        self.offline = offline
         self.__doc__ = function.__doc__
 
     def __call__(self, *arguments: P.args, **options: P.kwargs) -> R:
@@ -85,6 +87,7 @@ def operation(
     long: bool = False,
     audited: bool = True,
     keep_result: bool = True,
+    offline: bool = False,
 ) -> Callable[[Callable[P, R]], Operation[P, R]]:
     """Make a typed function, sync or async, an operation called `name` (`"tasks.retry"` is `ostrov tasks retry`).
 
@@ -95,6 +98,7 @@ def operation(
     `approvals` is how many other people must approve the plan first. `secret` arguments are masked everywhere and never come
     from chat. `destructive` operations ask before they run. `long` ones may run as a task. With `audited=False` a call
     leaves no audit row: only for what merely looks. With `keep_result=False` the result is shown once and stored nowhere.
+    `offline` ones need no database: the command line neither opens nor makes it for them.
     """
 
     def decorate(function: Callable[P, R]) -> Operation[P, R]:
@@ -110,6 +114,7 @@ def operation(
             long=long,
             audited=audited,
             keep_result=keep_result,
+            offline=offline,
         )
 
     return decorate

@@ -15,7 +15,7 @@ REVEAL = "settings.reveal"
 Key = Annotated[str, "a dotted key, of one setting or of a section"]
 
 
-@operation("config.show", permission="settings.view", audited=False)
+@operation("config.show", permission="settings.view", audited=False, offline=True)
 def show(
     application: Ostrov,
     origin: Annotated[bool, "with the file and line, variable or argument each value came from"] = False,
@@ -37,7 +37,7 @@ def show(
     ]
 
 
-@operation("config.get", permission="settings.view", audited=False)
+@operation("config.get", permission="settings.view", audited=False, offline=True)
 async def get(
     call: Call,
     key: Key,
@@ -58,7 +58,7 @@ def reveal(application: Ostrov, key: Key) -> Any:
     return application.tree.told(key, reveal=True)
 
 
-@operation("config.check", permission="settings.view", audited=False)
+@operation("config.check", permission="settings.view", audited=False, offline=True)
 def check(application: Ostrov) -> list[dict[str, str]]:
     """Load the settings with every option of every group, one at a time, and tell which cannot be loaded."""
     from ostrov.core.settings.groups import Groups

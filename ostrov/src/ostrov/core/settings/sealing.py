@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MANAGE = "settings.reveal"
 
 
-@operation("secrets.key", permission=MANAGE, surfaces=("cli",), audited=False)
+@operation("secrets.key", permission=MANAGE, surfaces=("cli",), audited=False, offline=True)
 def key(
     application: Ostrov, file: Annotated[str, "where the private key is put; your own key file when left out"] = ""
 ) -> dict[str, str]:
@@ -26,7 +26,7 @@ def key(
     return {"public_key": new_key(target), "private_key_file": str(target)}
 
 
-@operation("secrets.seal", permission=MANAGE, surfaces=("cli",), audited=False)
+@operation("secrets.seal", permission=MANAGE, surfaces=("cli",), audited=False, offline=True)
 def seal(application: Ostrov, keep: Annotated[bool, "leave .secrets.toml where it is"] = False) -> dict[str, Any]:
     """Encrypt .secrets.toml to all of secrets.recipients, as .secrets.toml.age, which git may keep; the plain file goes."""
     from ostrov.core.settings.documents import parse_document
@@ -44,7 +44,7 @@ def seal(application: Ostrov, keep: Annotated[bool, "leave .secrets.toml where i
     return {"file": SEALED, "recipients": ", ".join(application.settings.secrets.recipients)}
 
 
-@operation("secrets.open", permission=MANAGE, surfaces=("cli",), audited=False)
+@operation("secrets.open", permission=MANAGE, surfaces=("cli",), audited=False, offline=True)
 def unseal(application: Ostrov) -> dict[str, str]:
     """Decrypt .secrets.toml.age into .secrets.toml, to be edited and sealed again. A .secrets.toml that is there stays."""
     from ostrov.core.settings.sealed import PLAIN
@@ -56,7 +56,7 @@ def unseal(application: Ostrov) -> dict[str, str]:
     return {"file": PLAIN}
 
 
-@operation("secrets.reseal", permission=MANAGE, surfaces=("cli",), audited=False)
+@operation("secrets.reseal", permission=MANAGE, surfaces=("cli",), audited=False, offline=True)
 def reseal(application: Ostrov) -> dict[str, str]:
     """Encrypt .secrets.toml.age again, to the secrets.recipients of now: after somebody came, or left.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +21,8 @@ def address_url(host: str, port: int) -> str:
 
 def write_addresses(run_dir: Path, ports: Mapping[str, int]) -> None:
     """Record the port each service listens at."""
+    import json
+
     (run_dir / FILE).write_text(json.dumps(dict(ports)))
 
 
@@ -33,6 +34,8 @@ def remove_addresses(run_dir: Path) -> None:
 
 def bound_port(application: Ostrov, service: str) -> int | None:
     """The port a service of the running project listens at; None when it is not up."""
+    import json
+
     try:
         ports = json.loads((application.run_dir / FILE).read_text())
         return int(ports[service])

@@ -1,0 +1,61 @@
+"""`up`, `ps`, `logs`, `wait`, `restart`, `down` by the command line."""
+
+from __future__ import annotations
+
+import re
+import urllib.request
+
+import pytest
+
+from .conftest import Shell
+
+
+def test_a_project_that_is_not_up_is_told_with_an_exit_code_of_its_own(ostrov: Shell) -> None:
+    for command in ("ps", "restart"):
+        answer = ostrov(command)
+        assert answer.code == 69
+        assert "harbour is not up" in answer.err
+    assert ostrov("wait", "--timeout", "0.2").code == 69
+    assert ostrov("down").out == "it was not up\n"
+    assert ostrov("down", "--json").json == {"stopped": False}
+
+
+def test_words_that_are_no_settings_are_refused_before_anything_starts(ostrov: Shell) -> None:
+    answer = ostrov("up", "--detach", "web")
+    assert answer.code == 2
+    assert "unexpected word 'web'" in answer.err
+    assert ostrov("up", "--detach", "web.prt=1").code == 2
+    assert not (ostrov.folder / "var" / "ostrov.db").exists()
+
+
+@pytest.mark.long
+def test_it_goes_up_is_looked_at_and_goes_down(ostrov: Shell) -> None:
+    up = ostrov("up", "--detach", "web.port=0")
+    try:
+        assert up.code == 0, up
+        link = re.search(r"http://127\.0\.0\.1:\d+/console/enter/\S+", up.out)
+        assert link, up.out
+        with urllib.request.urlopen(link[0], timeout=10) as page:  # looking at it does not use it up
+            assert page.status == 200
+        assert ostrov("wait").code == 0
+        rows = ostrov("ps", "--json").json["processes"]
+        assert {"supervisor", "web", "worker"} <= {row["name"] for row in rows}
+        assert "web" in ostrov("ps").out
+        assert ostrov("logs", "web", "-n", "5").code == 0
+        assert ostrov("logs", "wbe").code == 1
+        assert "web" in ostrov("restart", "web").out
+        assert ostrov("processes", "list", "--json").code == 0
+        again = ostrov("up", "--detach", "web.port=0")
+        assert again.code == 75
+        assert ostrov("doctor").code == 0
+    finally:
+        down = ostrov("down")
+    assert (down.code, down.out) == (0, "stopped\n")
+
+
+def test_units_of_systemd_are_printed_or_written(ostrov: Shell) -> None:
+    texts = ostrov("systemd", "--json").json
+    assert "harbour.target" in texts
+    folder = ostrov.folder / "units"
+    assert ostrov("systemd", "--write", str(folder)).code == 0
+    assert {path.name for path in folder.iterdir()} == set(texts)
