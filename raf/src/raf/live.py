@@ -4,7 +4,8 @@
         messages = await mailbox.take(30)  # [] after 30 s, or when `mailbox.lost`: then refetch and set it to False
 
 The streams are Mastodon's: `user` (the home timeline and notifications), `user:notification`, `public`, `public:local`,
-`public:media`, `public:local:media`, `hashtag:NAME`, `hashtag:local:NAME`, `direct`. A message's `topic` tells where it came
+`public:media`, `public:local:media`, `hashtag:NAME`, `hashtag:local:NAME`, `direct`; and our own `thread:ID`, replies below
+the post that began a thread, which pages listen to. A message's `topic` tells where it came
 from (`raf.home.7`, `raf.notifications.7`, `raf.public`, `raf.public.local`, `raf.tag.name`, `raf.direct.7`), its body is
 
     {"event": "update" | "status.update" | "delete" | "notification", "id": "…"}
@@ -23,6 +24,7 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from ostrov import Mailbox, Message
+from raf.domain.text import normal_tag
 
 Stream: TypeAlias = str
 PUBLIC = ("public", "public:local", "public:media", "public:local:media")
@@ -44,8 +46,10 @@ def topic_of(stream: Stream, account_id: int | None) -> str | None:
     if stream in TOPICS:
         return TOPICS[stream]
     kind, _, rest = stream.partition(":")
+    if kind == "thread" and rest.isdecimal():
+        return f"raf.thread.{rest}"
     if kind == "hashtag" and rest:
-        return f"raf.tag.{rest.removeprefix('local:')}"
+        return f"raf.tag.{normal_tag(rest.removeprefix('local:'))}"
     if account_id is None:
         return None
     return {

@@ -9,12 +9,14 @@ from typing import Any, Concatenate, NamedTuple, ParamSpec
 
 import msgspec
 
-from ostrov import Connection, Ostrov
+from ostrov import Connection, Ostrov, open_events
 from raf.domain.visibility import DIRECT, VISIBLE, viewer
 from raf.notifications.reading import TOPIC
 from raf.snowflake import Snowflakes
 
 P = ParamSpec("P")
+AT_ONCE = 200
+"""Notifications in one transaction: a post that thousands want to hear of does not hold the others up."""
 POST = "SELECT account_id, visibility, in_reply_to_account_id FROM status WHERE id = ? AND reblog_of_id IS NULL"
 MENTIONED = "SELECT account_id FROM mention WHERE status_id = ?"
 SUBSCRIBERS = "SELECT account_id FROM follow WHERE target_id = ? AND notify = 1"
@@ -55,9 +57,12 @@ async def tell(
     """Write the notifications that `decide(connection, …)` finds and publish those that are new; how many."""
     ids = application.part(_open_ids)
 
-    def write(connection: Connection) -> int:
+    def write(connection: Connection, after: Told | None) -> tuple[int, Told | None]:
+        if connection.dialect == "postgresql":  # nothing is taken back between the decision and the writing
+            application.part(open_events).lock(connection)
+        everybody = sorted(told for told in decide(connection, *about, **named) if after is None or told > after)
         now, new = time.time(), []
-        for told in decide(connection, *about, **named):
+        for told in everybody[:AT_ONCE]:
             if _is_welcome(connection, told, now):
                 identity = ids.next(now)
                 sql = RENEW if told.kind == "update" else INSERT
@@ -65,9 +70,13 @@ async def tell(
                     new.append((told.account_id, identity))
         if new:
             connection.after_commit(partial(application.channel.publish, TOPIC, msgspec.json.encode(new)))
-        return len(new)
+        return len(new), everybody[AT_ONCE - 1] if len(everybody) > AT_ONCE else None
 
-    return await application.store.write(write)
+    written, last = await application.store.write(write, None)
+    while last is not None:
+        more, last = await application.store.write(write, last)
+        written += more
+    return written
 
 
 def told_of_post(connection: Connection, status_id: int) -> list[Told]:

@@ -18,6 +18,7 @@ from raf.domain.events import (
 )
 from raf.errors import Forbidden, Invalid, Missing
 from raf.journal import Journal
+from raf.notifications.forgetting import forget_mark
 from raf.notifications.tasks import tell_of_boost, tell_of_favourite
 from raf.posts import lookup
 
@@ -65,6 +66,7 @@ def unfavourite(connection: Connection, journal: Journal, account_id: int, statu
         connection,
         Unfavourited(originator_id=stream, originator_version=version, at=now, account_id=account_id, status_id=post_id),
     )
+    forget_mark(connection, "favourite", account_id, post_id)
 
 
 def boost(connection: Connection, journal: Journal, account_id: int, status_id: int, wanted: str | None) -> int:
@@ -121,6 +123,7 @@ def unboost(connection: Connection, journal: Journal, account_id: int, status_id
             reblog_of_id=post_id,
         ),
     )
+    forget_mark(connection, "reblog", account_id, post_id)
 
 
 def bookmark(connection: Connection, journal: Journal, account_id: int, status_id: int) -> None:

@@ -43,7 +43,9 @@ COUNT_BOOST = "UPDATE status SET reblogs_count = reblogs_count + ? WHERE id = ?"
 INSERT_MENTION = "INSERT INTO mention (status_id, account_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
 INSERT_TAG = "INSERT INTO status_tag (tag, status_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
 ATTACH = "UPDATE media SET status_id = ?, position = ? WHERE id = ?"
-DETACH = "UPDATE media SET status_id = NULL WHERE status_id = ?"
+DETACH = "UPDATE media SET status_id = NULL, position = 0 WHERE status_id = ?"
+RETIRE = "UPDATE media SET position = -1 WHERE status_id = ?"
+"""Files of older versions stay with their post, for its history shows them."""
 INSERT_MARK = "INSERT INTO {table} (account_id, {other}, id, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 DELETE_MARK = "DELETE FROM {table} WHERE account_id = ? AND {other} = ?"
 INSERT_FAVOURITE = INSERT_MARK.format(table="favourite", other="status_id")
@@ -55,7 +57,7 @@ SELECT s.id, (SELECT count(*) FROM status_edit e WHERE e.status_id = s.id) + 1, 
 EDIT_STATUS = """
 UPDATE status SET edited_at = ?, spoiler_text = ?, sensitive = ?, language = ?, text = ?, content = ?, media_count = ?
 WHERE id = ?"""
-MEDIA_IDS = "SELECT id FROM media WHERE status_id = ? ORDER BY position"
+MEDIA_IDS = "SELECT id FROM media WHERE status_id = ? AND position >= 0 ORDER BY position"
 POST = "SELECT account_id, visibility, in_reply_to_id FROM status WHERE id = ?"
 INSERT_TOMBSTONE = "INSERT INTO tombstone (status_id, account_id, deleted_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 ORPHAN = "UPDATE status SET in_reply_to_id = NULL WHERE in_reply_to_id = ?"
@@ -64,9 +66,8 @@ BOOST = "SELECT visibility FROM status WHERE id = ?"
 DELETE_STATUS = "DELETE FROM status WHERE id = ?"
 OF_POST = tuple(
     f"DELETE FROM {table} WHERE status_id = ?"
-    for table in ("favourite", "bookmark", "pin", "mention", "status_tag", "status_edit", "notification")
+    for table in ("favourite", "bookmark", "pin", "mention", "status_tag", "status_edit")
 )
-FORGET_NOTIFICATION = "DELETE FROM notification WHERE kind = ? AND from_account_id = ? AND status_id = ?"
 
 
 def posted(connection: Connection, event: Posted) -> None:
@@ -115,7 +116,7 @@ def edited(connection: Connection, event: PostEdited) -> None:
     connection.execute("DELETE FROM mention WHERE status_id = ?", (event.status_id,))
     connection.execute("DELETE FROM status_tag WHERE status_id = ?", (event.status_id,))
     _index(connection, event.status_id, event.mentions, found)
-    connection.execute(DETACH, (event.status_id,))
+    connection.execute(RETIRE, (event.status_id,))
     for position, media_id in enumerate(event.media_ids):
         connection.execute(ATTACH, (event.status_id, position, media_id))
 
@@ -153,7 +154,6 @@ def unboosted(connection: Connection, event: Unboosted) -> None:
         return
     _delete_boost(connection, event.status_id, event.account_id)
     connection.execute(COUNT_BOOST, (-1, event.reblog_of_id))
-    connection.execute(FORGET_NOTIFICATION, ("reblog", event.account_id, event.reblog_of_id))
 
 
 def favourited(connection: Connection, event: Favourited) -> None:
@@ -164,7 +164,6 @@ def favourited(connection: Connection, event: Favourited) -> None:
 def unfavourited(connection: Connection, event: Unfavourited) -> None:
     if connection.execute(DELETE_FAVOURITE, (event.account_id, event.status_id)):
         connection.execute(COUNT_FAVOURITE, (-1, event.status_id))
-        connection.execute(FORGET_NOTIFICATION, ("favourite", event.account_id, event.status_id))
 
 
 def _marked(table: str, other: str) -> Callable[[Connection, Any], None]:

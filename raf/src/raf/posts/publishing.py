@@ -13,6 +13,7 @@ from raf.domain.text import Piece
 from raf.errors import Forbidden, Missing, Refused
 from raf.forms import NewPost, PostChange
 from raf.journal import Journal
+from raf.notifications.forgetting import forget_status
 from raf.notifications.tasks import tell_of_edit, tell_of_post
 from raf.posts import lookup
 
@@ -29,7 +30,7 @@ AND NOT EXISTS (SELECT 1 FROM block WHERE block.account_id = account.id AND bloc
 FILE = "SELECT kind, state, status_id FROM media WHERE id = ? AND account_id = ?"
 DESCRIBE = "UPDATE media SET description = ? WHERE id = ? AND account_id = ?"
 CURRENT = "SELECT text, spoiler_text, visibility, sensitive, language, in_reply_to_account_id FROM status WHERE id = ?"
-FILES = "SELECT id FROM media WHERE status_id = ? ORDER BY position"
+FILES = "SELECT id FROM media WHERE status_id = ? AND position >= 0 ORDER BY position"
 BOOSTS = "SELECT id, account_id FROM status WHERE reblog_of_id = ? ORDER BY id"
 BOOSTERS = "SELECT 1 FROM status WHERE reblog_of_id = ? LIMIT 1"
 
@@ -138,6 +139,7 @@ def delete(connection: Connection, journal: Journal, account_id: int, status_id:
             boosts=tuple((boost, booster) for boost, booster in connection.rows(BOOSTS, (status_id,))),
         ),
     )
+    forget_status(connection, status_id)
 
 
 def _parent(connection: Connection, status_id: int, account_id: int) -> lookup.Post:

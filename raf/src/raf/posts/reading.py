@@ -65,7 +65,7 @@ BOOSTERS = f"""
 SELECT s.id, s.account_id FROM status s WHERE s.reblog_of_id = ? AND s.id < ? AND s.id > ? AND {VISIBLE}
 ORDER BY s.id {{direction}} LIMIT ?"""
 FILE = f"SELECT {MEDIA_COLUMNS} FROM media WHERE id = ?"
-FILES = f"SELECT {MEDIA_COLUMNS} FROM media WHERE status_id = ? ORDER BY position"
+FILES = f"SELECT {MEDIA_COLUMNS} FROM media WHERE status_id = ? AND position >= 0 ORDER BY position"
 MOST_ABOVE, MOST_BELOW, DEEPEST = 4096, 4096, 4096
 STRANGERS_ABOVE, STRANGERS_BELOW, STRANGERS_DEEPEST = 40, 60, 20
 """How much of a thread is shown to whom (app/controllers/api/v1/statuses_controller.rb, Mastodon 4.4)."""

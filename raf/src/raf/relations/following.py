@@ -11,6 +11,7 @@ from raf.domain import streams
 from raf.domain.events import Followed, FollowRejected, FollowRequested, Unfollowed
 from raf.errors import Forbidden, Invalid, Missing
 from raf.journal import Journal
+from raf.notifications.forgetting import forget_follow
 from raf.notifications.tasks import tell_of_follow, tell_of_request
 from raf.posts.lookup import is_blocked
 
@@ -68,6 +69,8 @@ def follow(
             languages=spoken,
         ),
     )
+    if kind is Followed and asked is not None:
+        forget_follow(connection, "follow_request", target_id, account_id)
     if kind is Followed and known is None:
         tell_of_follow.enqueue_in(connection, account_id, target_id)
     elif kind is FollowRequested and asked is None:
@@ -89,6 +92,7 @@ def unfollow(connection: Connection, journal: Journal, account_id: int, target_i
         connection,
         kind(originator_id=stream, originator_version=version, at=now, account_id=account_id, target_id=target_id),
     )
+    forget_follow(connection, "follow" if kind is Unfollowed else "follow_request", target_id, account_id)
 
 
 def grant(connection: Connection, journal: Journal, account_id: int, requester_id: int) -> None:
@@ -112,6 +116,7 @@ def grant(connection: Connection, journal: Journal, account_id: int, requester_i
             languages=languages_of(asked[3]),
         ),
     )
+    forget_follow(connection, "follow_request", account_id, requester_id)
     tell_of_follow.enqueue_in(connection, requester_id, account_id)
 
 
@@ -126,6 +131,7 @@ def refuse(connection: Connection, journal: Journal, account_id: int, requester_
         connection,
         FollowRejected(originator_id=stream, originator_version=version, at=now, account_id=requester_id, target_id=account_id),
     )
+    forget_follow(connection, "follow_request", account_id, requester_id)
 
 
 def languages_of(column: str | None) -> tuple[str, ...] | None:

@@ -36,9 +36,6 @@ INSERT_MUTE = """
 INSERT INTO mute (account_id, target_id, id, created_at, notifications, expires_at) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (account_id, target_id) DO UPDATE
 SET notifications = excluded.notifications, expires_at = excluded.expires_at"""
-FORGET_NOTIFICATION = "DELETE FROM notification WHERE account_id = ? AND kind = ? AND from_account_id = ?"
-
-FORGET_NOTIFICATIONS = "DELETE FROM notification WHERE account_id = ? AND from_account_id = ?"
 
 
 def followed(connection: Connection, event: Followed) -> None:
@@ -49,7 +46,6 @@ def followed(connection: Connection, event: Followed) -> None:
         connection.execute(COUNT_FOLLOWER, (1, event.target_id))
     else:
         connection.execute(CHANGE_FOLLOW, (*options, event.account_id, event.target_id))
-    connection.execute(FORGET_NOTIFICATION, (event.target_id, "follow_request", event.account_id))
 
 
 def follow_requested(connection: Connection, event: FollowRequested) -> None:
@@ -58,21 +54,16 @@ def follow_requested(connection: Connection, event: FollowRequested) -> None:
 
 def follow_rejected(connection: Connection, event: FollowRejected) -> None:
     connection.execute(DELETE_REQUEST, (event.account_id, event.target_id))
-    connection.execute(FORGET_NOTIFICATION, (event.target_id, "follow_request", event.account_id))
 
 
 def unfollowed(connection: Connection, event: Unfollowed) -> None:
     if connection.execute(DELETE_FOLLOW, (event.account_id, event.target_id)):
         connection.execute(COUNT_FOLLOWING, (-1, event.account_id))
         connection.execute(COUNT_FOLLOWER, (-1, event.target_id))
-    connection.execute(FORGET_NOTIFICATION, (event.target_id, "follow", event.account_id))
 
 
 def blocked(connection: Connection, event: Blocked) -> None:
     connection.execute(INSERT_BLOCK, (event.account_id, event.target_id, event.id, event.at))
-    connection.execute(
-        "DELETE FROM notification WHERE account_id = ? AND from_account_id = ?", (event.account_id, event.target_id)
-    )
 
 
 def muted(connection: Connection, event: Muted) -> None:

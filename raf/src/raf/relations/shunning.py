@@ -7,6 +7,7 @@ from raf.domain import streams
 from raf.domain.events import Blocked, Muted, Unblocked, Unmuted
 from raf.errors import Missing
 from raf.journal import Journal
+from raf.notifications.forgetting import forget_person
 from raf.relations.following import unfollow
 
 EXISTS = "SELECT 1 FROM account WHERE id = ?"
@@ -34,6 +35,7 @@ def block(connection: Connection, journal: Journal, account_id: int, target_id: 
             target_id=target_id,
         ),
     )
+    forget_person(connection, account_id, target_id)
 
 
 def unblock(connection: Connection, journal: Journal, account_id: int, target_id: int) -> None:

@@ -31,7 +31,7 @@ MENTIONS = """
 SELECT m.status_id, a.id, a.username, a.domain FROM mention m JOIN account a ON a.id = m.account_id
 WHERE m.status_id IN ({marks}) ORDER BY m.status_id, m.account_id"""
 TAGS = "SELECT status_id, tag FROM status_tag WHERE status_id IN ({marks}) ORDER BY status_id, tag"
-MEDIA = f"SELECT {MEDIA_COLUMNS} FROM media WHERE status_id IN ({{marks}}) ORDER BY status_id, position"
+MEDIA = f"SELECT {MEDIA_COLUMNS} FROM media WHERE status_id IN ({{marks}}) AND position >= 0 ORDER BY status_id, position"
 APPLICATIONS = "SELECT id, name, website FROM oauth_application WHERE id IN ({marks})"
 MARKS = f"""
 SELECT status_id, {FAVOURITED} FROM favourite WHERE account_id = ? AND status_id IN ({{marks}})

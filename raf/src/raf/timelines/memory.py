@@ -146,6 +146,8 @@ class Memory:
             if self.shore is not None:
                 self.shore.add(entry)
             self._post_publicly("update", event.status_id, bool(event.media_ids))
+        if event.in_reply_to_id is not None:
+            self.board.post(f"raf.thread.{event.conversation_id}", content)
         if event.visibility == "public" and self.board.tags:
             for tag in texts.tags(texts.pieces(event.text)):
                 self.board.post(f"raf.tag.{tag}", content)

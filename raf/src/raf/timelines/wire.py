@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import MapperDeserialisationError, StoredEvent
 
 from ostrov import Events, Message, Ostrov, StoreError
 from raf.domain.events import RafEvent
@@ -22,6 +23,7 @@ from raf.timelines.memory import Memory
 
 TOPIC = "raf.events"
 FORGET = "raf.forget"
+LOG = logging.getLogger(__name__)
 LARGEST = 60_000
 """Bytes of events in one message; the channel carries about twice as much."""
 Carried = tuple[int, str, msgspec.Raw]
@@ -74,7 +76,7 @@ class Wire:
 
     def _take(self, positions: Sequence[int], events: Sequence[RafEvent]) -> None:
         for position, event in zip(positions, events, strict=True):
-            self._memory.apply(event)
+            self._apply(event)
             if self._loop is not None:
                 self._seen.add(position)
             stored = self._events.mapper.to_stored_event(event)
@@ -103,10 +105,22 @@ class Wire:
     def _heard(self, message: Message) -> None:
         if self._loop is None or not message.body or message.body.startswith(b'["' + self._own.encode()):
             return
-        _, batch = self._decode(message.body)
-        for position, topic, state in batch:
-            self._seen.add(position)
-            self._memory.apply(self._events.mapper.to_domain_event(StoredEvent("", 0, topic, bytes(state))))
+        try:
+            _, batch = self._decode(message.body)
+            for position, topic, state in batch:
+                self._seen.add(position)
+                self._apply(self._events.mapper.to_domain_event(StoredEvent("", 0, topic, bytes(state))))
+        except (msgspec.MsgspecError, MapperDeserialisationError):
+            LOG.exception("an event of another process cannot be read; what is remembered is dropped")
+            self._memory.forget()
+
+    def _apply(self, event: RafEvent) -> None:
+        """It is committed already: whatever is wrong with the memory, its command must be acknowledged."""
+        try:
+            self._memory.apply(event)
+        except Exception:
+            LOG.exception("%s could not be applied; what is remembered is dropped", type(event).__name__)
+            self._memory.forget()
 
     # ---- what nobody told of ----------------------------------------------------------------------------------------
 

@@ -131,3 +131,36 @@ async def test_a_listener_hears_at_once(tmp_path: Path, database: list[str]) -> 
             (message,) = await only.take(10)
             identity = int(msgspec.json.decode(message.body)["id"])
             assert (await raf.notification(ada, identity)).type == "favourite"
+
+
+async def test_a_rebuild_takes_no_notification_away(tmp_path: Path, database: list[str]) -> None:
+    async with network(tmp_path, database) as raf:
+        ada, boris = await people(raf, "ada", "boris")
+        status = await say(raf, ada)
+        for _ in range(2):
+            await raf.follow(boris, ada)
+            await raf.favourite(boris, status)
+            await run_tasks(raf.application)
+            await raf.unfollow(boris, ada)
+            await raf.unfavourite(boris, status)
+        await raf.follow(boris, ada)
+        await raf.favourite(boris, status)
+        await run_tasks(raf.application)
+        before = await raf.notifications(ada)
+        assert len(before) == 2
+        await raf.events.rebuild()
+        assert [item.id for item in await raf.notifications(ada)] == [item.id for item in before]
+
+
+async def test_a_crowd_is_told_in_several_transactions_and_everybody_once(
+    tmp_path: Path, database: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("raf.notifications.telling.AT_ONCE", 3)
+    async with network(tmp_path, database) as raf:
+        ada, *fans = await people(raf, "ada", *(f"fan{number}" for number in range(10)))
+        for fan in fans:
+            await raf.follow(fan, ada, notify=True)
+        await say(raf, ada, "@fan3 @fan7 hello")
+        await run_tasks(raf.application)
+        for number, fan in enumerate(fans):
+            assert [item.type for item in await raf.notifications(fan)] == ["mention" if number in (3, 7) else "status"]
