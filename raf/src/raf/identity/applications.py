@@ -112,6 +112,14 @@ def application_of(connection: Connection, identity: int) -> OAuthApplication | 
     return _read(connection.row(f"SELECT {COLUMNS} FROM oauth_application WHERE id = ?", (identity,)))
 
 
+def prune_applications(connection: Connection, before: float) -> int:
+    """Delete clients registered before that nobody ever let in, with their own tokens; the number."""
+    idle = "SELECT id FROM oauth_application WHERE used = 0 AND created_at < ?"
+    connection.execute(f"DELETE FROM oauth_token WHERE application_id IN ({idle})", (before,))
+    connection.execute(f"DELETE FROM oauth_code WHERE application_id IN ({idle})", (before,))
+    return connection.execute("DELETE FROM oauth_application WHERE used = 0 AND created_at < ?", (before,))
+
+
 def _read(row: tuple[object, ...] | None) -> OAuthApplication | None:
     if row is None:
         return None

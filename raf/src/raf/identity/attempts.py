@@ -1,7 +1,7 @@
-"""How often somebody may try: log-ins by account and address, sign-ups by address. Kept in a table, so that it holds over all
-processes and restarts.
+"""How often somebody may try: log-ins by account and by address, sign-ups by address.
 
-A try is counted before it is made, so a thousand at once are a thousand; a success forgives.
+Kept in the table `login_attempt`, so that it holds over all processes and restarts. A try is counted before it is made, so a
+thousand at once are a thousand; a success forgives.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ ON CONFLICT (key) DO UPDATE SET tries = excluded.tries, last_at = excluded.last_
 def take(connection: Connection, rule: Rule, subject: str, now: float) -> float:
     """Count one try of a subject. 0, or the seconds still to wait: then the try must not be made, and was not counted."""
     key = _key(rule, subject)
-    found = connection.row("SELECT tries, last_at, blocked_until FROM login_attempt WHERE key = ?", (key,))
+    locked = " FOR UPDATE" if connection.dialect == "postgresql" else ""
+    found = connection.row(f"SELECT tries, last_at, blocked_until FROM login_attempt WHERE key = ?{locked}", (key,))
     tries = 0
     if found is not None:
         tries, last_at, blocked_until = found
@@ -56,6 +57,14 @@ def take(connection: Connection, rule: Rule, subject: str, now: float) -> float:
 def forgive(connection: Connection, rule: Rule, subject: str) -> None:
     """Forget the tries of a subject: it proved who it is."""
     connection.execute("DELETE FROM login_attempt WHERE key = ?", (_key(rule, subject),))
+
+
+def refund(connection: Connection, rule: Rule, subject: str) -> None:
+    """Take one try back: it was a good one. The others stay, or whoever has an account could guess at all others for ever."""
+    connection.execute(
+        "UPDATE login_attempt SET tries = tries - 1, blocked_until = last_at WHERE key = ? AND tries > 0",
+        (_key(rule, subject),),
+    )
 
 
 def prune_attempts(connection: Connection, before: float) -> int:

@@ -86,7 +86,7 @@ class Identity:
     def _logged_in(self, connection: Connection, found: Credential, rehashed: str | None, subject: str, address: str) -> None:
         attempts.forgive(connection, self._account_rule, subject)
         if address:
-            attempts.forgive(connection, self._address_rule, subject_of_address(address))
+            attempts.refund(connection, self._address_rule, subject_of_address(address))
         if rehashed:
             credentials.replace_password(connection, found.account_id, found.password, rehashed)
 

@@ -29,6 +29,7 @@ DESCRIPTIONS = {
     "invalid_code_challenge_method": "The code_challenge_method must be S256.",
     "access_denied": "The resource owner or authorization server denied the request.",
 }
+DAY = 86400.0
 STATUSES = {"invalid_client": 401, "unauthorized_client": 403}
 
 
@@ -135,8 +136,14 @@ class OAuth:
         return found
 
     async def prune(self) -> int:
-        """Delete codes that can no longer be exchanged nor replayed to any harm; the number."""
-        return await self._store.write(tokens.prune_codes, time.time() - 30 * 86400)
+        """Delete codes that can no longer be exchanged nor replayed to any harm, and clients that nobody ever let in."""
+        now = time.time()
+
+        def write(connection: Connection) -> int:
+            codes = tokens.prune_codes(connection, now - 30 * DAY)
+            return codes + applications.prune_applications(connection, now - 7 * DAY)
+
+        return await self._store.write(write)
 
 
 def allowed_scopes(client: OAuthApplication, asked: str) -> tuple[str, ...]:

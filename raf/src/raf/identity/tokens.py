@@ -52,6 +52,8 @@ def insert_token(
         "INSERT INTO oauth_token (id, token, application_id, account_id, scopes, created_at) VALUES (?, ?, ?, ?, ?, ?)",
         (identity or new_id(now), digest(token), application_id, account_id, " ".join(scopes), now),
     )
+    if account_id is not None:
+        connection.execute("UPDATE oauth_application SET used = 1 WHERE id = ? AND used = 0", (application_id,))
     return token
 
 

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -110,7 +110,7 @@ class Call:
     def link(self, older: int | None, newer: int | None) -> None:
         """Point at the pages around this one: `older` is the next page's max_id, `newer` the previous one's min_id."""
         kept = {name: value for name, value in parse_query(self.scope["query_string"]).items() if name not in CURSORS}
-        address = self.house.url + self.scope["path"]
+        address = self.house.url + quote(self.scope["path"], safe="/@:")
         found = [
             f'<{address}?{urlencode(_flat({**kept, cursor: str(identity)}))}>; rel="{name}"'
             for identity, cursor, name in ((older, "max_id", "next"), (newer, "min_id", "prev"))

@@ -14,7 +14,7 @@ from raf.identity.attempts import subject_of_address
 from raf.identity.windows import Left
 from raf.mastodon import answers
 from raf.mastodon.access import Rule, check
-from raf.mastodon.answers import API, JSON, NOT_FOUND, PREFLIGHT, Headers, encode
+from raf.mastodon.answers import API, JSON, NOT_FOUND, Headers, encode, preflight
 from raf.mastodon.call import Call, Receive
 from raf.mastodon.house import House
 from raf.mastodon.uploads import Disconnected
@@ -79,7 +79,7 @@ class Gate:
         scope = call.scope
         method = scope["method"]
         if method == "OPTIONS":
-            await answer(send, 200, b"", PREFLIGHT)
+            await answer(send, 200, b"", preflight(call.header(b"access-control-request-headers")))
             return
         await self._identify(call)
         path = scope["path"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from ostrov import Ostrov, base_url
@@ -11,6 +14,8 @@ from raf.identity.windows import Windows
 from raf.mastodon.settings import ApiSettings
 from raf.media.library import open_library
 from raf.network import open_raf
+
+T = TypeVar("T")
 
 
 class House:
@@ -24,9 +29,19 @@ class House:
         self.library = application.part(open_library)
         self.store = application.store
         self._url = ""
+        self._counted: dict[Callable[..., Any], tuple[Any, float]] = {}
         self.settings: ApiSettings = application.settings.raf.api
         self.windows = Windows(self.settings.rate_limit, self.settings.rate_period)
         self.application_windows = Windows(self.settings.applications_of_address, 1800)
+
+    async def counted(self, age: float, read: Callable[..., T], *arguments: Any) -> T:
+        """What a query that counts says, read again only after `age` seconds: anybody may ask for it at any time."""
+        known = self._counted.get(read)
+        if known is None or time.monotonic() > known[1]:
+            known = (await self.store.read(read, *arguments), time.monotonic() + age)
+            self._counted[read] = known
+        found: T = known[0]
+        return found
 
     @property
     def url(self) -> str:

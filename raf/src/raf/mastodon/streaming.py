@@ -46,6 +46,7 @@ HEARTBEAT = 15.0
 MAILBOX = 500
 GONE = "raf.streaming.gone"
 SUBSCRIPTIONS = 50
+LONGEST_COMMAND = 4096
 HEADERS = [
     *CORS,
     *SECURITY,
@@ -223,8 +224,9 @@ class Conversation:
                 continue
             if message["type"] == "websocket.disconnect":
                 return
+            said = message.get("text") or message.get("bytes") or b""
             try:
-                command = msgspec.json.decode(message.get("text") or message.get("bytes") or b"", type=Command)
+                command = msgspec.json.decode(said if len(said) <= LONGEST_COMMAND else b"", type=Command)
             except msgspec.DecodeError:
                 await self._complain("Invalid message", 400)
                 continue

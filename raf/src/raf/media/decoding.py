@@ -75,7 +75,7 @@ class Decoding:
             }
         )
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "raf.media.decoder"),
+            *(sys.executable, "-P", "-m", "raf.media.decoder"),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

@@ -148,3 +148,19 @@ async def test_a_person_sees_and_ends_what_applications_may_do(tmp_path: Path, d
         assert await oauth.access_of(third)
         await oauth.close_authorization(ANNA)
         assert await oauth.authorizations(ANNA) == []
+
+
+async def test_clients_nobody_ever_let_in_are_forgotten(tmp_path: Path, database: list[str]) -> None:
+    async with running(tmp_path, ["raf"], database) as application:
+        oauth, used = await client_of(application)
+        _, idle = await client_of(application)
+        _, young = await client_of(application)
+        await oauth.revoke(used, (await oauth.issue_token(used, ANNA, "read"))[0])
+        await oauth.issue_token(idle, None, "read")
+        old = "UPDATE oauth_application SET created_at = 0 WHERE id <> ?"
+        await application.store.write(lambda connection: connection.execute(old, (young.id,)))
+        assert await oauth.prune() == 1
+        for client in (used, young):
+            assert await oauth.find_client(client.client_id)
+        with pytest.raises(OAuthError):
+            await oauth.find_client(idle.client_id)

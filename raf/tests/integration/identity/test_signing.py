@@ -129,6 +129,33 @@ async def test_an_attacker_does_not_lock_the_owner_out(tmp_path: Path, database:
         assert await identity.log_in("anna", PASSWORD, address="192.0.2.1") == account_id
 
 
+async def test_who_has_an_account_does_not_guess_at_others_for_ever(tmp_path: Path, database: list[str]) -> None:
+    overrides = [*database, "raf.identity.log_in_tries_of_address=4", "raf.identity.argon2_memory=64"]
+    async with running(tmp_path, ["raf"], overrides) as application:
+        identity = application.part(open_identity)
+        await identity.sign_up(member("mallory"), create)
+        refused = 0
+        for number in range(8):
+            pairs = [("mallory", PASSWORD), (f"victim{number}", "guess")]
+            for name, password in pairs:
+                try:
+                    await identity.log_in(name, password, address="192.0.2.1")
+                except WrongPassword:
+                    continue
+                except TooMany:
+                    refused += 1
+        assert refused > 4
+
+
+async def test_an_office_that_logs_in_all_day_is_not_held_up(tmp_path: Path, database: list[str]) -> None:
+    overrides = [*database, "raf.identity.log_in_tries_of_address=3", "raf.identity.argon2_memory=64"]
+    async with running(tmp_path, ["raf"], overrides) as application:
+        identity = application.part(open_identity)
+        account_id = await identity.sign_up(member(), create)
+        for _ in range(12):
+            assert await identity.log_in("anna", PASSWORD, address="192.0.2.1") == account_id
+
+
 def test_tries_are_forgotten_in_time_and_forgiven_never_by_waiting_alone(tmp_path: Path, database: list[str]) -> None:
     async def story(application: Ostrov) -> list[float]:
         rule = Rule("x", free=2, first=10, longest=100, forget=1000)

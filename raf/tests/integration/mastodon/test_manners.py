@@ -146,6 +146,18 @@ async def test_pages_lead_through_everything_once_in_both_directions(api: Any, d
             assert [one["id"] for one in await anna.get(f"{path}?limit=3&min_id={ids[0]}")] == ids[3:0:-1], path
 
 
+async def test_no_address_writes_headers(api: Any) -> None:
+    async with api() as raf:
+        anna = await raf.person("anna")
+        await anna.says("#a")
+        answer = await anna.ask("GET", "/api/v1/timelines/tag/a%0d%0aX-Evil:%201?limit=1&x=%0d%0aX-Evil:%202")
+        assert answer.status_code < 500
+        answer = await anna.ask("GET", "/api/v1/timelines/public?limit=1&x=%0d%0aX-Evil:%202&y[]=%3E;%22")
+        assert "x-evil" not in answer.headers
+        assert "\n" not in answer.headers["link"]
+        assert answer.headers["link"].count(">") == 2
+
+
 async def test_lists_of_people_end_without_a_next_page(api: Any, database: list[str]) -> None:
     async with api(database) as raf:
         anna = await raf.person("anna")
@@ -195,6 +207,9 @@ async def test_programs_of_other_sites_may_ask_but_bring_no_cookies(api: Any) ->
         assert preflight.status_code == 200
         assert preflight.headers["access-control-allow-origin"] == "*"
         assert "Authorization" in preflight.headers["access-control-allow-headers"]
+        for asked, allowed in (("x-app-version, authorization", "x-app-version, authorization"), ("a\tb;c", "Authorization, ")):
+            preflight = await raf.client.options("/api/v1/statuses", headers={"Access-Control-Request-Headers": asked})
+            assert preflight.headers["access-control-allow-headers"].startswith(allowed)
         assert "access-control-allow-credentials" not in preflight.headers
         for path in ("/api/v1/instance", "/api/v1/timelines/public", "/oauth/token", "/.well-known/oauth-authorization-server"):
             answer = await raf.client.request("POST" if path == "/oauth/token" else "GET", path)

@@ -11,7 +11,7 @@ from raf.mastodon import RAF_VERSION
 from raf.mastodon.access import ANYONE
 from raf.mastodon.answers import encode
 from raf.mastodon.endpoint import Asked, get
-from raf.mastodon.selections.activity import usage
+from raf.mastodon.selections.activity import COUNTED, usage
 
 SCHEMA = "http://nodeinfo.diaspora.software/ns/schema/2.0"
 
@@ -49,7 +49,7 @@ async def nodeinfo_links(call: Asked) -> bytes:
 async def nodeinfo(call: Asked) -> Response[bytes]:
     """NodeInfo 2.0."""
     settings = call.house.application.settings.raf
-    users, active_month, active_half_year, posts = await call.house.store.read(usage, time.time())
+    users, active_month, active_half_year, posts = await call.house.counted(COUNTED, usage, time.time())
     body = {
         "version": "2.0",
         "software": {"name": "raf", "version": RAF_VERSION},

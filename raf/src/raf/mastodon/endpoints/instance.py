@@ -12,7 +12,7 @@ from raf.mastodon.access import ANYONE
 from raf.mastodon.answers import encode
 from raf.mastodon.endpoint import Asked, get
 from raf.mastodon.house import House
-from raf.mastodon.selections.activity import usage, weeks
+from raf.mastodon.selections.activity import COUNTED, usage, weeks
 from raf.media.formats import EXTENSIONS
 from raf.media.portraits import default_header
 from raf.times import iso
@@ -27,7 +27,7 @@ LINK_LENGTH = 23
 async def v2(call: Asked) -> bytes:
     """The server and what it takes."""
     house, settings = call.house, call.house.application.settings.raf
-    _, active_month, _, _ = await house.store.read(usage, time.time())
+    _, active_month, _, _ = await house.counted(COUNTED, usage, time.time())
     shown = Instance(
         domain=house.domain,
         title=settings.title,
@@ -69,7 +69,7 @@ async def v2(call: Asked) -> bytes:
 async def v1(call: Asked) -> bytes:
     """The same in the older shape."""
     house, settings = call.house, call.house.application.settings.raf
-    users, _, _, posts = await house.store.read(usage, time.time())
+    users, _, _, posts = await house.counted(COUNTED, usage, time.time())
     shown = InstanceV1(
         uri=house.domain,
         title=settings.title,
@@ -102,7 +102,7 @@ async def peers(call: Asked) -> bytes:
 @get("/api/v1/instance/activity", ANYONE)
 async def activity(call: Asked) -> bytes:
     """Twelve weeks, this one first."""
-    found = await call.house.store.read(weeks, time.time(), 12)
+    found = await call.house.counted(600, weeks, time.time(), 12)
     return encode(
         [
             {

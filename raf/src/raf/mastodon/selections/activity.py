@@ -10,6 +10,8 @@ from raf.snowflake import first_of
 WEEK = 7 * 86400
 MONTH = 30 * 86400
 HALF_YEAR = 180 * 86400
+COUNTED = 30.0
+"""Seconds that `usage` is told without counting again."""
 MONDAY = 4 * 86400  # the epoch began on a Thursday
 
 

@@ -12,9 +12,10 @@ WHERE t.status_id >= ? AND s.visibility = 'public'
 GROUP BY t.tag ORDER BY COUNT(DISTINCT s.account_id) DESC, COUNT(*) DESC, t.tag LIMIT ? OFFSET ?
 """
 BEGINNING = """
-SELECT t.tag FROM status_tag t JOIN status s ON s.id = t.status_id
-WHERE t.tag >= ? AND t.tag < ? AND s.visibility = 'public'
-GROUP BY t.tag ORDER BY COUNT(*) DESC, t.tag LIMIT ? OFFSET ?
+SELECT tag FROM (
+  SELECT t.tag AS tag FROM status_tag t JOIN status s ON s.id = t.status_id
+  WHERE t.tag >= ? AND t.tag < ? AND s.visibility = 'public' ORDER BY t.tag LIMIT 5000
+) AS uses GROUP BY tag ORDER BY COUNT(*) DESC, tag LIMIT ? OFFSET ?
 """
 OF_DAYS = """
 SELECT t.status_id, s.account_id FROM status_tag t JOIN status s ON s.id = t.status_id

@@ -1,0 +1,219 @@
+"""Streams over real sockets: server-sent events and WebSocket."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from ostrov import run_tasks
+from raf.mastodon.application import build
+
+
+@asynccontextmanager
+async def listening(raf: Any) -> AsyncIterator[str]:
+    """The API behind a port of its own; `host:port`."""
+    server = uvicorn.Server(
+        uvicorn.Config(build(raf.application), port=0, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
+    )
+    serving = asyncio.ensure_future(server.serve())
+    while not server.started:
+        assert not serving.done()
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await serving
+
+
+class Ear:
+    """Reads a stream of server-sent events into `heard`."""
+
+    def __init__(self, host: str, path: str, token: str = "") -> None:
+        self.heard: list[tuple[str, Any]] = []
+        self.status = 0
+        self.ended = False
+        self._task = asyncio.ensure_future(self._read(f"http://{host}/api/v1/streaming/{path}", token))
+
+    async def _read(self, url: str, token: str) -> None:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        async with httpx.AsyncClient(timeout=30) as client, client.stream("GET", url, headers=headers) as answer:
+            event = ""
+            async for line in answer.aiter_lines():
+                self.status = answer.status_code
+                if line.startswith("event: "):
+                    event = line[7:]
+                elif line.startswith("data: "):
+                    self.heard.append((event, json.loads(line[6:])))
+            self.status, self.ended = answer.status_code, True
+
+    async def close(self) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+
+async def until(condition: Callable[[], object], seconds: float = 10) -> None:
+    deadline = asyncio.get_running_loop().time() + seconds
+    while not condition():
+        assert asyncio.get_running_loop().time() < deadline, "it did not come true in time"
+        await asyncio.sleep(0.01)
+
+
+async def test_what_happens_is_told_to_those_it_concerns_and_no_others(api: Any, database: list[str]) -> None:
+    async with api(database) as raf, listening(raf) as host:
+        anna, boris = await raf.person("anna"), await raf.person("boris")
+        await boris.post(f"/api/v1/accounts/{anna.id}/follow")
+        await run_tasks(raf.application)
+        ears = {
+            name: Ear(host, path, token)
+            for name, path, token in (
+                ("home", "user", boris.access_token),
+                ("notes", "user/notification", anna.access_token),
+                ("all", "public", ""),
+                ("local", "public/local", ""),
+                ("tag", "hashtag?tag=Raf", ""),
+                ("other", "hashtag?tag=tea", ""),
+                ("remote", "public/remote", ""),
+            )
+        }
+        await until(lambda: all(ear.status == 200 for ear in ears.values()))
+        posted = await anna.says("hello #raf")
+        await boris.post(f"/api/v1/statuses/{posted['id']}/favourite")
+        await run_tasks(raf.application)
+        await until(lambda: all(ears[name].heard for name in ("home", "notes", "all", "local", "tag")))
+        for name in ("home", "all", "local", "tag"):
+            event, payload = ears[name].heard[0]
+            assert (event, payload["id"], payload["account"]["acct"]) == ("update", posted["id"], "anna")
+        event, payload = ears["notes"].heard[0]
+        assert (event, payload["type"], payload["status"]["id"]) == ("notification", "favourite", posted["id"])
+        await anna.says("for followers #raf", visibility="private")
+        await anna.ask("DELETE", f"/api/v1/statuses/{posted['id']}")
+        await until(lambda: ("delete", int(posted["id"])) in ears["home"].heard and len(ears["home"].heard) >= 3)
+        assert [event for event, _ in ears["home"].heard] == ["update", "update", "delete"]
+        assert ears["home"].heard[1][1]["visibility"] == "private"
+        for name in ("all", "local"):
+            assert [event for event, _ in ears[name].heard] == ["update", "delete"], name
+        assert next(event for event, _ in ears["tag"].heard) == "update"
+        assert "private" not in {payload["visibility"] for _, payload in ears["tag"].heard if isinstance(payload, dict)}
+        assert ears["other"].heard == []
+        assert ears["remote"].heard == []
+        for ear in ears.values():
+            await ear.close()
+        await until(lambda: not open_streams(raf))
+
+
+@pytest.mark.parametrize(
+    ("path", "token", "status", "error"),
+    [
+        ("user", "", 401, "Missing access token"),
+        ("user", "x" * 43, 401, "Invalid access token"),
+        ("public", "x" * 43, 401, "Invalid access token"),
+        ("user", "push", 401, "Access token does not have the required scopes"),
+        ("user/notification", "read:statuses", 401, "Access token does not have the required scopes"),
+        ("hashtag", "", 400, "Missing tag name parameter"),
+        ("nothing", "", 400, "Unknown stream type"),
+        ("list?list=1", "read", 404, "Not found"),
+    ],
+)
+async def test_a_stream_is_refused_in_mastodons_words(api: Any, path: str, token: str, status: int, error: str) -> None:
+    async with api() as raf, listening(raf) as host:
+        anna = await raf.person("anna")
+        if token and len(token) < 43:
+            token = (await raf.token("anna", anna.account_id, token)).access_token
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        async with httpx.AsyncClient() as client:
+            answer = await client.get(f"http://{host}/api/v1/streaming/{path}", headers=headers)
+            assert (answer.status_code, answer.json()) == (status, {"error": error})
+            assert (await client.get(f"http://{host}/api/v1/streaming/health")).text == "OK"
+
+
+async def test_who_leaves_is_forgotten(api: Any) -> None:
+    async with api("raf.api.streams_of_account=2") as raf, listening(raf) as host:
+        anna = await raf.person("anna")
+        for _ in range(3):
+            ears = [Ear(host, "user", anna.access_token) for _ in range(2)]
+            await until(lambda: all(ear.status == 200 for ear in ears))  # noqa: B023
+            third = Ear(host, "user", anna.access_token)
+            await until(lambda: third.ended)  # noqa: B023
+            assert third.status == 429
+            for ear in (*ears, third):
+                await ear.close()
+            await until(lambda: not open_streams(raf))
+
+
+def open_streams(raf: Any) -> object:
+    """What the streams of this process count as open."""
+    return build(raf.application)._streams.__self__._open  # type: ignore[attr-defined]
+
+
+async def test_a_revoked_token_ends_its_stream(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("raf.mastodon.streaming.HEARTBEAT", 0.05)
+    async with api() as raf, listening(raf) as host:
+        anna = await raf.person("anna")
+        ear = Ear(host, "user", anna.access_token)
+        await until(lambda: ear.status == 200)
+        async with connect(f"ws://{host}/api/v1/streaming?stream=user&access_token={anna.access_token}") as socket:
+            await raf.house.oauth.close_authorization(anna.account_id)
+            await until(lambda: ear.ended)
+            with pytest.raises(ConnectionClosed):
+                await asyncio.wait_for(socket.recv(), 5)
+
+
+async def test_one_socket_carries_several_streams(api: Any, database: list[str]) -> None:
+    async with api(database) as raf, listening(raf) as host:
+        anna, boris = await raf.person("anna"), await raf.person("boris")
+        await boris.post(f"/api/v1/accounts/{anna.id}/follow")
+        async with connect(f"ws://{host}/api/v1/streaming", subprotocols=[boris.access_token]) as socket:  # type: ignore[list-item]
+            assert socket.subprotocol == boris.access_token
+
+            async def said() -> Any:
+                return json.loads(await asyncio.wait_for(socket.recv(), 10))
+
+            await socket.send(json.dumps({"type": "subscribe", "stream": "nonsense"}))
+            assert (await said())["error"] == "Unknown stream type"
+            await socket.send("{")
+            assert (await said())["status"] == 400
+            for command in ({"stream": "user"}, {"stream": "hashtag", "tag": "raf"}, {"stream": "user"}):
+                await socket.send(json.dumps({"type": "subscribe", **command}))
+            await socket.send("{")  # commands are obeyed in their order: after this answer both streams are open
+            assert (await said())["status"] == 400
+            posted = await anna.says("hello #raf")
+            both = [await said(), await said()]
+            assert sorted(one["stream"] for one in both) == [["hashtag", "raf"], ["user"]]
+            assert {json.loads(one["payload"])["id"] for one in both} == {posted["id"]}
+            await socket.send(json.dumps({"type": "unsubscribe", "stream": "user"}))
+            await socket.send("{")
+            assert (await said())["status"] == 400
+            await anna.says("again #raf")
+            assert (await said())["stream"] == ["hashtag", "raf"]
+
+
+async def test_a_socket_with_a_bad_token_is_not_opened(api: Any) -> None:
+    async with api() as raf, listening(raf) as host:
+        with pytest.raises(InvalidStatus) as caught:
+            async with connect(f"ws://{host}/api/v1/streaming?access_token=wrong-token-of-some-length"):
+                pass
+        assert caught.value.response.status_code in (401, 403)
+
+
+async def test_an_edit_after_an_edit_is_told_with_its_own_words(api: Any) -> None:
+    async with api() as raf, listening(raf) as host:
+        anna = await raf.person("anna")
+        ear = Ear(host, "user", anna.access_token)
+        await until(lambda: ear.status == 200)
+        posted = await anna.says("one")
+        for text in ("two", "three", "four"):
+            await anna.ask("PUT", f"/api/v1/statuses/{posted['id']}", json={"status": text})
+        await until(lambda: len(ear.heard) == 4)
+        assert [payload["content"] for _, payload in ear.heard][-1] == "<p>four</p>"
+        await ear.close()
