@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ostrov.console.csrf import check_form
 from ostrov.console.forms import arguments_of, asks_first, entries
 from ostrov.console.http import Request, Response, local_path, redirect
-from ostrov.console.views.operations import elsewhere
+from ostrov.console.views.operations import elsewhere, explanation
 from ostrov.core.errors import Conflict, NotFound, OstrovError, UsageError
 from ostrov.core.operations.arguments import builtins
 from ostrov.run.web.settings import base_url
@@ -74,6 +74,7 @@ async def _again(
     values = {
         "operation": operation,
         "entries": drawn,
+        "explanation": explanation(operation),
         "elsewhere": elsewhere(operation, drawn, base_url(face.application)),
         "problem": problem,
         "next": after,

@@ -63,7 +63,6 @@ class RunningProject:
         client.headers["x-test"] = token_of(client.get(f"{self.address}/me").text)
         return client
 
-
     def call(self, client: httpx.Client, operation: str, **fields: str) -> None:
         """Send an operation's form, by way of its plan when it shows one."""
         form = {**fields, "_csrf": client.headers["x-test"], "_step": "run"}

@@ -76,6 +76,10 @@ async def test_an_argument_the_operation_does_not_have_is_refused(opening: Any) 
 async def test_a_secret_is_never_written_back_into_a_page_nor_kept(opening: Any) -> None:
     async with opening() as house:
         ann = await house.person("ann")
+        page = (await ann.get("/operations/orchard.lock")).text
+        assert '<p class="lead">Lock a gate.</p>' in page
+        assert "The key goes under the mat." in page
+        assert "Use <code>orchard.key</code>" in page
         page = (await ann.get("/operations/orchard.lock?gate=west&password=" + SEALED)).text
         assert 'type="password"' in page
         assert 'value="west"' in page

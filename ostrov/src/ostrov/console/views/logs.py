@@ -15,7 +15,7 @@ from ostrov.core.supervisor.logbook import Line
 if TYPE_CHECKING:
     from ostrov.core.page import PageRequest
 
-BAD = re.compile(r"\b(?:ERROR|CRITICAL|FATAL|Traceback|failed)\b|\b\w+Error:")
+BAD = re.compile(r"\b(?:ERROR|CRITICAL|FATAL|Traceback|(?<!0 )failed)\b|\b\w+Error:")
 WARNING = re.compile(r"\bWARN(?:ING)?\b", re.IGNORECASE)
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 

@@ -41,8 +41,16 @@ async def form(request: PageRequest) -> dict[str, Any]:
         "entries": drawn,
         "next": local_path(request.query["next"], "") if request.query.get("next") else "",
         "problem": None,
+        "explanation": explanation(operation),
         "elsewhere": elsewhere(operation, drawn, base_url(request.application)),
     }
+
+
+def explanation(operation: Operation[..., Any]) -> list[str]:
+    """The paragraphs of an operation's help that its summary leaves out."""
+    paragraphs = [" ".join(paragraph.split()) for paragraph in operation.help.split("\n\n")]
+    paragraphs[0] = paragraphs[0].removeprefix(operation.summary).strip()
+    return [paragraph for paragraph in paragraphs if paragraph]
 
 
 def elsewhere(operation: Operation[..., Any], drawn: list[Entry], base: str) -> str:

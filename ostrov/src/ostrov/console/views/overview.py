@@ -25,5 +25,6 @@ async def shown(request: PageRequest) -> dict[str, Any]:
     if request.actor.may("processes.view"):
         found |= await processes.shown(request)
     if request.actor.may("audit.view"):
-        found["runs"] = await operations.runs(RUNS)
+        recent = await operations.runs(4 * RUNS)
+        found["runs"] = [run for run in recent if run.state != "planned"][:RUNS]
     return found

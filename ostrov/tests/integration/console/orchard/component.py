@@ -39,7 +39,10 @@ async def sell(application: Ostrov, tree: str) -> str:
 
 @operation("orchard.lock", permission="orchard.manage", secret=("password",))
 async def lock(gate: str, password: str) -> str:
-    """Lock a gate."""
+    """Lock a gate. The key goes under the mat.
+
+    Use `orchard.key` for another one.
+    """
     if len(password) < 8:
         raise ValueError("the lock jams")
     return f"{gate} is locked"
