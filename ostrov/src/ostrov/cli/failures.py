@@ -95,21 +95,21 @@ def _unexpected(problem: BaseException, invocation: Invocation) -> dict[str, Any
 
 
 def _kept(problem: BaseException, data_dir: Path | None) -> Path | None:
-    """Where the traceback was written: with the project's logs, else with temporary files."""
+    """Where the traceback was written: with the project's logs, else in a temporary folder of its own."""
     import tempfile
 
     text = "".join(traceback.format_exception(problem))
     name = f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.txt"
-    for folder in [
-        *([data_dir / "logs" / "errors"] if data_dir else []),
-        Path(tempfile.gettempdir()) / f"ostrov-{os.getuid()}",
-    ]:
+    folder = data_dir / "logs" / "errors" if data_dir else None
+    while True:
         try:
+            folder = folder or Path(tempfile.mkdtemp(prefix="ostrov-"))
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(f"ostrov {' '.join(sys.argv[1:2])}\n{text}")
             return folder / name
         except OSError:
-            continue
-    return None
+            if data_dir is None or folder is None or not folder.is_relative_to(data_dir):
+                return None
+            folder = None

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ostrov import Connection, Ostrov
+from ostrov import Connection, Ostrov, Store
 from ostrov.core.errors import StoreError
-from ostrov.core.operations import audit
+from ostrov.core.operations import audit, runs
 from ostrov.testing import running
 
 from .conftest import SHELL, OpenHarbour
@@ -173,7 +176,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from ostrov import Ostrov
-from ostrov.core.operations import audit
+from ostrov.core.operations import audit, runs
 
 application = Ostrov.open(Path(sys.argv[1]), sys.argv[3:], environ={})
 def one(connection, number):
@@ -205,3 +208,46 @@ async def test_writers_in_many_processes_make_one_chain(tmp_path: Path, database
         entries = await application.store.read(audit.entries, 1000)
         for name in ("ann", "bob", "cid"):
             assert [e.detail["n"] for e in reversed(entries) if e.actor == name] == list(range(50))
+
+
+async def test_entries_about_one_run_from_two_processes_do_not_wait_for_each_other_for_ever(harbour: OpenHarbour) -> None:
+    async with harbour() as h:
+        asked = await h.door.call("ships.sink", {"name": "aurora"}, SHELL, "cli")
+        run = await h.door.run(asked.run)
+        store, running = h.application.store, threading.Event()
+
+        def close(state: str) -> bool:
+            other = store.connect()
+            try:
+                running.set()
+                other.begin()
+                moved = runs.move(other, run, state, actor="bob", surface="http", came_from=("pending",))
+                other.commit()
+            finally:
+                other.close()
+            return moved
+
+        def race() -> list[bool]:
+            ours = store.connect()
+            with ThreadPoolExecutor(1) as pool:
+                ours.begin()
+                write(ours, 1)
+                theirs = pool.submit(close, "stale")
+                running.wait(10)
+                until_blocked(store)
+                moved = runs.move(ours, run, "rejected", actor="ann", surface="http", came_from=("pending",))
+                ours.commit()
+                ours.close()
+                return [moved, theirs.result(20)]
+
+        assert await asyncio.to_thread(race) == [True, False]
+        assert (await h.door.verify_audit()).ok
+
+
+def until_blocked(store: Store) -> None:
+    """PostgreSQL: until the other transaction waits for a lock. On SQLite it waits before it begins."""
+    blocked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    deadline = time.monotonic() + 20
+    while store.dialect == "postgresql" and not store.read_sync(lambda connection: connection.value(blocked)):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

@@ -21,3 +21,7 @@ def test_neighbours_in_one_ipv6_network_are_counted_together() -> None:
 
 def test_a_name_is_counted_in_any_case() -> None:
     assert keys_of("Ann", "") == keys_of("ann", "")
+
+
+def test_whatever_is_no_name_is_counted_as_one() -> None:
+    assert keys_of("no name!", "") == keys_of("\0", "") == keys_of("x" * 1000, "")

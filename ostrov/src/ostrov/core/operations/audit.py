@@ -62,6 +62,13 @@ class Verification(msgspec.Struct, frozen=True):
         return not self.broken
 
 
+def lock(connection: Connection) -> None:
+    """Take the head before any other row that an entry will be about: two that take them the other way round would wait for
+    each other for ever. SQLite has one writer anyway."""
+    if connection.dialect == "postgresql":
+        connection.execute("SELECT 1 FROM audit_head WHERE id = 1 FOR UPDATE")
+
+
 def append(
     connection: Connection,
     step: str,

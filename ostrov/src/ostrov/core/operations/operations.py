@@ -105,8 +105,7 @@ class Operations:
         if not _same(waiting.digest, digest):
             raise Conflict(
                 f"run {run}: {digest!r} is not the digest of its plan",
-                cause=f"it is {waiting.digest[:SHORT]}",
-                tip="look at the plan, then approve the digest shown with it",
+                tip=f"look at the plan, then give at least {SHORTEST} characters of the digest shown with it",
             )
         values = validate(operation, waiting.arguments | self._opened(waiting), waiting.surface, stored=True)
         asker = await self._asker(waiting, operation, actor, surface)

@@ -69,6 +69,7 @@ def create(
     lifetime: float = 0.0,
 ) -> int:
     """Record a call with its first audit entry; the run's number."""
+    audit.lock(connection)
     tidy(connection)
     now = time.time()
     running = state == "running"
@@ -118,6 +119,7 @@ def move(
     error: str = "",
 ) -> bool:
     """Change a run's state, if it is still in one of `came_from`, with the audit entry that says so; whether it was."""
+    audit.lock(connection)
     now = time.time()
     over = state in OVER
     marks = ", ".join("?" * len(came_from))
@@ -164,6 +166,7 @@ def approve(connection: Connection, run: Run, actor: str, surface: str) -> int:
 
     Raises Conflict when the run waits no more, and when this person has approved it before.
     """
+    audit.lock(connection)
     if not connection.execute("UPDATE operation_run SET state = state WHERE id = ? AND state = 'pending'", (run.id,)):
         raise Conflict(f"run {run.id} waits for no approval any more")
     added = connection.execute(

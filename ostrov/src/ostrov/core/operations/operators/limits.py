@@ -9,6 +9,7 @@ import time
 from ipaddress import IPv6Address, ip_address
 
 from ostrov.core.errors import TooManyAttempts
+from ostrov.core.operations.operators.accounts import NAME
 from ostrov.core.store import Connection
 
 FREE_BY_NAME = 4
@@ -27,7 +28,8 @@ RETURNING failures
 
 def keys_of(name: str, address: str) -> list[tuple[str, int]]:
     """What an attempt is counted under, with how many failures are free. An IPv6 neighbour shares a /64."""
-    keys = [(f"name:{name.lower()[:64]}", FREE_BY_NAME)]
+    name = name.lower()
+    keys = [(f"name:{name if NAME.fullmatch(name) else '?'}", FREE_BY_NAME)]  # whatever is no name is one name
     if address:
         keys.append((f"address:{_neighbourhood(address)}", FREE_BY_ADDRESS))
     return keys

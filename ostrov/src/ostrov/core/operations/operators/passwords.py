@@ -29,7 +29,7 @@ def verify_password(hashed: str, password: str) -> bool:
 
     try:
         return _hasher().verify(hashed or _nobody(), password[: LONGEST + 1]) and bool(hashed)
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, InvalidHashError, UnicodeError):
         return False
 
 
