@@ -16,11 +16,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from ostrov import Connection
+from raf.domain.events import RafEvent
 from raf.forms import NewPost
 from raf.network import Raf
 from raf.paging import Paging
 from raf.seed import seed_network
-from raf.testing import network
+from raf.testing import network, people
 
 AT_ONCE = 64
 """Commands under way at a time, as from so many connections."""
@@ -48,6 +49,32 @@ async def measure(number: int, act: Callable[[int], Awaitable[object]], at_once:
 
 def ids(connection: Connection, sql: str) -> list[int]:
     return [row[0] for row in connection.rows(sql)]
+
+
+async def measure_live(raf: Raf, listeners: int = 1000, posts: int = 200) -> dict[str, float]:
+    """One author, a thousand who listen to their homes: from the event to every mailbox, and the document for each."""
+    author, *fans = await people(raf, "author", *(f"listener{number}" for number in range(listeners)))
+    for fan in fans:
+        await raf.follow(fan, author)
+    mailboxes = [await raf.live(fan, ("user",)) for fan in fans]
+    events: list[tuple[list[int], list[RafEvent]]] = []
+    told, raf.journal.told = raf.journal.told, lambda positions, written: events.append((list(positions), list(written)))
+    for _ in range(posts):
+        await raf.post(author, NewPost(text="raf"))
+    raf.journal.told = told
+    used = cpu()
+    for positions, written in events:
+        raf.wire.told(positions, written)
+    fan_out = cpu() - used
+    used = cpu()
+    for mailbox in mailboxes:
+        for message in await mailbox.take(0):
+            await raf.streamed(int(message.body[24:-2]))
+    reading = cpu() - used
+    for mailbox in mailboxes:
+        mailbox.close()
+    deliveries = listeners * posts
+    return {"delivery_us": round(fan_out / deliveries * 1e6, 2), "document_us": round(reading / deliveries * 1e6, 2)}
 
 
 async def run(raf: Raf, accounts: int, posts: int) -> dict[str, object]:
@@ -87,6 +114,7 @@ async def run(raf: Raf, accounts: int, posts: int) -> dict[str, object]:
         return raf.documents(page, people[0])
 
     figures["documents_cold"] = await measure(300, forgotten)
+    figures["live"] = await measure_live(raf)
     used = time.perf_counter()
     count = await raf.events.rebuild()
     figures["rebuild"] = {"events": count, "per_second": round(count / (time.perf_counter() - used))}

@@ -26,7 +26,7 @@ class Journal:
         self.events = events
         self.limits = limits
         self.ids = Snowflakes()
-        self._told = told
+        self.told = told
         self.clock = clock
 
     def begin(self, connection: Connection) -> float:
@@ -41,4 +41,4 @@ class Journal:
     def put(self, connection: Connection, *events: RafEvent) -> None:
         """Store events, project them, and tell of them after the commit."""
         positions = self.events.put(connection, *events)
-        connection.after_commit(lambda: self._told(positions, events))
+        connection.after_commit(lambda: self.told(positions, events))

@@ -28,11 +28,15 @@ JOIN status s ON s.account_id = f.target_id WHERE s.id < ? AND s.id > ? ORDER BY
 NEWEST_FIRST, OLDEST_FIRST = RECENT.format(direction="DESC"), RECENT.format(direction="ASC")
 DETAILS = f"SELECT {COLUMNS} FROM status s WHERE s.id IN ({{marks}})"
 MENTIONS = "SELECT status_id, account_id FROM mention WHERE status_id IN ({marks})"
-SAME_ROOT = f"SELECT {COLUMNS} FROM status s WHERE (s.reblog_of_id IN ({{marks}}) OR s.id IN ({{marks}})) AND {FOLLOWED}"
+SAME_ROOT = f"""
+SELECT {COLUMNS} FROM status s
+WHERE (s.reblog_of_id IN ({{marks}}) OR s.id IN ({{marks}})) AND s.id > ? AND {FOLLOWED}"""
 DAY = 24 * 3600 * 1000 << 16
 WINDOWS = (2 * DAY, 30 * DAY)
 """How far back is looked first, so that a query does not sort years of posts to show twenty."""
 CHUNK = 400
+FIRST = 80
+"""Entries read when somebody comes; further back they are queried, for few people go there."""
 
 
 class Home:
@@ -116,8 +120,8 @@ class Home:
 
 
 def load(connection: Connection, reader: Reader, size: int) -> Home:
-    """The newest `size` entries of somebody's home."""
-    entries, exhausted = wanted(connection, reader, NEWEST, 0, size)
+    """The newest entries of somebody's home, which may grow to `size`."""
+    entries, exhausted = wanted(connection, reader, NEWEST, 0, min(FIRST, size))
     shown, boosts = without_repeats(connection, reader, entries[::-1])
     home = Home(size, shown, whole=exhausted)
     home.boosts = boosts
@@ -148,18 +152,19 @@ def wanted(
     found: list[Entry] = []
     account_id = reader.account_id
     sql = OLDEST_FIRST if ascending else NEWEST_FIRST
+    chunk = min(CHUNK, limit * 2)
     newest = connection.value("SELECT max(id) FROM status") or 0
     floors = [] if ascending else [floor for window in WINDOWS if (floor := min(below, newest) - window) > above]
     for floor in [*floors, above]:
         while True:
             bottom = max(above, floor)
-            ids = [i for (i,) in connection.rows(sql, (account_id, account_id, below, bottom, CHUNK))]
+            ids = [i for (i,) in connection.rows(sql, (account_id, account_id, below, bottom, chunk))]
             found += [entry for entry in details(connection, reader, ids) if reader.wants(entry)]
             if ids:
                 below, above = (below, ids[-1]) if ascending else (ids[-1], above)
             if len(found) >= limit:
                 return found, False
-            if len(ids) < CHUNK:
+            if len(ids) < chunk:
                 break
         if not ascending:
             below = min(below, floor + 1)
@@ -184,7 +189,9 @@ def without_repeats(connection: Connection, reader: Reader, entries: Sequence[En
     for start in range(0, len(roots), CHUNK):
         some = roots[start : start + CHUNK]
         marks = ", ".join("?" * len(some))
-        rows = connection.rows(SAME_ROOT.format(marks=marks), (*some, *some, reader.account_id, reader.account_id))
+        oldest = min(entry.id for entry in entries) - REPEAT
+        who = reader.account_id
+        rows = connection.rows(SAME_ROOT.format(marks=marks), (*some, *some, oldest, who, who))
         ids = [row[0] for row in rows]
         for entry in _entries(connection, reader, rows, ", ".join("?" * len(ids)), ids):
             if reader.wants(entry):

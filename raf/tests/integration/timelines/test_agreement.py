@@ -100,8 +100,13 @@ async def check(raf: Raf, who: list[int], posts: list[int]) -> None:
     alive = {row[0] for row in (await raf.store.read(models))["status"]}
     for account in who:
         fresh = await raf.store.read(readers.load, account)
-        assert await raf.home(account, ALL) == await raf.store.read(homes.page, fresh, ALL)
+        await raf.home(account)
         remembered = raf.memory.readers[account]
+        assert remembered.home is not None
+        kept, queried = remembered.home.ids.tolist()[::-1], await raf.store.read(homes.page, fresh, ALL)
+        assert kept == queried[: len(kept)]
+        assert len(kept) == len(queried) or not remembered.home.whole
+        assert await raf.home(account, ALL) == queried
         for name in ("follows", "blocking", "blocked_by", "muting", "silenced", "pins"):
             assert getattr(remembered, name) == getattr(fresh, name), name
         assert await raf.public(account, ALL) == await raf.store.read(shores.page, account, ALL, False, 0.0)
