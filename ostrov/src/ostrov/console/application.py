@@ -62,7 +62,7 @@ class Console:
             request = Request.of(scope, receive, secure=self.secure)
         except OstrovError as problem:
             request = Request(scope["method"], "/", {}, {}, "", self.secure, receive)
-            response = Response(f"{problem}\n".encode(), problem.status, "text/plain; charset=utf-8")
+            response = _bare(problem)
         else:
             response = await self._guarded(request)
         response.headers += GUARDS
@@ -135,13 +135,22 @@ class Console:
             here = request.path + (f"?{urlencode(request.query)}" if request.query else "")
             return redirect("/login" + (f"?{urlencode({'next': here})}" if here != "/" else ""))
         if not isinstance(problem, OstrovError):
-            log.error("%s %s failed", request.method, PREFIX + request.path, exc_info=problem)
+            log.error("%s %r failed", request.method, PREFIX + request.path, exc_info=problem)
             problem = OstrovError("the console made a mistake", tip="the log says more (ostrov logs web)")
         if api.is_api(request.path):
             return api.refusal(problem)
-        return await self.face.draw(
-            request, visitor, "console/error.html", {"problem": problem}, status=problem.status, plain=problem.status >= 500
-        )
+        plain = problem.status >= 500
+        try:
+            return await self.face.draw(
+                request, visitor, "console/error.html", {"problem": problem}, status=problem.status, plain=plain
+            )
+        except Exception as another:
+            log.error("the page of an error failed", exc_info=another)
+            return _bare(problem)
+
+
+def _bare(problem: OstrovError) -> Response:
+    return Response(f"{problem}\n".encode(), problem.status, "text/plain; charset=utf-8")
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

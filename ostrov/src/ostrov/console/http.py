@@ -135,6 +135,8 @@ class Response:
         headers = [("content-type", self.kind), *self.headers]
         if self.stream is None:
             headers.append(("content-length", str(len(self.body))))
+        else:
+            headers.append(("x-accel-buffering", "no"))  # nginx else keeps a stream back until its buffer is full
         encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         await send({"type": "http.response.start", "status": self.status, "headers": encoded})
         if self.stream is None or request.method == "HEAD":

@@ -112,6 +112,27 @@ async def test_a_broken_view_is_a_page_without_its_inside(opening: Any, caplog: 
         assert "a secret of the inside" in caplog.text
 
 
+async def test_an_address_cannot_forge_a_line_of_the_log(opening: Any, caplog: pytest.LogCaptureFixture) -> None:
+    async with opening() as house:
+        await (await house.person("ann")).get("/orchard/broken%0aERROR%20forged")
+        assert not [record for record in caplog.records if "\n" in record.getMessage()]
+
+
+async def test_an_error_whose_page_fails_too_is_said_in_plain_words(opening: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opening() as house:
+        ann = await house.person("ann")
+
+        def broken(*arguments: Any, **options: Any) -> bytes:
+            raise RuntimeError("a secret of the inside")
+
+        monkeypatch.setattr(house.console.face.templates, "draw", broken)
+        answer = await ann.get("/audit")
+        assert answer.status_code == 500
+        assert answer.headers["content-type"].startswith("text/plain")
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        assert "a secret" not in answer.text
+
+
 async def test_a_database_that_is_away_is_said_and_not_a_traceback(opening: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from ostrov.core.errors import StoreUnreachable
 

@@ -15,6 +15,8 @@ async def trees(request: PageRequest) -> dict[str, Any]:
 
 async def tree(request: PageRequest) -> dict[str, Any]:
     name = request.parameters["tree"]
+    if name.startswith("broken"):
+        raise RuntimeError("a secret of the inside")
     if name not in TREES:
         raise NotFound(f"there is no tree {name}", tip="plant one")
     return {"name": name, "height": TREES[name], "language": request.language}
