@@ -45,6 +45,10 @@ def test_it_goes_up_is_looked_at_and_goes_down(ostrov: Shell) -> None:
         assert ostrov("logs", "wbe").code == 1
         assert "web" in ostrov("restart", "web").out
         assert ostrov("processes", "list", "--json").code == 0
+        made = ostrov("operators", "add", "ann", "--json").json[
+            "link"
+        ]  # at the port that was found, not the one of the settings
+        assert made.split("/console")[0] == link[0].split("/console")[0]
         again = ostrov("up", "--detach", "web.port=0")
         assert again.code == 75
         assert ostrov("doctor").code == 0
