@@ -37,7 +37,7 @@ def _open(application: Ostrov) -> Gate:
         request_max_body_size=None,  # the gate and the readers of bodies have limits of their own
     )
     streams = streaming.Streams(house)
-    return Gate(house, inner, direct.ENDPOINTS, streams.serve, streams.socket)  # type: ignore[arg-type]
+    return Gate(house, inner, direct.ENDPOINTS, streams.open, streams.socket)  # type: ignore[arg-type]
 
 
 def _refused(request: Request[Any, Any, Any], problem: Exception) -> Response[bytes]:

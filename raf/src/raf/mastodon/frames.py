@@ -30,15 +30,17 @@ class Frames:
         self._shared: dict[int, tuple[bytes, bytes]] = {}
         self._order: deque[int] = deque()
 
-    async def event(self, message: Message, account_id: int | None) -> bytes:
-        """The lines of a server-sent event; empty for what has gone meanwhile.
+    def kept(self, message: Message) -> bytes | None:
+        """The lines of a message that were made for somebody else already.
 
-        Everybody who gets a message gets the same object as its body, so that is what the frame is kept by: an edit has the
-        same text as the edit before it.
+        Everybody who gets a message gets the same object as its body, so that is what they are kept by: an edit has the same
+        text as the edit before it.
         """
-        kept = self._shared.get(id(message.body))
-        if kept is not None:
-            return kept[1]
+        found = self._shared.get(id(message.body))
+        return None if found is None else found[1]
+
+    async def event(self, message: Message, account_id: int | None) -> bytes:
+        """The lines of a server-sent event; empty for what has gone meanwhile."""
         told = self._decode(message.body)
         payload = await self.payload(told, account_id)
         if payload is None:

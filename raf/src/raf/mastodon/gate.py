@@ -24,7 +24,7 @@ Scope: TypeAlias = MutableMapping[str, Any]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 Direct: TypeAlias = Callable[[Call], Awaitable[bytes]]
-Stream: TypeAlias = Callable[[Call, Send], Awaitable[None]]
+Tell: TypeAlias = Callable[[Send], Awaitable[None]]
 
 CALL = "raf.call"
 PAGES = "/oauth/authorize"
@@ -40,8 +40,8 @@ class Gate:
         house: House,
         inner: Application,
         direct: dict[str, tuple[Rule, Direct]],
-        streams: Stream,
-        socket: Stream,
+        streams: Callable[[Call], Awaitable[Tell]],
+        socket: Callable[[Call, Send], Awaitable[None]],
     ) -> None:
         self._house = house
         self._inner = inner
@@ -111,19 +111,12 @@ class Gate:
             await answer(send, 200, body, [*API, JSON, *call.headers])
 
     async def _stream(self, call: Call, send: Send) -> None:
-        started = False
-
-        async def watched(message: MutableMapping[str, Any]) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
         try:
-            await self._streams(call, watched)
+            tell = await self._streams(call)
         except Exception as problem:
-            if started:
-                raise
             await refuse(send, call, problem)
+        else:
+            await tell(send)
 
     # ---- what every request gets --------------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from raf.mastodon.house import House
 from raf.mastodon.parameters import parse_query
 
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Tell: TypeAlias = Callable[[Send], Awaitable[None]]
 ROOT = "/api/v1/streaming"
 PATHS = {
     "/user": "user",
@@ -45,6 +46,7 @@ SCOPES = {
 HEARTBEAT = 15.0
 MAILBOX = 500
 GONE = "raf.streaming.gone"
+BEAT = Message("raf.streaming.beat", b"")
 SUBSCRIPTIONS = 50
 LONGEST_COMMAND = 4096
 HEADERS = [
@@ -80,47 +82,74 @@ class Streams:
         self._house = house
         self._frames = Frames(house.raf)
         self._open: Counter[object] = Counter()
+        self._beating: set[Mailbox] = set()
+        self._timer: asyncio.TimerHandle | None = None
 
     # ---- server-sent events -------------------------------------------------------------------------------------------
 
-    async def serve(self, call: Call, send: Send) -> None:
-        """`GET /api/v1/streaming/…`."""
+    async def open(self, call: Call) -> Tell:
+        """Look into `GET /api/v1/streaming/…`; what then answers it. Raises Refused, Missing, TooMany."""
         path = call.scope["path"].removeprefix(ROOT).rstrip("/")
         if path == "/health":
-            await _plain(send, b"OK")
-            return
+            return _healthy
         query = parse_query(call.scope["query_string"])
         kind = PATHS.get(path) or (str(query.get("stream", "")) if not path else "")
         token = await self._identify(call, query)
         streams = self._streams(kind, query, call.access)
         subject = self._enter(call)
         try:
-            with await self._house.raf.live(call.viewer_id, streams, MAILBOX) as mailbox:
-                await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-                await send({"type": "http.response.body", "body": b":)\n\n", "more_body": True})
-                await self._tell(call, mailbox, send, token)
-        finally:
+            mailbox = await self._house.raf.live(call.viewer_id, streams, MAILBOX)
+        except BaseException:
             self._leave(subject)
+            raise
+
+        async def tell(send: Send) -> None:
+            try:
+                with mailbox:
+                    await self._tell(call, mailbox, send, token)
+            finally:
+                self._leave(subject)
+
+        return tell
 
     async def _tell(self, call: Call, mailbox: Mailbox, send: Send, token: str) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        await send({"type": "http.response.body", "body": b":)\n\n", "more_body": True})
         watching = asyncio.ensure_future(_watch(call, mailbox))
-        account_id = call.viewer_id
+        self._keep_beating(mailbox)
+        account_id, frames = call.viewer_id, self._frames
         try:
             while True:
-                messages = await mailbox.take(HEARTBEAT)
-                if mailbox.lost or (messages and messages[-1].topic == GONE):
+                messages = await mailbox.take()
+                if mailbox.lost or messages[-1].topic == GONE:
                     return
-                if messages:
-                    body = b"".join([await self._frames.event(message, account_id) for message in messages])
-                elif token and await self._house.oauth.access_of(token) is None:
-                    return
-                else:
-                    body = b":thump\n\n"
+                body = b""
+                for message in messages:
+                    if message is BEAT:
+                        if token and await self._house.oauth.access_of(token) is None:
+                            return
+                        body += b":thump\n\n"
+                    else:
+                        kept = frames.kept(message)
+                        body += await frames.event(message, account_id) if kept is None else kept
                 if body:
                     await send({"type": "http.response.body", "body": body, "more_body": True})
         finally:
             watching.cancel()
+            self._beating.discard(mailbox)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    def _keep_beating(self, mailbox: Mailbox) -> None:
+        """Put a beat into this mailbox from time to time: one timer for all, where one each would cost at every message."""
+        self._beating.add(mailbox)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(HEARTBEAT, self._beat)
+
+    def _beat(self) -> None:
+        for mailbox in self._beating:
+            mailbox.put(BEAT)
+        again = bool(self._beating)
+        self._timer = asyncio.get_running_loop().call_later(HEARTBEAT, self._beat) if again else None
 
     # ---- WebSocket ----------------------------------------------------------------------------------------------------
 
@@ -283,14 +312,10 @@ async def _watch(call: Call, mailbox: Mailbox) -> None:
     mailbox.put(Message(GONE, b""))
 
 
-async def _plain(send: Send, body: bytes) -> None:
-    headers = [
-        (b"content-type", b"text/plain"),
-        (b"cache-control", b"private, no-store"),
-        (b"content-length", b"%d" % len(body)),
-    ]
+async def _healthy(send: Send) -> None:
+    headers = [(b"content-type", b"text/plain"), (b"cache-control", b"private, no-store"), (b"content-length", b"2")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": b"OK"})
 
 
 async def _refuse_socket(call: Call, send: Send, problem: RafError) -> None:

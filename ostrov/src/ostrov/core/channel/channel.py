@@ -51,11 +51,16 @@ class Mailbox:
     async def take(self, timeout: float | None = None) -> list[Message]:
         """Everything waiting, at least one message; an empty list after `timeout` seconds, or when messages were lost."""
         if not self._messages and not self.lost:
-            self._waiter = asyncio.get_running_loop().create_future()
+            loop = asyncio.get_running_loop()
+            waiter = self._waiter = loop.create_future()
+            # asyncio.wait does the same for four times the price, and a thousand readers pay it for every message
+            timer = None if timeout is None else loop.call_later(timeout, _wake, waiter)
             try:
-                await asyncio.wait([self._waiter], timeout=timeout)
+                await waiter
             finally:
                 self._waiter = None
+                if timer is not None:
+                    timer.cancel()
         messages, self._messages = self._messages, []
         return messages
 
@@ -67,6 +72,11 @@ class Mailbox:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _wake(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
 
 
 class Channel:
