@@ -220,7 +220,7 @@ async def test_every_page_shows_what_there_is(tmp_path: Path, database: list[str
         assert "there is &lt;b&gt;nobody" in page
         assert "greeting &lt;nobody&gt;" in page
         assert "half way" in page
-        assert "every 3600" in await browser.get("/tasks/schedules")
+        assert "every 1 h" in await browser.get("/tasks/schedules")
         assert "In hand" in await browser.get("/tasks/workers")
         answer = await browser.post("/operations/tasks.retry", run=ids["dead"], _step="run", _next=f"/tasks/runs/{ids['dead']}")
         assert answer.status_code == 303

@@ -97,6 +97,16 @@ async def returns(what: str) -> object:
 
 
 @task
+async def babbles() -> None:
+    for number in range(100):
+        log.warning("line %d", number)
+    started.append("babbling")
+    await asyncio.sleep(1)
+    for number in range(100, 200):
+        log.warning("line %d", number)
+
+
+@task
 async def talks(context: TaskContext) -> None:
     log.warning("first %s", 1)
     context.progress(0.25, "quarter")
@@ -108,7 +118,7 @@ component = Component(
     name="demo",
     tasks=[
         *(on_the_loop, in_a_thread, third_time_lucky, fails, asks_for_more, sleeps, sleeps_in_a_thread, leaves),
-        *(waits, waits_in_a_thread, marks, returns, talks),
+        *(waits, waits_in_a_thread, marks, returns, talks, babbles),
     ],
 )
 HERE = f"{__name__}:component"
@@ -226,13 +236,27 @@ async def test_what_a_run_logs_is_kept_with_it(tmp_path: Path, database: list[st
         assert kept == [("WARNING", "demo", "first 1"), ("ERROR", "demo", "second � \\ud800")]
 
 
+async def test_of_a_run_that_logs_much_the_first_and_the_last_lines_are_kept(tmp_path: Path, database: list[str]) -> None:
+    async with running(tmp_path, [HERE], [*database, "tasks.log_lines=5", "tasks.poll=0.05"]) as application:
+        async with working(application):
+            run = await babbles.enqueue()
+            await until(lambda: started)
+            deadline = time.monotonic() + 5
+            while not await rows(application, "SELECT 1 FROM run_log"):
+                assert time.monotonic() < deadline, "the log of a running run is not shown"
+                await asyncio.sleep(0.02)
+            await run.wait(10)
+        kept = await rows(application, "SELECT message FROM run_log ORDER BY number")
+        assert [int(message.split()[1]) for (message,) in kept] == [*range(5), *range(195, 200)]
+
+
 async def test_a_running_run_is_cancelled(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], database) as application, working(application):
+    async with running(tmp_path, [HERE], [*database, "tasks.poll=30"]) as application, working(application):
         run = await waits.enqueue()
         await until(lambda: started)
         assert await application.store.write(control.cancel, run.id, time.time()) == State.RUNNING
         application.part(open_tasks).engine.knock()
-        assert await run.wait(0.9) == State.CANCELLED  # the bell, not the poll
+        assert await run.wait(10) == State.CANCELLED
         assert await rows(application, "SELECT count(*) FROM run") == [(0,)]
 
 
@@ -270,14 +294,14 @@ async def test_a_worker_serves_the_queues_it_is_given(tmp_path: Path, database: 
 
 
 async def test_a_paused_queue_rests_until_it_is_resumed(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], database) as application, working(application):
+    async with running(tmp_path, [HERE], [*database, "tasks.poll=30"]) as application, working(application):
         await application.store.write(control.pause, "default", True, time.time())
         run = await marks.enqueue("x")
         with pytest.raises(TimeoutError):
             await run.wait(0.3)
         await application.store.write(control.pause, "default", False, time.time())
         application.part(open_tasks).engine.knock()
-        assert await run.wait(0.9) == State.SUCCESSFUL
+        assert await run.wait(10) == State.SUCCESSFUL
 
 
 async def test_a_delayed_run_starts_when_it_is_due(tmp_path: Path, database: list[str]) -> None:
@@ -291,7 +315,7 @@ async def test_a_delayed_run_starts_when_it_is_due(tmp_path: Path, database: lis
 
 
 async def test_one_run_of_a_lock_at_a_time(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], database) as application, working(application) as worker:
+    async with running(tmp_path, [HERE], [*database, "tasks.poll=30"]) as application, working(application) as worker:
         busiest = 0
         runs = [await waits.using(lock_key="k").enqueue(0.03) for _ in range(5)]
 

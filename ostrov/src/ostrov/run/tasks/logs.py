@@ -1,4 +1,4 @@
-"""What a run says through `logging`, kept for its page: a bounded number of lines an attempt, the first and the last."""
+"""What a run says through `logging`, kept for its page: of each attempt so many of the first lines and as many of the last."""
 
 from __future__ import annotations
 
@@ -24,27 +24,33 @@ class LogLine(NamedTuple):
 
 
 class RunLog:
-    """The lines of one attempt that were not written to the ledger yet; of more than `limit` the oldest are dropped."""
+    """The lines of one attempt that were not written to the ledger yet. Its first `limit` are written while it runs; of those
+    after them the last `limit` are kept until it ends."""
 
-    __slots__ = ("_lines", "_lock", "_number")
+    __slots__ = ("_first", "_last", "_limit", "_lock", "_number")
 
     def __init__(self, limit: int) -> None:
-        self._lines: deque[LogLine] = deque(maxlen=limit)
+        self._limit = limit
+        self._first: list[LogLine] = []
+        self._last: deque[LogLine] = deque(maxlen=limit)
         self._lock = threading.Lock()
         self._number = 0
 
     def add(self, at: float, level: str, logger: str, message: str) -> None:
         with self._lock:
             self._number += 1
-            self._lines.append(LogLine(self._number, at, level, logger, message))
+            line = LogLine(self._number, at, level, logger, message)
+            (self._first if self._number <= self._limit else self._last).append(line)
 
-    def take(self) -> list[LogLine]:
-        """The lines so far; they are not given again."""
-        if not self._lines:
+    def take(self, *, ended: bool = True) -> list[LogLine]:
+        """The lines to write now; they are not given again."""
+        if not self._number:
             return []
         with self._lock:
-            lines = list(self._lines)
-            self._lines.clear()
+            lines, self._first = self._first, []
+            if ended:
+                lines += self._last
+                self._last.clear()
         return lines
 
 

@@ -68,7 +68,7 @@ async def runs(request: PageRequest) -> dict[str, Any]:
     store = request.application.store
     listing = await store.read(history.runs, wanted, PAGE)
     return {
-        "runs": listing.runs,
+        "runs": [(run, _line(run.arguments)) for run in listing.runs],
         "older": listing.older,
         "looked_back_to": listing.looked_back_to,
         "states": list(State),
@@ -131,6 +131,12 @@ def _day(text: str) -> float | None:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).timestamp()
     except ValueError:
         return None
+
+
+def _line(arguments: str) -> str:
+    """Arguments in one line, as they would be written in a call."""
+    given: dict[str, Any] = msgspec.json.decode(arguments)
+    return ", ".join(f"{name}={msgspec.json.encode(value).decode()}" for name, value in given.items())
 
 
 def _pretty(text: str) -> str:

@@ -77,7 +77,7 @@ def main(descriptor: int, parent: int) -> None:
 def _watch(context: TaskContext, over: threading.Event, say: object) -> None:
     told = None
     while not over.wait(PROGRESS):
-        lines = [] if context.log is None else context.log.take()
+        lines = [] if context.log is None else context.log.take(ended=False)
         if context.shown is not told or lines:
             told = context.shown
             assert callable(say)

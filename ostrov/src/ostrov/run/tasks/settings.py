@@ -45,7 +45,7 @@ class TasksSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     largest: Positive = 1024 * 1024
     """Bytes that the arguments or the result of a run may have."""
     log_lines: Annotated[int, msgspec.Meta(ge=0)] = 200
-    """Log records that are kept of one attempt."""
+    """Log records that are kept of one attempt: so many of the first, and as many of the last."""
     timezone: str = "UTC"
     """The time zone of schedules that name none."""
 

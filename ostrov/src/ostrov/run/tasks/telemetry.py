@@ -8,6 +8,9 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from ostrov.run.tasks.outcome import Ending, Outcome
+from ostrov.run.tasks.run import State
+
 if TYPE_CHECKING:
     from ostrov.core.channel import Channel
 
@@ -36,6 +39,25 @@ class Happening(NamedTuple):
     duration: float = 0.0
     error: str = ""
     next_at: float = 0.0
+
+
+VERBS: dict[Ending, Verb] = {
+    Ending.SUCCESSFUL: "finished",
+    Ending.LOST: "reaped",
+    Ending.INTERRUPTED: "interrupted",
+    Ending.UNSTARTED: "returned",
+}
+
+
+def happening_of(outcome: Outcome) -> Happening:
+    """What the end of an attempt is called."""
+    run, ended = outcome.run, outcome.ended
+    verb = VERBS.get(ended.ending) or ("retried" if outcome.final is None else "failed")
+    if outcome.final is State.CANCELLED:
+        verb = "cancelled"
+    next_at = outcome.run_after if verb == "retried" else 0.0
+    duration = outcome.ended_at - outcome.started_at
+    return Happening(verb, run.id, run.task, run.queue, run.attempt, duration, ended.error or "", next_at)
 
 
 Consumer = Callable[[Happening], None]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ostrov.core.errors import OstrovError
 from ostrov.core.store import Connection
-from ostrov.run.tasks import reaper, roster
+from ostrov.run.tasks import roster
 from ostrov.run.tasks.claim import ANY_READY, NEXT_DUE, Claimed, claim
 from ostrov.run.tasks.desk import Desk
 from ostrov.run.tasks.finish import finish
@@ -23,11 +23,12 @@ from ostrov.run.tasks.liveness import this_process
 from ostrov.run.tasks.logs import capture
 from ostrov.run.tasks.outcome import Ending, Outcome
 from ostrov.run.tasks.overview import KNOW_QUEUE
-from ostrov.run.tasks.run import FINISHED, State
+from ostrov.run.tasks.rounds import Rounds
+from ostrov.run.tasks.run import FINISHED
 from ostrov.run.tasks.runner import Runner
 from ostrov.run.tasks.settings import TasksSettings
 from ostrov.run.tasks.tasks import open_tasks
-from ostrov.run.tasks.telemetry import Happening, Verb
+from ostrov.run.tasks.telemetry import Happening, happening_of
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
@@ -41,7 +42,7 @@ TIDY = 2.0
 async def serve(context: ServiceContext) -> None:
     """The worker service."""
     worker = Worker(context.application, context.application.settings.tasks.queues)
-    worker.on_status = context.status
+    worker.rounds.on_status = context.status
     stop = asyncio.create_task(context.stopping.wait())
     stop.add_done_callback(lambda _: worker.stop())
     try:
@@ -58,16 +59,14 @@ class Worker:
         self.queues = tuple(queues)
         self.stopping = False
         self.kick = asyncio.Event()
-        self.on_status: Callable[[str], None] = lambda status: None
         self._application = application
         self._settings: TasksSettings = application.settings.tasks
         self._tasks = application.part(open_tasks)
         self.runner = Runner(application, self.kick.set)
         self._desk = Desk(application)
-        self._look = asyncio.Event()
-        self._heard = 0.0
         self._writing: list[Outcome] = []
-        self._status = ""
+        telemetry = self._tasks.telemetry
+        self.rounds = Rounds(self.id, self._desk, self.runner, self._settings, telemetry, self._unwritten, self.kick.set)
 
     def stop(self) -> None:
         """Claim no more; `run` returns when what is in hand was put down."""
@@ -79,21 +78,21 @@ class Worker:
         handler = capture()
         try:
             await self._enter()
-            watch = asyncio.create_task(self._watch())
+            rounds = asyncio.create_task(self.rounds.go())
             try:
                 ready()
                 feed = asyncio.create_task(self._tasks.engine.feed(self))
-                await asyncio.wait([feed, watch], return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait([feed, rounds], return_when=asyncio.FIRST_COMPLETED)
                 self.stopping = True
                 self.kick.set()
-                if watch.done():
+                if rounds.done():
                     feed.cancel()
-                    await watch
+                    await rounds
                 await feed
                 await self._drain()
             finally:
-                watch.cancel()
-                await asyncio.wait([watch])
+                rounds.cancel()
+                await asyncio.wait([rounds])
             await self._desk.write(roster.stopped, self.id, time.time())
         finally:
             logging.getLogger().removeHandler(handler)
@@ -105,10 +104,6 @@ class Worker:
         if not self.kick.is_set() and seconds > 0:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.kick.wait(), seconds)
-
-    def look_soon(self) -> None:
-        """Ask the ledger for cancellations now."""
-        self._look.set()
 
     async def exchange(self, most: int) -> int:
         """Write back what ended and claim up to `most` runs, in one transaction; how many were started.
@@ -151,6 +146,9 @@ class Worker:
     async def _anything(self) -> bool:
         return await self._desk.read(_value, ANY_READY) is not None or await self.next_due() <= 0
 
+    def _unwritten(self) -> list[Outcome]:
+        return [*self._writing, *self.runner.outcomes]
+
     async def _write_singly(self, outcomes: Sequence[Outcome]) -> None:
         """One of these cannot be written: find it, keep the others. Its lease will end, and its run is tried again."""
         for outcome in outcomes:
@@ -162,78 +160,11 @@ class Worker:
                 self._tell([outcome], fenced, [])
 
     async def _enter(self) -> None:
-        identity = this_process()
-        settings = self._settings
-        version = _version()
-        await self._desk.write(
-            roster.add, self.id, identity, time.time(), self.queues, settings.slots, settings.threads, version
-        )
-        self._heard = time.time()
+        now, slots, threads = time.time(), self._settings.slots, self._settings.threads
+        await self._desk.write(roster.add, self.id, this_process(), now, self.queues, slots, threads, _version())
         queues = sorted({task.options.queue for task in self._tasks.registry.values()})
-        await self._desk.write(_many, KNOW_QUEUE, [(queue, self._heard) for queue in queues])
-        await self._reap()
-
-    async def _watch(self) -> None:
-        """Once a poll: dead workers, cancellations, progress; now and then a heartbeat."""
-        while True:
-            self._look.clear()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._look.wait(), self._settings.poll)
-            await self._reap()
-            if self.runner.hands:
-                await self._check_holdings()
-            if time.time() >= self._heard + self._settings.lease / 3:
-                await self._heartbeat()
-            self._show_status()
-
-    def _show_status(self) -> None:
-        count = len(self.runner.hands)
-        status = f"{count} in hand" if count else "idle"
-        if status != self._status:
-            self._status = status
-            self.on_status(status)
-
-    async def _heartbeat(self) -> None:
-        now = time.time()
-        held = [(hand.run.id, hand.run.attempt) for hand in self.runner.hands.values()]
-        held += [(outcome.run.id, outcome.run.attempt) for outcome in [*self._writing, *self.runner.outcomes]]
-        if not await self._desk.write(roster.heartbeat, self.id, now, held, now + self._settings.lease):
-            raise OstrovError(
-                "this worker was declared dead", cause="another worker did not find its process", tip="it starts again"
-            )
-        self._heard = now
-
-    async def _check_holdings(self) -> None:
-        """Stop what was cancelled, forget what is no longer ours, write down progress."""
-        hands = list(self.runner.hands.values())  # before the ledger is read: none of these is newer than what it says
-        held = {holding.id: holding for holding in await self._desk.read(roster.holds, self.id)}
-        shown: list[tuple[str | None, str, int, str]] = []
-        for hand in hands:
-            if hand.over:
-                continue
-            holding = held.get(hand.run.id)
-            if holding is None or holding.attempt != hand.run.attempt:
-                log.warning("run %s was given to another worker; this attempt is dropped", hand.run.id)
-                self.runner.forget(hand)
-            elif holding.cancel_requested:
-                self.runner.stop(hand, Ending.CANCELLED)
-            elif hand.context.shown is not hand.written:
-                hand.written = hand.context.shown
-                shown.append((hand.context.shown_text, hand.run.id, hand.run.attempt, self.id))
-        if shown:
-            await self._desk.write(_many, roster.PROGRESS, shown)
-
-    async def _reap(self) -> None:
-        now = time.time()
-        missing = await self._desk.read(reaper.missing, now)
-        if self.id in missing.lapsed:  # this process was held up, or the machine slept: what is in hand is not lost
-            await self._heartbeat()
-            missing = await self._desk.read(reaper.missing, now)
-        if any(missing):
-            reaped = await self._desk.write(reaper.reap, missing, now, self._settings.losses)
-            for outcome in reaped:
-                self._emit(outcome)
-            self.kick.set()
+        await self._desk.write(_many, KNOW_QUEUE, [(queue, now) for queue in queues])
+        await self.rounds.reap()
 
     async def _drain(self) -> None:
         """Give back what has not begun, wait for what has, then interrupt it."""
@@ -256,37 +187,18 @@ class Worker:
 
     def _tell(self, outcomes: Sequence[Outcome], fenced: Sequence[Outcome], claimed: Sequence[Claimed]) -> None:
         over = []
+        dropped = {id(outcome) for outcome in fenced}
         for outcome in outcomes:
-            if fenced and outcome in fenced:
+            if id(outcome) in dropped:
                 log.warning("run %s was given to another worker; what became of it here is dropped", outcome.run.id)
                 continue
-            self._emit(outcome)
+            self._tasks.telemetry.emit(happening_of(outcome))
             if outcome.final is not None:
                 over.append(outcome.run.id)
         for run in claimed:
             self._tasks.telemetry.emit(Happening("started", run.id, run.task, run.queue, run.attempt))
         if over:
             self._application.channel.publish(FINISHED, " ".join(over).encode())
-
-    def _emit(self, outcome: Outcome) -> None:
-        run, ended = outcome.run, outcome.ended
-        verb: Verb = VERBS.get(ended.ending) or ("retried" if outcome.final is None else "failed")
-        if outcome.final is State.CANCELLED:
-            verb = "cancelled"
-        next_at = outcome.run_after if verb == "retried" else 0.0
-        duration = outcome.ended_at - outcome.started_at
-        self._tasks.telemetry.emit(
-            Happening(verb, run.id, run.task, run.queue, run.attempt, duration, ended.error or "", next_at)
-        )
-
-
-VERBS: dict[Ending, Verb] = {
-    Ending.SUCCESSFUL: "finished",
-    Ending.LOST: "reaped",
-    Ending.INTERRUPTED: "interrupted",
-    Ending.UNSTARTED: "returned",
-    Ending.CANCELLED: "cancelled",
-}
 
 
 def _value(connection: Connection, sql: str) -> Any:

@@ -43,7 +43,7 @@ class EmbeddedEngine:
     async def feed(self, worker: Worker) -> None:
         def rung(urgent: bool) -> None:
             if urgent:
-                worker.look_soon()
+                worker.rounds.soon()
             worker.kick.set()
 
         self._bell.listen(rung)
