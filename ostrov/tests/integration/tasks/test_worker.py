@@ -87,6 +87,10 @@ def waits_in_a_thread(seconds: float = 30.0) -> str:
 
 
 @task
+def blinks(number: int) -> None: ...
+
+
+@task
 async def marks(name: str) -> None:
     started.append(name)
 
@@ -118,7 +122,7 @@ component = Component(
     name="demo",
     tasks=[
         *(on_the_loop, in_a_thread, third_time_lucky, fails, asks_for_more, sleeps, sleeps_in_a_thread, leaves),
-        *(waits, waits_in_a_thread, marks, returns, talks, babbles),
+        *(waits, waits_in_a_thread, marks, returns, talks, babbles, blinks),
     ],
 )
 HERE = f"{__name__}:component"
@@ -346,6 +350,26 @@ async def test_a_stopping_worker_finishes_what_runs_and_gives_back_what_waits(tm
         assert await late.refresh() == State.READY
         ((attempt,),) = await rows(application, "SELECT attempt FROM run WHERE id = ?", late.id)
         assert attempt == 0
+
+
+async def test_runs_that_wait_for_a_thread_are_given_back_at_once(tmp_path: Path, database: list[str]) -> None:
+    """Short tasks are claimed ahead of the threads; what was claimed and has not begun goes back when the worker stops."""
+    async with running(tmp_path, [HERE], [*database, "tasks.threads=1"]) as application, working(application) as worker:
+        for run in await blinks.enqueue_many([{"number": number} for number in range(300)]):
+            await run.wait(20)
+        runs = [await waits_in_a_thread.enqueue(1.0) for _ in range(5)]
+        await until(lambda: len(worker.runner.hands) > 1)
+        await until(lambda: started)
+        begun = time.monotonic()
+        worker.stop()
+        await until(lambda: len(worker.runner.hands) == 1)
+        assert time.monotonic() - begun < 0.5
+        deadline = time.monotonic() + 5
+        while await runs[0].refresh() != State.SUCCESSFUL:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.02)
+        assert {await run.refresh() for run in runs[1:]} == {State.READY}
+        assert await rows(application, "SELECT DISTINCT attempt FROM run") == [(0,)]
 
 
 async def test_a_worker_out_of_patience_interrupts_and_gives_back(tmp_path: Path, database: list[str]) -> None:
