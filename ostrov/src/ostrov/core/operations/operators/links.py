@@ -54,7 +54,8 @@ def link_address(application: Ostrov, key: str) -> str:
     web = getattr(application.settings, "web", None)
     base: str = getattr(web, "url", "")
     if not base:
-        port: int = bound_port(application, "web") or getattr(web, "port", 8000)  # where it runs, whatever it was told to
+        # where it runs, whatever it was told to
+        port = bound_port(application, "web") or int(getattr(web, "port", 8000))
         base = address_url(getattr(web, "host", ""), port)
     return base.rstrip("/") + PATH + key
 
