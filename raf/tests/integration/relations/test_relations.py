@@ -38,6 +38,22 @@ async def test_following_is_counted_once_and_ends(tmp_path: Path, database: list
         assert (await raf.followers(ada, ALL)).items == []
 
 
+async def test_posts_come_from_the_moment_of_following_to_that_of_unfollowing(tmp_path: Path, database: list[str]) -> None:
+    async with network(tmp_path, database) as raf:
+        ada, boris = await people(raf, "ada", "boris")
+        assert await raf.home(boris) == []
+        await raf.follow(boris, ada)
+        seen: list[int] = []
+        for _ in range(3):
+            seen.insert(0, await say(raf, ada))
+            assert await raf.home(boris) == seen
+        await raf.unfollow(boris, ada)
+        for _ in range(3):
+            assert await raf.home(boris) == []
+            await say(raf, ada)
+        assert not raf.memory.audience
+
+
 async def test_a_locked_account_is_asked_first(tmp_path: Path, database: list[str]) -> None:
     async with network(tmp_path, database) as raf:
         ada = await person(raf, "ada", locked=True)
