@@ -50,7 +50,7 @@ class Assets:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve `…/<digest>/<name>`. An older digest (a page opened before an upgrade) gets the present file, kept shortly."""
-        path = scope["path"].removeprefix("/static").lstrip("/")
+        path = scope["path"].removeprefix("/static").strip("/")
         digest, _, name = path.partition("/")
         found = self.files.get(name)
         status = 200 if found else 404

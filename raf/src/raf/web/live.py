@@ -86,7 +86,7 @@ class LivePage:
         """Send what happens until the browser goes."""
         gone = asyncio.ensure_future(until_gone(receive))
         try:
-            with await self.house.raf.live(self.visit.account_id, self.streams()) as mailbox:
+            with await self.house.raf.live(self.visit.account_id, await self.streams()) as mailbox:
                 await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
                 await self.send(send, [b": here\n\n", *await self.missed()])
                 while not gone.done():
@@ -101,6 +101,8 @@ class LivePage:
                         events.append(encode("gap", {}))
                     for message in taking.result():
                         events += await self.events(HAPPENING.decode(message.body))
+                    if not events and not await self.still_logged_in():
+                        break
                     await self.send(send, events or [b": still here\n\n"])
         except OSError:
             pass  # the browser went while something was sent
@@ -110,13 +112,21 @@ class LivePage:
     async def send(self, send: Send, events: Sequence[bytes]) -> None:
         await send({"type": "http.response.body", "body": b"".join(events), "more_body": True})
 
-    def streams(self) -> list[Stream]:
+    async def still_logged_in(self) -> bool:
+        """Whether the session is the one the page was opened with; asked while nothing happens."""
+        session = self.visit.session
+        return session is None or await self.house.identity.session_of(self.visit.log_out_key()) is not None
+
+    async def streams(self) -> list[Stream]:
         """What to listen to. Whoever is logged in hears of notifications on every page."""
         streams: list[Stream] = []
         if self.visit.account_id is not None:
-            streams.append("user" if self.name in ("home", "thread") else "user:notification")
-        if self.name in ("local", "thread"):
+            streams.append("user" if self.name == "home" else "user:notification")
+        if self.name == "local":
             streams.append("public:local")
+        elif self.name == "thread" and self.argument.isdecimal():
+            await self.missed_replies(int(self.argument))
+            streams += [f"thread:{root}" for root in sorted(self.thread, key=int)[:1]]
         elif self.name == "tag":
             streams.append(f"hashtag:{normal_tag(self.argument)}")
         return streams

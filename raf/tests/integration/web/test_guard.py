@@ -190,3 +190,17 @@ async def test_a_form_too_large_is_refused_in_words(open_site) -> None:  # type:
         page = await member.post("/log-out", {"csrf_token": "x" * 400_000})
         assert page.status == 413
         assert "Too much for this cup" in page.text
+
+
+async def test_everything_a_page_refers_to_is_served(open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        visitor = site.visitor()
+        page = await visitor.get("/")
+        addresses = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page.html))
+        assert len(addresses) > 10
+        addresses |= {"/manifest.webmanifest", "/favicon.ico", "/robots.txt"}
+        for address in addresses:
+            answer = (await visitor.get(address)).response
+            assert answer.status_code == 200, address
+            if address.startswith("/static"):
+                assert "immutable" in answer.headers["cache-control"]
