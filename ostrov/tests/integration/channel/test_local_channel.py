@@ -56,13 +56,13 @@ async def test_another_process_hears_and_answers(folder: Path) -> None:
         """
     )
     channel = await started(folder)
-    child = subprocess.Popen([sys.executable, "-c", program, str(folder)], stdout=subprocess.PIPE, text=True)
+    child = await asyncio.create_subprocess_exec(sys.executable, "-c", program, str(folder), stdout=subprocess.PIPE)
     assert child.stdout is not None
-    assert await asyncio.to_thread(child.stdout.readline) == "ready\n"
+    assert await child.stdout.readline() == b"ready\n"
     with channel.subscribe(["answer"]) as mailbox:
         channel.publish("ask", b"raf")
         assert await mailbox.take(10) == [Message("answer", b"far")]
-    assert await asyncio.to_thread(child.wait) == 0
+    assert await child.wait() == 0
     await channel.close()
 
 
