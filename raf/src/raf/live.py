@@ -14,7 +14,7 @@ one object of bytes for all who get it. Readers of posts fetch `await raf.stream
 which is encoded once a process and shared, as Mastodon's streaming payload is; whoever wants flags asks `raf.documents`.
 
 The scheme: an event travels once to each process of the project (channel topic `raf.events`), however many people follow its
-author. Each process knows which of *its* listeners and loaded home timelines follow whom (`Memory.audience`), so a post costs
+author. Each process knows which of *its* listeners and loaded home timelines follow whom (`Readers.audience`), so a post costs
 one array append and one mailbox put for each of those, and nothing for followers who are not here.
 """
 

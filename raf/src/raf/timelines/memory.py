@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ostrov import Mailbox, Message
@@ -18,18 +17,14 @@ from raf.timelines.documents import Document
 from raf.timelines.entry import Entry
 from raf.timelines.public import Shore
 from raf.timelines.reader import BOOKMARKED, EVERYTHING, FAVOURITED, REBLOGGED, Reader, Wish
+from raf.timelines.readers import Readers
 
 
 class Memory:
-    """Readers, the latest public posts, documents, accounts, and who listens. Nothing here waits or opens anything.
-
-    `audience` has by author the readers who are here (their home is loaded, or somebody listens to it) and follow them.
-    """
+    """Readers, the latest public posts, documents, accounts, and who listens. Nothing here waits or opens anything."""
 
     def __init__(self, readers: int, documents: int, accounts: int) -> None:
-        self.most_readers = readers
-        self.readers: OrderedDict[int, Reader] = OrderedDict()
-        self.audience: dict[int, set[Reader]] = {}
+        self.readers = Readers(readers)
         self.shore: Shore | None = None
         self.documents: Recent[int, Document] = Recent(documents)
         self.accounts: Recent[int, bytes] = Recent(accounts)
@@ -72,66 +67,12 @@ class Memory:
         self.documents.clear()
         self.accounts.clear()
         self.shore = None
-        for reader in list(self.readers.values()):
+        for reader in self.readers:
             for mailbox in reader.mailboxes:
                 lose(mailbox)
-            self.drop_reader(reader.account_id)
+            self.readers.drop(reader.account_id)
         for mailbox in self.board.everybody():
             lose(mailbox)
-
-    # ---- readers ----------------------------------------------------------------------------------------------------
-
-    def keep_reader(self, reader: Reader) -> None:
-        """Remember a reader just loaded; the one who was away longest may go, but nobody whom others listen for."""
-        before = self.readers.pop(reader.account_id, None)
-        if before is not None:
-            reader.mailboxes = before.mailboxes
-            self._unwatch(before)
-        self.readers[reader.account_id] = reader
-        if reader.mailboxes:
-            self.watch(reader)
-        if len(self.readers) > self.most_readers:
-            for account_id, oldest in self.readers.items():
-                if not oldest.mailboxes and oldest is not reader:
-                    self.drop_reader(account_id)
-                    break
-
-    def drop_reader(self, account_id: int) -> None:
-        """Forget a reader; with listeners only what is known of them, so they are read again at the next use."""
-        reader = self.readers.get(account_id)
-        if reader is None:
-            return
-        reader.stale_at = 0.0
-        reader.home = None
-        if not reader.mailboxes:
-            self._unwatch(reader)
-            del self.readers[account_id]
-
-    def watch(self, reader: Reader) -> None:
-        """From now on what its followed accounts post reaches this reader."""
-        if not reader.watching:
-            reader.watching = True
-            for author_id in reader.follows:
-                self.audience.setdefault(author_id, set()).add(reader)
-
-    def _unwatch(self, reader: Reader) -> None:
-        if reader.watching:
-            reader.watching = False
-            for author_id in reader.follows:
-                self._leave(author_id, reader)
-
-    def _leave(self, author_id: int, reader: Reader) -> None:
-        there = self.audience.get(author_id)
-        if there is not None:
-            there.discard(reader)
-            if not there:
-                del self.audience[author_id]
-
-    def _everybody_of(self, author_id: int) -> Iterator[Reader]:
-        yield from self.audience.get(author_id, ())
-        own = self.readers.get(author_id)
-        if own is not None and own.watching:
-            yield own
 
     # ---- posts ------------------------------------------------------------------------------------------------------
 
@@ -158,7 +99,7 @@ class Memory:
     def _fan_out(self, entry: Entry, content: bytes) -> None:
         """Into the homes of those who are here and want it, and to whoever listens to them."""
         author_id, identity, plain = entry.account_id, entry.id, entry.is_plain
-        for reader in self.audience.get(author_id, ()):
+        for reader in self.readers.audience.get(author_id, ()):
             if (reader.picky or not plain) and not reader.wants(entry):
                 continue
             home = reader.home
@@ -192,7 +133,7 @@ class Memory:
         self._document_changed(event.status_id)
         content = live.body("status.update", event.status_id)
         entry = entries.of_post(event)
-        for reader in list(self._everybody_of(event.account_id)):
+        for reader in list(self.readers.watching(event.account_id)):
             wanted = reader.wants(entry)
             if reader.home is not None and not reader.home.agrees(event.status_id, wanted):
                 reader.home = None  # whom it mentions or its language has changed
@@ -230,7 +171,7 @@ class Memory:
         if self.shore is not None:
             self.shore.remove(identity)
         content = live.body("delete", identity)
-        for reader in self._everybody_of(author_id):
+        for reader in self.readers.watching(author_id):
             if reader.home is not None and reader.home.remove(identity):
                 if was_boost:
                     reader.home = None  # another boost of the same post may show now
@@ -277,7 +218,7 @@ class Memory:
             reader.follows[event.target_id] = EVERYTHING if plain else Wish(event.reblogs, event.languages)
             self._relations_changed(reader)
             if reader.watching:
-                self.audience.setdefault(event.target_id, set()).add(reader)
+                self.readers.join(event.target_id, reader)
 
     def _unfollowed(self, event: e.Unfollowed) -> None:
         self._account_changed(event.account_id)
@@ -287,7 +228,7 @@ class Memory:
         if reader is not None:
             reader.follows.pop(event.target_id, None)
             self._relations_changed(reader)
-            self._leave(event.target_id, reader)
+            self.readers.leave(event.target_id, reader)
 
     def _blocked(self, event: e.Blocked | e.Unblocked) -> None:
         on = isinstance(event, e.Blocked)

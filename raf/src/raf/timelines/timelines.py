@@ -15,7 +15,7 @@ from raf.posts.settings import TimelineSettings
 from raf.timelines import documents as encoding
 from raf.timelines import home as homes
 from raf.timelines import public as shores
-from raf.timelines import reader as readers
+from raf.timelines import reader as loading
 from raf.timelines.documents import ANONYMOUS, FLAGS, POST_FLAGS, Document, Encoder, flags_of
 from raf.timelines.memory import Memory, replay
 from raf.timelines.reader import Reader
@@ -44,15 +44,15 @@ class Timelines:
         """What is known of a person, read now when it is not."""
         found = self.memory.readers.get(account_id)
         if found is not None and found.stale_at > time.time():
-            self.memory.readers.move_to_end(account_id)
+            self.memory.readers.used(account_id)
             return found
         if not self.wire.is_bound:
             await self.wire.bind()
         for _ in range(AGAIN):
             with self.memory.loads.begin() as load:
-                found = await self.store.read(readers.load, account_id)
+                found = await self.store.read(loading.load, account_id)
             if load.fresh(("reader", account_id)):
-                self.memory.keep_reader(found)
+                self.memory.readers.keep(found)
                 break
         assert found is not None
         return found
@@ -71,7 +71,7 @@ class Timelines:
         known = self.memory.readers.get(reader.account_id) is reader
         if known and load.fresh(("reader", reader.account_id)):
             reader.home = home
-            self.memory.watch(reader)
+            self.memory.readers.watch(reader)
             replay(reader, load.happened)
 
     async def public(self, viewer_id: int | None, paging: Paging, only_media: bool) -> list[int]:
@@ -255,14 +255,14 @@ class Timelines:
         if reader is not None:
             kept = self.memory.readers.get(reader.account_id)
             if kept is None:
-                self.memory.keep_reader(reader)
+                self.memory.readers.keep(reader)
                 kept = reader
             kept.mailboxes = (*kept.mailboxes, mailbox)
-            self.memory.watch(kept)
+            self.memory.readers.watch(kept)
         return mailbox
 
     async def _load_listened(self) -> None:
-        for reader in list(self.memory.readers.values()):
+        for reader in self.memory.readers:
             if reader.mailboxes:
                 await self.reader(reader.account_id)
 

@@ -51,7 +51,7 @@ async def test_posts_come_from_the_moment_of_following_to_that_of_unfollowing(tm
         for _ in range(3):
             assert await raf.home(boris) == []
             await say(raf, ada)
-        assert not raf.memory.audience
+        assert not raf.memory.readers.audience
 
 
 async def test_a_locked_account_is_asked_first(tmp_path: Path, database: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,11 +11,12 @@ from eventsourcing.persistence import EventStore
 from ostrov.core.store import Connection
 from ostrov.run.events.event import Event
 from ostrov.run.events.mapper import EventMapper
-from ostrov.run.events.recorder import EventRecorder, Project, lock
+from ostrov.run.events.recorder import EventRecorder, lock
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
 
+Project = Callable[[Connection, Any], None]
 VERSION = "SELECT max(originator_version) FROM stored_events WHERE originator_id = ? AND log = ''"
 
 

@@ -7,7 +7,7 @@ caller's transaction when it is given a `connection`, else in one of its own.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -233,6 +233,3 @@ class EventSubscription(Subscription[EventRecorder]):
 
 def _or_all(bound: int | None) -> int:
     return LARGEST if bound is None else bound
-
-
-Project = Callable[[Connection, Any], None]
