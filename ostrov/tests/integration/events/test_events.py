@@ -10,6 +10,7 @@ import pytest
 
 from ostrov import Connection, Event, Follower, Row, VersionConflict
 from ostrov.run.events.events import Recorded
+from ostrov.run.events.operations import list_events
 
 Sale = Callable[..., Event]
 
@@ -116,3 +117,18 @@ async def test_a_follower_handles_each_event_once_and_goes_on_where_it_was(opene
         while await application.store.write(follower.follow, 2):
             pass
         assert handled == [1, 2, 3, 4, 5]
+
+
+async def test_an_operator_can_look_at_the_log(opened: Any, sale: Sale) -> None:
+    async with opened() as (application, events):
+        await application.store.write(events.put, *(sale(f"s{n}", 1, f"drink {n}") for n in range(5)))
+        newest = await list_events.function(application, limit=2)
+        assert [(line.position, line.stream, line.version, line.event) for line in newest] == [
+            (4, "s3", 1, "till.sold"),
+            (5, "s4", 1, "till.sold"),
+        ]
+        assert newest[0].at == "1970-01-01 00:00:01+00:00"
+        assert newest[0].data == '{"drink": "drink 3", "cups": 1}'
+        assert [line.position for line in await list_events.function(application, start=2, limit=2)] == [2, 3]
+        assert [line.position for line in await list_events.function(application, stream="s1")] == [2]
+        assert await list_events.function(application, log="Nobody") == []

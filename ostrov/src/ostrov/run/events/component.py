@@ -4,4 +4,8 @@ from __future__ import annotations
 
 from ostrov.core.component import Component
 
-component = Component(name="events", migrations="ostrov.run.events:migrations")
+component = Component(
+    name="events",
+    operations=("ostrov.run.events.operations:list_events",),
+    migrations="ostrov.run.events:migrations",
+)
