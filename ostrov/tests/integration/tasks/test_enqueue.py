@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ostrov import Component, Connection, TaskContext, run_tasks, task
+from ostrov.run.tasks.tasks import open_tasks
 from ostrov.testing import running
 
 seen: list[object] = []
@@ -66,8 +67,12 @@ async def test_a_rolled_back_transaction_enqueues_nothing(tmp_path: Path, databa
         return run.id
 
     async with running(tmp_path, [HERE], database) as application:
+        told: list[str] = []
+        application.part(open_tasks).telemetry.listen(lambda happening: told.append(happening.verb))
         with pytest.raises(ValueError, match="changed its mind"):
             await application.store.write(change, True)
         assert await run_tasks(application) == 0
+        assert told == []
         await application.store.write(change, False)
+        assert told == ["enqueued"]
         assert await run_tasks(application) == 1

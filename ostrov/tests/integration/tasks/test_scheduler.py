@@ -60,6 +60,19 @@ async def test_a_tick_is_run_once_by_any_number_of_schedulers(tmp_path: Path, da
         assert await run_tasks(application) == 1
 
 
+async def test_a_tick_is_taken_once_also_where_runs_may_overlap(tmp_path: Path, database: list[str]) -> None:
+    async with running(tmp_path, [HERE], database) as application:
+        scheduler, tick = Scheduler(application), time.time() - 1
+        await scheduler.declare()
+        await set_tick(application, at_once.name, tick)
+        declared = scheduler.schedules[at_once.name]
+        first = await application.store.write(schedule.fire, declared, tick, time.time())
+        assert first is not None
+        assert await run_tasks(application) == 1  # it is over, so only the tick itself can tell
+        assert await application.store.write(schedule.fire, declared, tick, time.time()) is None
+        assert await rows(application, "SELECT count(*) FROM run") == [(0,)]
+
+
 async def test_many_missed_ticks_are_one_run(tmp_path: Path, database: list[str]) -> None:
     async with running(tmp_path, [HERE], database) as application:
         scheduler = Scheduler(application)
