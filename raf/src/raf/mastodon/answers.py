@@ -11,6 +11,7 @@ import msgspec
 from ostrov import OstrovError
 from raf.errors import Invalid, TooMany
 from raf.identity.oauth import OAuthError
+from raf.mastodon.uploads import Disconnected
 from raf.media.storage import FULL, StorageFull
 
 log = logging.getLogger("raf.api")
@@ -62,6 +63,8 @@ def refusal(problem: Exception) -> tuple[int, dict[str, Any], Headers]:
         if problem.status >= 500:
             log.error("%s", problem)
         return problem.status, {"error": problem.error}, []
+    if isinstance(problem, Disconnected):
+        return 400, {"error": "The request was broken off"}, []
     if isinstance(problem, OSError) and problem.errno in FULL:
         return StorageFull.status, {"error": StorageFull().error}, []
     log.error("a request failed", exc_info=problem)

@@ -10,11 +10,12 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 
+from ostrov import OstrovError
 from raf.identity.attempts import subject_of_address
 from raf.identity.windows import Left
 from raf.mastodon import answers
 from raf.mastodon.access import Rule, check
-from raf.mastodon.answers import API, JSON, NOT_FOUND, Headers, encode, preflight
+from raf.mastodon.answers import API, JSON, SECURITY, Headers, encode, preflight
 from raf.mastodon.call import Call, Receive
 from raf.mastodon.house import House
 from raf.mastodon.uploads import Disconnected
@@ -73,7 +74,7 @@ class Gate:
     async def _page(self, call: Call, send: Send) -> None:
         """A page for people. The API's tokens mean nothing here."""
         call.scope[CALL] = call
-        await self._inner(call.scope, call.receive, _with(send, call.headers, []))
+        await self._inner(call.scope, call.receive, _with(send, call.headers, SECURITY))
 
     async def _api(self, call: Call, send: Send) -> None:
         scope = call.scope
@@ -81,7 +82,11 @@ class Gate:
         if method == "OPTIONS":
             await answer(send, 200, b"", preflight(call.header(b"access-control-request-headers")))
             return
-        await self._identify(call)
+        try:
+            await self._identify(call)
+        except OstrovError as problem:  # the database
+            await refuse(send, call, problem)
+            return
         path = scope["path"]
         if path.startswith("/api/") and self._house.windows.limit:
             left = self._house.windows.take(_subject(call))
@@ -154,10 +159,6 @@ async def refuse(send: Send, call: Call, problem: Exception) -> None:
     """Send what went wrong."""
     status, body, headers = answers.refusal(problem)
     await answer(send, status, encode(body), [*API, JSON, *call.headers, *headers])
-
-
-async def not_found(send: Send, call: Call) -> None:
-    await answer(send, 404, encode(NOT_FOUND), [*API, JSON, *call.headers])
 
 
 def _subject(call: Call) -> object:

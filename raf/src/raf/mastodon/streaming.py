@@ -11,14 +11,13 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, TypeAlias
 
-import msgspec
-
 from ostrov import Mailbox, Message
 from raf.errors import Missing, RafError, TooMany
 from raf.identity.attempts import subject_of_address
 from raf.identity.tokens import Access
 from raf.mastodon.answers import CORS, SECURITY
 from raf.mastodon.call import Call
+from raf.mastodon.conversation import Command, Conversation, refuse_socket
 from raf.mastodon.frames import Frames
 from raf.mastodon.house import House
 from raf.mastodon.parameters import parse_query
@@ -47,8 +46,6 @@ HEARTBEAT = 15.0
 MAILBOX = 500
 GONE = "raf.streaming.gone"
 BEAT = Message("raf.streaming.beat", b"")
-SUBSCRIPTIONS = 50
-LONGEST_COMMAND = 4096
 HEADERS = [
     *CORS,
     *SECURITY,
@@ -66,21 +63,12 @@ class Refused(RafError):
         self.status = status
 
 
-class Command(msgspec.Struct):
-    """What a WebSocket client says."""
-
-    type: str = ""
-    stream: str = ""
-    tag: str = ""
-    list: str = ""
-
-
 class Streams:
     """All open streams of a process."""
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._frames = Frames(house.raf)
+        self.frames = Frames(house.raf)
         self._open: Counter[object] = Counter()
         self._beating: set[Mailbox] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -95,10 +83,9 @@ class Streams:
         query = parse_query(call.scope["query_string"])
         kind = PATHS.get(path) or (str(query.get("stream", "")) if not path else "")
         token = await self._identify(call, query)
-        streams = self._streams(kind, query, call.access)
         subject = self._enter(call)
         try:
-            mailbox = await self._house.raf.live(call.viewer_id, streams, MAILBOX)
+            mailbox = await self.subscribe(call, kind, query)
         except BaseException:
             self._leave(subject)
             raise
@@ -117,7 +104,7 @@ class Streams:
         await send({"type": "http.response.body", "body": b":)\n\n", "more_body": True})
         watching = asyncio.ensure_future(_watch(call, mailbox))
         self._keep_beating(mailbox)
-        account_id, frames = call.viewer_id, self._frames
+        account_id, frames = call.viewer_id, self.frames
         try:
             while True:
                 messages = await mailbox.take()
@@ -126,7 +113,7 @@ class Streams:
                 body = b""
                 for message in messages:
                     if message is BEAT:
-                        if token and await self._house.oauth.access_of(token) is None:
+                        if not await self.still_opens(token):
                             return
                         body += b":thump\n\n"
                     else:
@@ -165,7 +152,7 @@ class Streams:
             token = await self._identify(call, query, offered[0] if offered else "")
             subject = self._enter(call)
         except RafError as problem:
-            await _refuse_socket(call, send, problem)
+            await refuse_socket(call, send, problem)
             return
         accept: dict[str, Any] = {"type": "websocket.accept"}
         if offered:
@@ -179,6 +166,16 @@ class Streams:
         finally:
             await conversation.close()
             self._leave(subject)
+
+    # ---- for both -----------------------------------------------------------------------------------------------------
+
+    async def subscribe(self, call: Call, kind: str, asked: Mapping[str, Any]) -> Mailbox:
+        """A mailbox of what happens on a stream. Raises Refused, Missing."""
+        return await self._house.raf.live(call.viewer_id, self._streams(kind, asked, call.access), MAILBOX)
+
+    async def still_opens(self, token: str) -> bool:
+        """Whether the token a stream was opened with, if it had one, is still good."""
+        return not token or await self._house.oauth.access_of(token) is not None
 
     # ---- who may listen to what ---------------------------------------------------------------------------------------
 
@@ -231,80 +228,6 @@ class Streams:
             del self._open[subject]
 
 
-class Conversation:
-    """One WebSocket: its subscriptions, each told by a task of its own."""
-
-    def __init__(self, streams: Streams, call: Call, send: Send, token: str) -> None:
-        self._streams = streams
-        self._call = call
-        self._send = send
-        self._token = token
-        self._telling: dict[tuple[str, ...], asyncio.Task[None]] = {}
-
-    async def run(self) -> None:
-        """Obey what the client says until it leaves, or its token opens nothing any more."""
-        while True:
-            try:
-                message = await asyncio.wait_for(self._call.receive(), HEARTBEAT * 2)
-            except TimeoutError:
-                if self._token and await self._streams._house.oauth.access_of(self._token) is None:
-                    await self._send({"type": "websocket.close", "code": 1008})
-                    return
-                continue
-            if message["type"] == "websocket.disconnect":
-                return
-            said = message.get("text") or message.get("bytes") or b""
-            try:
-                command = msgspec.json.decode(said if len(said) <= LONGEST_COMMAND else b"", type=Command)
-            except msgspec.DecodeError:
-                await self._complain("Invalid message", 400)
-                continue
-            await self.obey(command)
-
-    async def obey(self, command: Command) -> None:
-        """Subscribe or unsubscribe; what cannot be is told."""
-        tag = command.tag.removeprefix("#").lower()
-        name = (command.stream, tag) if command.stream.startswith("hashtag") else (command.stream,)
-        if command.type == "unsubscribe":
-            if name in self._telling:
-                self._telling.pop(name).cancel()
-            return
-        if command.type != "subscribe" or name in self._telling:
-            return
-        if len(self._telling) >= SUBSCRIPTIONS:
-            await self._complain("Too many subscriptions", 429)
-            return
-        try:
-            streams = self._streams._streams(command.stream, {"tag": tag}, self._call.access)
-            mailbox = await self._streams._house.raf.live(self._call.viewer_id, streams, MAILBOX)
-        except RafError as problem:
-            await self._complain(problem.error, problem.status)
-            return
-        self._telling[name] = asyncio.ensure_future(self._tell(mailbox, list(name)))
-
-    async def close(self) -> None:
-        """Stop telling."""
-        for task in self._telling.values():
-            task.cancel()
-        await asyncio.gather(*self._telling.values(), return_exceptions=True)
-
-    async def _tell(self, mailbox: Mailbox, stream: list[str]) -> None:
-        with mailbox:
-            while True:
-                messages = await mailbox.take()
-                if mailbox.lost:
-                    await self._send({"type": "websocket.close", "code": 1013})  # try again later
-                    return
-                for message in messages:
-                    text = await self._streams._frames.socket_text(message, self._call.viewer_id, stream)
-                    if text:
-                        await self._send({"type": "websocket.send", "text": text})
-
-    async def _complain(self, error: str, status: int) -> None:
-        text = msgspec.json.encode({"error": error, "status": status}).decode()
-        await self._send({"type": "websocket.send", "text": text})
-
-
 async def _watch(call: Call, mailbox: Mailbox) -> None:
     """Wake the teller when its client leaves."""
     while (await call.receive())["type"] != "http.disconnect":
@@ -316,14 +239,3 @@ async def _healthy(send: Send) -> None:
     headers = [(b"content-type", b"text/plain"), (b"cache-control", b"private, no-store"), (b"content-length", b"2")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": b"OK"})
-
-
-async def _refuse_socket(call: Call, send: Send, problem: RafError) -> None:
-    """An HTTP answer in place of the handshake, where the server can give one."""
-    if "websocket.http.response" in call.scope.get("extensions", {}):
-        body = msgspec.json.encode({"error": problem.error})
-        headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-        await send({"type": "websocket.http.response.start", "status": problem.status, "headers": headers})
-        await send({"type": "websocket.http.response.body", "body": body})
-    else:
-        await send({"type": "websocket.close", "code": 4401})

@@ -259,6 +259,8 @@ async def test_the_server_says_what_it_is(api: Any) -> None:
         links = (await raf.get("/.well-known/nodeinfo")).json()["links"]
         info = (await raf.get(urlsplit(links[0]["href"]).path)).json()
         assert info["usage"] == {"users": {"total": 1, "activeMonth": 1, "activeHalfyear": 1}, "localPosts": 1}
+        assert "argon2id" in (await raf.get("/api/v1/instance/privacy_policy")).json()["content"]
+        assert (await raf.get("/api/v1/instance/extended_description")).json()["content"].startswith("<p>")
         weeks = (await raf.get("/api/v1/instance/activity")).json()
         assert len(weeks) == 12
         assert (weeks[0]["statuses"], weeks[0]["registrations"]) == ("1", "1")

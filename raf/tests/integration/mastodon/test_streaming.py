@@ -158,6 +158,7 @@ def open_streams(raf: Any) -> object:
 
 async def test_a_revoked_token_ends_its_stream(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("raf.mastodon.streaming.HEARTBEAT", 0.05)
+    monkeypatch.setattr("raf.mastodon.conversation.PATIENCE", 0.05)
     async with api() as raf, listening(raf) as host:
         anna = await raf.person("anna")
         ear = Ear(host, "user", anna.access_token)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import io
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -279,6 +280,8 @@ async def test_a_file_that_is_about_to_be_used_again_is_not_deleted(tmp_path: Pa
     async with running(tmp_path, ["raf"]) as application:
         library = application.part(open_library)
         await library.upload(ANNA, picture())
+        for path in files(application):
+            os.utime(path, (0, 0))
         names = await application.store.write(delete_unattached, time.time() + 1, 10)
         assert len(names) == 2
         again = await library.upload(ANNA, picture())  # between the deletion of the row and that of its files

@@ -21,6 +21,11 @@ from raf.web.pages.about import RULES
 LANGUAGES = {"en": "English", "ru": "Russian"}
 SOURCE = ""  # the address of the repository, once it has one
 LINK_LENGTH = 23
+PRIVACY = (
+    "Kept are: your name, e-mail address, posts and pictures, whom you follow, and the network addresses your sessions came "
+    "from. Your password is kept as an argon2id hash and every token as a digest. Pictures lose what the camera wrote into "
+    "them. There are no trackers and no scripts of others."
+)
 
 
 @get("/api/v2/instance", ANYONE)
@@ -123,6 +128,12 @@ async def extended_description(call: Asked) -> bytes:
     return encode({"updated_at": iso(0), "content": f"<p>{html.escape(text)}</p>"})
 
 
+@get("/api/v1/instance/privacy_policy", ANYONE)
+async def privacy_policy(call: Asked) -> bytes:
+    """What is kept about people, as HTML."""
+    return encode({"updated_at": iso(0), "content": f"<p>{html.escape(PRIVACY)}</p>"})
+
+
 @get("/api/v1/instance/translation_languages", ANYONE)
 async def translation_languages(call: Asked) -> bytes:
     """Nothing is translated."""
@@ -187,5 +198,6 @@ def _thumbnail(house: House) -> str:
 
 
 HANDLERS = [
-    *(v2, v1, show_rules, peers, activity, extended_description, translation_languages, languages, custom_emojis),
+    *(v2, v1, show_rules, peers, activity, extended_description, privacy_policy),
+    *(translation_languages, languages, custom_emojis),
 ]

@@ -1,0 +1,65 @@
+"""What goes down a stream is made once, and is never what it was before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ostrov import Message
+from raf.errors import Missing
+from raf.mastodon.frames import KEPT, Frames
+
+
+class Posts:
+    """Stands for the network: a post whose words change, and how often it was asked."""
+
+    def __init__(self) -> None:
+        self.words = "one"
+        self.asked = 0
+
+    async def streamed(self, status_id: int) -> bytes:
+        self.asked += 1
+        if status_id == 404:
+            raise Missing
+        return b'"%s"' % self.words.encode()
+
+
+def body(event: str = "update", identity: int = 1) -> bytes:
+    """A new object each time, as the channel makes it."""
+    return b"".join([b'{"event":"', event.encode(), b'","id":"%d"}' % identity])
+
+
+async def told(frames: Frames, message: Message) -> bytes:
+    kept = frames.kept(message)
+    return await frames.event(message, None) if kept is None else kept
+
+
+async def test_a_thousand_readers_cost_one_encoding() -> None:
+    posts: Any = Posts()
+    frames, message = Frames(posts), Message("raf.public", body())
+    assert {await told(frames, message) for _ in range(1000)} == {b'event: update\ndata: "one"\n\n'}
+    assert posts.asked == 1
+
+
+async def test_the_same_words_said_later_are_looked_up_again() -> None:
+    posts: Any = Posts()
+    frames = Frames(posts)
+    first, second = body("status.update"), body("status.update")
+    assert first == second
+    await told(frames, Message("raf.public", first))
+    posts.words = "two"
+    assert await told(frames, Message("raf.public", second)) == b'event: status.update\ndata: "two"\n\n'
+
+
+async def test_what_has_gone_is_not_told_and_a_deletion_is_its_id() -> None:
+    posts: Any = Posts()
+    frames = Frames(posts)
+    assert await told(frames, Message("raf.public", body(identity=404))) == b""
+    assert await told(frames, Message("raf.public", body("delete", 7))) == b"event: delete\ndata: 7\n\n"
+
+
+async def test_only_the_latest_frames_are_kept() -> None:
+    posts: Any = Posts()
+    frames = Frames(posts)
+    for identity in range(3 * KEPT):
+        await told(frames, Message("raf.public", body("delete", identity)))
+    assert len(frames._shared) == len(frames._order) == KEPT
