@@ -102,6 +102,7 @@ async def test_what_is_talked_about_is_counted_without_private_posts(api: Any, d
         posted = await anna.says("#coconut")
         await boris.says("#coconut #soy")
         await anna.says("#secret", visibility="private")
+        await (await raf.person("vera")).says("#coconut", visibility="private")
         await boris.post(f"/api/v1/statuses/{posted['id']}/favourite")
         assert [tag["name"] for tag in (await raf.get("/api/v1/trends/tags")).json()] == ["coconut", "soy"]
         assert [one["id"] for one in (await raf.get("/api/v1/trends/statuses")).json()] == [posted["id"]]
