@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 
 import msgspec
@@ -11,6 +12,7 @@ import pytest
 from ostrov import Connection, run_tasks
 from raf.errors import Forbidden, Invalid, Missing, Refused
 from raf.forms import NewPost, PostChange
+from raf.posts.publishing import forget_keys
 from raf.testing import ALL, network, people, say
 
 
@@ -73,6 +75,8 @@ async def test_an_idempotency_key_is_forgotten_in_time(tmp_path: Path) -> None:
         first = await raf.post(ada, NewPost(text="raf", idempotency_key="k"))
         await raf.store.write(lambda connection: connection.execute("UPDATE idempotency SET expires_at = 1"))
         assert await raf.post(ada, NewPost(text="raf", idempotency_key="k")) != first
+        assert await raf.store.write(forget_keys, time.time()) == 0, "it was renewed"
+        assert await raf.store.write(forget_keys, time.time() + 4000) == 1
 
 
 async def test_a_reply_hangs_in_its_thread(tmp_path: Path, database: list[str]) -> None:
