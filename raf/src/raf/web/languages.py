@@ -38,6 +38,10 @@ class Language:
             said = self._said[message] = trusted(self._translations.gettext(message))
         return said % values if values else said
 
+    def words(self, message: str) -> str:
+        """The same of a text that is not ours (a setting), as plain words: one that the catalogue knows is translated."""
+        return self._translations.gettext(message) if message else ""
+
     def plural(self, one: str, many: str, number: int, **values: Any) -> Markup:
         """The form of a message that belongs to a number, which is `%(num)s` in it."""
         return trusted(self._translations.ngettext(one, many, number)) % {"num": self.number(number), **values}

@@ -59,6 +59,7 @@ class Rendering:
         environment.globals.update(
             _=language.say,
             ngettext=language.plural,
+            words_of=language.words,
             lang=language.code,
             tongues=language.other_languages,
             static=self.assets.url,

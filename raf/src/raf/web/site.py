@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from raf.web.notices import N_
+
+DESCRIPTION = N_("A small community for lovers of soy-and-coconut raf.")
+"""What the setting `raf.description` says of itself; put another way, it is shown as it is."""
+
 
 @dataclass(frozen=True)
 class Site:

@@ -25,6 +25,7 @@ DESKTOP = {"width": 1360, "height": 900}
 PHONE = {"width": 390, "height": 844}
 TABLET = {"width": 900, "height": 900}
 SCREENSHOTS = "OSTROV_SCREENSHOTS"
+KEPT = ("-desktop", "-dark", "-phone")
 LOOKS = [
     pytest.param("desktop", DESKTOP, "light", "en", id="desktop"),
     pytest.param("dark", DESKTOP, "dark", "ru", id="dark"),
@@ -154,7 +155,7 @@ async def examine(page: Page, name: str, theme: str) -> list[str]:
     await page.evaluate(SEEN_IMAGES)
     await page.evaluate("() => Promise.all(document.getAnimations().map((animation) => animation.finished))")
     picture = await page.screenshot()
-    if SCREENSHOTS in os.environ:
+    if SCREENSHOTS in os.environ and name.endswith(KEPT):
         keep(picture, Path(os.environ[SCREENSHOTS]) / f"{name}.webp")
     faults = []
     wide = await page.evaluate("() => document.documentElement.scrollWidth - innerWidth")

@@ -30,7 +30,7 @@ async def manifest(visit: Here) -> Answer:
     body = {
         "name": visit.site.title,
         "short_name": visit.site.title,
-        "description": visit.site.description,
+        "description": visit.language.words(visit.site.description),
         "lang": visit.language.code,
         "start_url": "/",
         "display": "standalone",

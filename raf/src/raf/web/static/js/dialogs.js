@@ -1,6 +1,6 @@
 // Dialogs: writing and answering over the page one reads, a picture as large as the screen, the list of keys.
 import { startComposers } from "./composer.js";
-import { $, ask, icon, nodes } from "./page.js";
+import { $, all, ask, icon, nodes } from "./page.js";
 import { say } from "./words.js";
 
 function make(className, label) {
@@ -30,6 +30,16 @@ function head(dialog, title) {
   return top;
 }
 
+// The page may hold a composer of the same names already.
+function rename(form) {
+  for (const node of all("[id]", form)) {
+    const name = node.id;
+    node.id = `${name}-over`;
+    for (const label of all(`label[for="${name}"]`, form)) label.htmlFor = node.id;
+    for (const user of all(`[clip-path="url(#${name})"]`, form)) user.setAttribute("clip-path", `url(#${node.id})`);
+  }
+}
+
 export async function write(url) {
   let page;
   try {
@@ -47,6 +57,7 @@ export async function write(url) {
   const dialog = make("writing", title);
   dialog.append(head(dialog, title), document.adoptNode(form));
   form.classList.remove("sheet");
+  rename(form);
   dialog.showModal();
   startComposers(dialog);
   const text = $("[data-text]", form);

@@ -14,4 +14,5 @@ startDialogs();
 startFeed();
 startKeys();
 startLive();
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 document.documentElement.dataset.ready = "yes";
