@@ -6,6 +6,7 @@ import msgspec
 
 from raf.mastodon.access import Rule, person, reader
 from raf.mastodon.call import Call
+from raf.mastodon.endpoints import statuses
 from raf.mastodon.gate import Direct
 
 
@@ -31,7 +32,8 @@ async def public(call: Call) -> bytes:
     return await call.posts(ids)
 
 
-ENDPOINTS: dict[str, tuple[Rule, Direct]] = {
-    "/api/v1/timelines/home": (person("read", "read:statuses"), home),
-    "/api/v1/timelines/public": (reader("read", "read:statuses"), public),
+ENDPOINTS: dict[tuple[str, str], tuple[Rule, Direct]] = {
+    ("GET", "/api/v1/timelines/home"): (person("read", "read:statuses"), home),
+    ("GET", "/api/v1/timelines/public"): (reader("read", "read:statuses"), public),
+    ("POST", "/api/v1/statuses"): (statuses.WRITE, statuses.publish),
 }

@@ -17,7 +17,7 @@ OUTSIDE = {"error": "This action is outside the authorized scopes"}
 
 def rules() -> list[tuple[str, str, Rule]]:
     """(method, path, rule) of every endpoint, with ids put into the path."""
-    found = [("GET", path, rule) for path, (rule, _) in ENDPOINTS.items()]
+    found = [(method, path, rule) for (method, path), (rule, _) in ENDPOINTS.items()]
     for handler in HANDLERS:
         for path in handler.paths:
             for method in handler.http_methods:

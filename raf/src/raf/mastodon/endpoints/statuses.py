@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from raf.errors import Missing, Refused
 from raf.mastodon.access import person, reader
 from raf.mastodon.answers import encode
-from raf.mastodon.call import Id
+from raf.mastodon.call import Call, Id
 from raf.mastodon.endpoint import Asked, delete, get, post, put
 from raf.mastodon.endpoints.accounts import Ids
 from raf.network import NewPost, PostChange
@@ -69,9 +69,8 @@ async def index(call: Asked) -> bytes:
     return b"[" + b",".join(await call.house.raf.documents(ids, call.viewer_id)) + b"]"
 
 
-@post("/api/v1/statuses", WRITE)
-async def create(call: Asked) -> bytes:
-    """Publish. The same `Idempotency-Key` again is the same post again."""
+async def publish(call: Call) -> bytes:
+    """`POST /api/v1/statuses`: publish. The same `Idempotency-Key` again is the same post again. Answered before Litestar."""
     said = await call.form(StatusForm)
     for given, what in (
         (said.scheduled_at, "Scheduled posts"),
@@ -249,7 +248,7 @@ async def reblogged_by(call: Asked, status_id: FromPath[int]) -> bytes:
 
 
 HANDLERS = [
-    *(index, create, show, update, destroy, context, history, source),
+    *(index, show, update, destroy, context, history, source),
     *(favourite, unfavourite, reblog, unreblog, bookmark, unbookmark),
     *(mute, unmute, pin, unpin, favourited_by, reblogged_by),
 ]
