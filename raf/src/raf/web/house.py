@@ -20,8 +20,8 @@ from raf.web.rendering import Rendering
 from raf.web.site import Site
 from raf.web.visit import NOTICE_COOKIE, AnyRequest, Visit
 
-PARTING = trusted("\ue000")
-"""Between the title and the main part of a page, where nobody writes."""
+PARTING = trusted(slot("parting"))
+"""Between the title and the main part of a page."""
 
 
 class House:

@@ -204,3 +204,15 @@ async def test_everything_a_page_refers_to_is_served(open_site) -> None:  # type
             assert answer.status_code == 200, address
             if address.startswith("/static"):
                 assert "immutable" in answer.headers["cache-control"]
+
+
+@pytest.mark.parametrize("name", ["\ue000csrf\ue000", "\ue000nothing\ue000", "a\ue000b"])
+async def test_a_name_cannot_pass_for_a_hole_in_the_page(name: str, open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        member = await site.member("member")
+        await (await member.get("/settings/profile")).submit("/settings/profile", display_name=name)
+        for path in ("/home", "/@member", "/tags/%EE%80%80nothing%EE%80%80"):
+            page = await member.get(path)
+            assert page.status == 200, path
+            assert path.startswith("/tags") or name in page.text, path
+        assert "<title>" + name in (await member.get("/@member")).html
