@@ -30,6 +30,7 @@ import uvloop  # noqa: E402
 from process import cpu_seconds, machine, memory_mib, start, stop  # noqa: E402
 
 from ostrov import Ostrov  # noqa: E402
+from ostrov.run.tasks import control  # noqa: E402
 from ostrov.testing import running  # noqa: E402
 
 WORK = HERE.parent.parent / "var" / "bench"
@@ -82,12 +83,12 @@ async def drains(application: Ostrov, folder: Path, n: int) -> dict[str, Any]:
     figures: dict[str, Any] = {}
     for name, task in (("drain", jobs.noop), ("drain_threads", jobs.noop_in_a_thread)):
         async with worker_process(application, folder) as worker:
-            await application.store.write(lambda c: c.execute("INSERT INTO task_queue VALUES ('default', 1, 0)"))
+            await application.store.write(control.pause, "default", True, time.time())
             for begin in range(0, n, 1000):
                 await task.enqueue_many([{"number": number} for number in range(begin, begin + 1000)])
             cpu = cpu_seconds(worker.pid)
             wall = time.perf_counter()
-            await application.store.write(lambda c: c.execute("DELETE FROM task_queue"))
+            await application.store.write(control.pause, "default", False, time.time())
             await jobs.noop.enqueue(0)
             await emptied(application)
             figures[f"{name}_per_s"] = round(n / (time.perf_counter() - wall))
@@ -175,6 +176,7 @@ async def worker_process(application: Ostrov, folder: Path) -> AsyncIterator[sub
 
 
 async def emptied(application: Ostrov) -> None:
+    """Polled, for the worker is another process."""
     while await application.store.read(lambda c: c.value("SELECT 1 FROM run LIMIT 1")) is not None:
         await asyncio.sleep(0.02)
 

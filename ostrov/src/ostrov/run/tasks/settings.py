@@ -29,7 +29,7 @@ class TasksSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     processes: Positive = 2
     """Processes of one worker for tasks with `process=True`; started when the first is needed."""
     synchronous: Literal["OFF", "NORMAL", "FULL"] = "NORMAL"
-    """SQLite: how workers write starts and results. After a power cut NORMAL may run a finished task again, never lose one."""
+    """How workers write starts and results. After a power cut NORMAL may run a finished task again, never lose one."""
     poll: Seconds = 1.0
     """How often a worker looks for runs that nobody rang the bell for."""
     lease: Seconds = 30.0
