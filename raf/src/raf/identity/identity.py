@@ -8,7 +8,7 @@ from functools import partial
 
 from ostrov import Connection, NotFound, Ostrov
 from raf.errors import Invalid, TooMany, WrongPassword
-from raf.identity import attempts, credentials, sessions
+from raf.identity import attempts, credentials, sessions, tokens
 from raf.identity.attempts import Rule, subject_of_address
 from raf.identity.credentials import Credential
 from raf.identity.passwords import Passwords, problems_of_password
@@ -162,7 +162,7 @@ class Identity:
         await self.application.store.write(credentials.set_locale, account_id, locale)
 
     async def change_password(self, account_id: int, current: str, new: str, *, keep: Session | None = None) -> None:
-        """Change the password and close every session but `keep`.
+        """Change the password, close every session but `keep`, and log every application out: who knew the old one is gone.
 
         Raises WrongPassword when `current` is not the password, Invalid when `new` will not do, TooMany.
         """
@@ -180,6 +180,7 @@ class Identity:
                 raise WrongPassword
             attempts.forgive(connection, self._account_rule, str(account_id))
             self._closing(sessions.delete_other_sessions)(connection, account_id, keep.id if keep else None)
+            self._closing(tokens.delete_authorization)(connection, account_id, None)
 
         await self.application.store.write(write)
 

@@ -103,7 +103,11 @@ def authorizations_of(connection: Connection, account_id: int) -> list[Authoriza
 
 
 def delete_authorization(connection: Connection, account_id: int, application_id: int | None) -> list[bytes]:
-    """Log one application of an account out, or all; the digests that open nothing any more."""
+    """Log one application of an account out, or all; the digests that open nothing any more. Codes on their way go too."""
+    connection.execute(
+        "DELETE FROM oauth_code WHERE account_id = ? AND (CAST(? AS BIGINT) IS NULL OR application_id = ?)",
+        (account_id, application_id, application_id),
+    )
     rows = connection.rows(
         "DELETE FROM oauth_token WHERE account_id = ? AND (CAST(? AS BIGINT) IS NULL OR application_id = ?) RETURNING token",
         (account_id, application_id, application_id),

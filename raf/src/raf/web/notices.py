@@ -13,7 +13,7 @@ NOTICES = {
     "edited": N_("The post is changed."),
     "deleted": N_("The post is gone."),
     "saved": N_("Saved."),
-    "password": N_("The password is changed. Other browsers are logged out."),
+    "password": N_("The password is changed. Other browsers and apps are logged out."),
     "session": N_("That browser is logged out."),
     "revoked": N_("The app may not act for you any more."),
     "cleared": N_("Nothing is left to read."),

@@ -11,7 +11,7 @@ import pytest
 
 from ostrov import Ostrov
 from ostrov.testing import running
-from raf.identity import open_oauth
+from raf.identity import NewAccount, open_identity, open_oauth
 from raf.identity.applications import OUT_OF_BAND, OAuthApplication, check_application
 from raf.identity.oauth import OAuth, OAuthError
 from raf.identity.tokens import Code
@@ -38,6 +38,22 @@ async def test_a_client_proves_itself_with_its_secret_alone(tmp_path: Path, data
         for client_id, secret in ((client.client_id, "wrong"), ("nobody", "wrong"), ("", ""), (client.client_id, "")):
             with pytest.raises(OAuthError, match="Client authentication failed"):
                 await oauth.authenticate_client(client_id, secret)
+
+
+async def test_a_new_password_logs_every_application_out(tmp_path: Path, database: list[str]) -> None:
+    async with running(tmp_path, ["raf"], [*database, "raf.identity.argon2_memory=1024"]) as application:
+        identity, (oauth, client) = application.part(open_identity), await client_of(application)
+        new = NewAccount(username="anna", email="anna@example.org", password="coconut-and-soy", agreement=True)
+        await identity.sign_up(new, lambda connection, account: ANNA)
+        token, _ = await oauth.issue_token(client, ANNA, "read")
+        others, _ = await oauth.issue_token(client, ANNA + 1, "read")
+        code = await oauth.issue_code(code_for(client))
+        assert await oauth.access_of(token) is not None
+        await identity.change_password(ANNA, "coconut-and-soy", "palm leaves and sand")
+        assert await oauth.access_of(token) is None
+        assert await oauth.access_of(others) is not None
+        with pytest.raises(OAuthError):
+            await oauth.exchange(client, code, OUT_OF_BAND, "")
 
 
 async def test_a_code_becomes_a_token_once(tmp_path: Path, database: list[str]) -> None:
