@@ -47,12 +47,14 @@ class Conversation:
             try:
                 message = await asyncio.wait_for(self._call.receive(), PATIENCE)
             except TimeoutError:
-                if not await self._streams.still_opens(self._token):
-                    await self._send({"type": "websocket.close", "code": 1008})
-                    return
-                continue
-            if message["type"] == "websocket.disconnect":
+                message = None
+            if message is not None and message["type"] == "websocket.disconnect":
                 return
+            if not await self._streams.still_opens(self._token):  # also of a client that never falls silent
+                await self._send({"type": "websocket.close", "code": 1008})
+                return
+            if message is None:
+                continue
             said = message.get("text") or message.get("bytes") or b""
             try:
                 command = msgspec.json.decode(said if len(said) <= LONGEST_COMMAND else b"", type=Command)

@@ -8,6 +8,7 @@ goes into the page, taken from the same kept fragments.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +19,8 @@ from litestar.handlers import ASGIRouteHandler
 from litestar.types import Receive, Scope, Send
 
 from raf.domain.text import normal_tag
-from raf.errors import Missing, RafError
+from raf.errors import Missing, RafError, TooMany
+from raf.identity.attempts import subject_of_address
 from raf.live import Stream
 from raf.network import Paging
 from raf.web.house import House
@@ -29,6 +31,8 @@ HEARTBEAT = 20.0
 """Seconds of silence after which a comment is sent, so that proxies keep the connection and its end is noticed."""
 CATCH_UP = 40
 """Posts sent at most for what was missed; when there were more, the page is told to load anew."""
+OPEN_EACH = 64
+"""Pages that one person, or the strangers of one address, may have open: each holds a connection."""
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -56,6 +60,7 @@ THREADED = msgspec.json.Decoder(Threaded)
 
 def handler(house: House) -> ASGIRouteHandler:
     """The endpoint."""
+    open_pages: Counter[object] = Counter()
 
     @asgi("/live", copy_scope=False)
     async def live(scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,10 +68,18 @@ def handler(house: House) -> ASGIRouteHandler:
         query = visit.request.query_params
         since = query.get("since", "")
         last = visit.request.headers.get("last-event-id", "")
-        newest = max((int(value) for value in (since, last) if value.isdecimal() and len(value) <= 19), default=0)
         name, _, argument = query.get("stream", "").partition(":")
-        page = LivePage(house, visit, name, argument, newest)
-        await page.serve(receive, send)
+        page = LivePage(house, visit, name, argument, max(number(since), number(last)))
+        subject: object = visit.account_id or subject_of_address(visit.address)
+        if open_pages[subject] >= OPEN_EACH:
+            raise TooMany(60)
+        open_pages[subject] += 1
+        try:
+            await page.serve(receive, send)
+        finally:
+            open_pages[subject] -= 1
+            if not open_pages[subject]:
+                del open_pages[subject]
 
     return live
 
@@ -95,14 +108,14 @@ class LivePage:
                     if not taking.done():
                         taking.cancel()
                         break
+                    if not await self.still_logged_in():
+                        break
                     events: list[bytes] = []
                     if mailbox.lost:
                         mailbox.lost = False
                         events.append(encode("gap", {}))
                     for message in taking.result():
                         events += await self.events(HAPPENING.decode(message.body))
-                    if not events and not await self.still_logged_in():
-                        break
                     await self.send(send, events or [b": still here\n\n"])
         except OSError:
             pass  # the browser went while something was sent
@@ -113,7 +126,7 @@ class LivePage:
         await send({"type": "http.response.body", "body": b"".join(events), "more_body": True})
 
     async def still_logged_in(self) -> bool:
-        """Whether the session is the one the page was opened with; asked while nothing happens."""
+        """Whether the session the page was opened with still stands; asked before anything more is told."""
         session = self.visit.session
         return session is None or await self.house.identity.session_of(self.visit.log_out_key()) is not None
 
@@ -124,8 +137,8 @@ class LivePage:
             streams.append("user" if self.name == "home" else "user:notification")
         if self.name == "local":
             streams.append("public:local")
-        elif self.name == "thread" and self.argument.isdecimal():
-            await self.missed_replies(int(self.argument))
+        elif self.name == "thread" and (post_id := number(self.argument)):
+            await self.missed_replies(post_id)
             streams += [f"thread:{root}" for root in sorted(self.thread, key=int)[:1]]
         elif self.name == "tag":
             streams.append(f"hashtag:{normal_tag(self.argument)}")
@@ -141,8 +154,8 @@ class LivePage:
             ids = await raf.public(account_id, asked)
         elif self.name == "tag":
             ids = await raf.tag(account_id, normal_tag(self.argument), asked)
-        elif self.name == "thread" and self.argument.isdecimal():
-            return await self.missed_replies(int(self.argument))
+        elif self.name == "thread" and (post_id := number(self.argument)):
+            return await self.missed_replies(post_id)
         else:
             return []
         events = await self.posts(ids[::-1])
@@ -200,6 +213,11 @@ class LivePage:
                 events.append(encode("note", {"id": str(identity), "html": html}))
         unread = await raf.unread_notifications(account_id)
         return [*events, encode("unread", {"count": unread})]
+
+
+def number(text: str) -> int:
+    """An id; 0 for what cannot be one."""
+    return int(text) if text.isdecimal() and len(text) <= 18 else 0
 
 
 def encode(event: str, data: dict[str, Any], identity: str = "") -> bytes:

@@ -170,6 +170,16 @@ async def test_a_revoked_token_ends_its_stream(api: Any, monkeypatch: pytest.Mon
                 await asyncio.wait_for(socket.recv(), 5)
 
 
+async def test_a_revoked_token_ends_the_stream_of_a_client_that_never_falls_silent(api: Any) -> None:
+    async with api() as raf, listening(raf) as host:
+        anna = await raf.person("anna")
+        async with connect(f"ws://{host}/api/v1/streaming?stream=user&access_token={anna.access_token}") as socket:
+            await raf.house.oauth.close_authorization(anna.account_id)
+            await socket.send("{}")
+            with pytest.raises(ConnectionClosed):
+                await asyncio.wait_for(socket.recv(), 5)
+
+
 async def test_one_socket_carries_several_streams(api: Any, database: list[str]) -> None:
     async with api(database) as raf, listening(raf) as host:
         anna, boris = await raf.person("anna"), await raf.person("boris")

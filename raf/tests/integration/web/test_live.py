@@ -14,6 +14,7 @@ import pytest
 
 from ostrov.run.tasks.testing import working
 from raf.forms import NewPost, PostChange
+from raf.identity import open_identity
 from raf.network import open_raf
 from raf.web import live as lives
 from raf.web.testing import Site, Visitor
@@ -25,6 +26,8 @@ class Stream:
     def __init__(self) -> None:
         self.gone = asyncio.Event()
         self.arrived = asyncio.Event()
+        self.ended = asyncio.Event()
+        self.status = 0
         self.headers: dict[str, str] = {}
         self.heard: list[tuple[str, dict[str, Any]]] = []
         self.text = ""
@@ -35,6 +38,7 @@ class Stream:
 
     async def send(self, message: Any) -> None:
         if message["type"] == "http.response.start":
+            self.status = message["status"]
             self.headers = {name.decode(): value.decode() for name, value in message["headers"]}
             return
         self.text += message["body"].decode()
@@ -76,6 +80,7 @@ async def listening(site: Site, visitor: Visitor, stream: str, since: str = "0")
         "asgi": {"version": "3.0"},
     }
     serving = asyncio.create_task(site.app(scope, connection.receive, connection.send))
+    serving.add_done_callback(lambda _: connection.ended.set())
     await asyncio.wait_for(connection.arrived.wait(), 10)
     try:
         yield connection
@@ -207,3 +212,37 @@ async def test_a_connection_leaves_nothing_behind(open_site) -> None:  # type: i
         async with listening(site, site.visitor(), "local"):
             assert len(set(board.everybody())) == 1
         assert set(board.everybody()) == set()
+
+
+async def test_who_was_logged_out_hears_nothing_more_however_much_happens(open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        author = await site.member("author")
+        raf = site.application.part(open_raf)
+        author_id = int((await raf.account_by_name("author")).id)
+        async with listening(site, author, "home") as stream:
+            await raf.post(author_id, NewPost(text="before"))
+            await stream.hears("post")
+            identity = site.application.part(open_identity)
+            [session] = await identity.sessions(author_id)
+            await identity.close_session(author_id, session.id)
+            await raf.post(author_id, NewPost(text="for friends alone", visibility="private"))
+            await asyncio.wait_for(stream.ended.wait(), 10)
+        assert "for friends alone" not in stream.text
+
+
+async def test_one_person_may_not_hold_all_connections(open_site, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(lives, "OPEN_EACH", 1)
+    async with open_site() as site:
+        member, stranger = await site.member("member"), site.visitor()
+        async with listening(site, member, "home"), listening(site, stranger, "local") as other:
+            assert other.status == 200
+            async with listening(site, member, "home") as second:
+                assert second.status == 429
+        async with listening(site, member, "home") as again:
+            assert again.status == 200
+
+
+@pytest.mark.parametrize("stream", ["thread:99999999999999999999", "thread:" + "9" * 5000, "thread:x", "tag:"])
+async def test_a_page_that_cannot_be_is_silent(stream: str, open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site, listening(site, site.visitor(), stream, since="9" * 19) as connection:
+        assert connection.status == 200
