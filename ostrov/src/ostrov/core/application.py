@@ -60,7 +60,7 @@ class Ostrov:
     def run_dir(self) -> Path:
         """Sockets, locks and process ids of the running project."""
         folder = self.data_dir / "run"
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(exist_ok=True, mode=0o700)
         return folder
 
     @property

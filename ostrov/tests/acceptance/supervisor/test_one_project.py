@@ -123,6 +123,17 @@ def test_an_unknown_service_in_a_setting_is_named(sample) -> None:
     assert "supervisor.own: there is no service 'idel'" in sample.said()
 
 
+def test_nothing_the_project_writes_is_for_others(sample) -> None:
+    sample.component(IDLE)
+    data = sample.folder / "var"
+    data.mkdir(mode=0o755)
+    data.chmod(0o755)  # somebody made it by hand
+    sample.up()
+    written = [path for path in data.rglob("*") if not path.is_symlink()]
+    assert len(written) > 5
+    assert {path: oct(path.stat().st_mode) for path in written if path.stat().st_mode & 0o077} == {}
+
+
 @pytest.mark.skipif(os.getuid() != 0, reason="needs root to become another user")
 def test_another_user_may_not_control_the_project(sample) -> None:
     sample.component(IDLE)

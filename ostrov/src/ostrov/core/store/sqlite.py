@@ -5,6 +5,7 @@ Measured: called in the event loop it costs 222 µs a timeline, in a thread 285,
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
 import time
@@ -30,6 +31,8 @@ class SqliteConnection:
         self._depth = 0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # what SQLite lays beside it has the same mode
             self.raw = sqlite3.connect(
                 path, timeout=busy_timeout, isolation_level=None, check_same_thread=False, cached_statements=512
             )

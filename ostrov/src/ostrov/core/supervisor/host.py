@@ -44,6 +44,7 @@ HOPELESS = (SettingsError, ProjectError, StoreNewer, ImportError, SyntaxError)
 
 def main(words: Sequence[str]) -> int:
     """Run the services named; the exit code."""
+    os.umask(0o077)  # as `ostrov up`; systemd starts us with another
     gc.disable()  # imports make much that stays; see _settle_memory
     faulthandler.enable()
     faulthandler.register(signal.SIGUSR1, all_threads=True)  # `kill -USR1 PID` writes every stack to the log

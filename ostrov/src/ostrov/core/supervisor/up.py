@@ -45,6 +45,7 @@ def up(
     Raises OstrovError before anything has started: wrong settings, unwritable data, AlreadyUp, PortTaken, StoreNewer.
     """
     started = time.monotonic()
+    os.umask(0o077)  # data, logs and sockets are this user's alone, whatever the folder they lie in allows
     _import_asyncio_without_tls()
     out = out or sys.stdout
     overrides = list(overrides)
