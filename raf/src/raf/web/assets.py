@@ -64,8 +64,7 @@ class Assets:
         if kind == TYPES[".svg"]:
             headers.append((b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        body = b"" if scope.get("method") == "HEAD" else content
-        await send({"type": "http.response.body", "body": body, "more_body": False})
+        await send({"type": "http.response.body", "body": content, "more_body": False})
 
 
 def read_assets(folder: Path) -> Iterable[tuple[str, Asset]]:

@@ -47,7 +47,9 @@ class Form:
         """A file's bytes; None when none was chosen. What it is, its content says, not its name."""
         for value in self._values.get(name, ()):
             if isinstance(value, UploadFile) and value.filename:
-                return await value.read() or None
+                data = await value.read()
+                await value.close()
+                return data or None
         return None
 
 

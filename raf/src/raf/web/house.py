@@ -59,7 +59,7 @@ class House:
     async def visit(self, request: AnyRequest) -> Visit:
         """Who asks: the session of the cookie, its account, and what waits for it."""
         visit = Visit(self, request)
-        token = visit.log_out_key()
+        token = visit.session_token()
         if token:
             visit.session = await self.identity.session_of(token)
             if visit.session is None:

@@ -128,7 +128,7 @@ class LivePage:
     async def still_logged_in(self) -> bool:
         """Whether the session the page was opened with still stands; asked before anything more is told."""
         session = self.visit.session
-        return session is None or await self.house.identity.session_of(self.visit.log_out_key()) is not None
+        return session is None or await self.house.identity.session_of(self.visit.session_token()) is not None
 
     async def streams(self) -> list[Stream]:
         """What to listen to. Whoever is logged in hears of notifications on every page."""
@@ -171,7 +171,7 @@ class LivePage:
 
     async def events(self, happening: Happening) -> list[bytes]:
         """What one message means for this page."""
-        identity = int(happening.id) if happening.id.isdecimal() else 0
+        identity = number(happening.id)
         try:
             if happening.event == "update" and self.name != "notifications":
                 return await self.posts([identity])

@@ -55,14 +55,7 @@ def status_of(error: Exception) -> int:
 
 def detail(language: Language, error: Exception) -> str:
     """What is told beyond the status."""
-    if isinstance(error, (Invalid, Refused)):
-        return sentence(language, error)
-    if isinstance(error, TooMany):
-        seconds = max(1, round(error.wait))
-        if seconds < 120:
-            return language.plural("Try again in %(num)s second.", "Try again in %(num)s seconds.", seconds)
-        return language.plural("Try again in %(num)s minute.", "Try again in %(num)s minutes.", round(seconds / 60))
-    return ""
+    return sentence(language, error) if isinstance(error, (Invalid, Refused, TooMany)) else ""
 
 
 class Problems:
@@ -74,7 +67,7 @@ class Problems:
     def __call__(self, request: AnyRequest, error: Exception) -> Response[Any]:
         status = status_of(error)
         if status >= 500:
-            LOG.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
+            LOG.error("%s %r failed", request.method, request.scope["path"], exc_info=error)
         visit = Visit(self.house, request)
         if isinstance(error, LogInFirst) and not visit.wants_fragment():
             back = quote(error.back, safe="/@")

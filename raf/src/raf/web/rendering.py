@@ -160,6 +160,7 @@ def script_words(language: Language) -> Markup:
         "four": language.say("At most four pictures"),
         "close": language.say("Close"),
         "keys": language.say("Keyboard"),
+        "posted": language.say("Poured. Your post is out."),
         "draft": language.say("Your unfinished post is back"),
         "now": language.say("now"),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from litestar.enums import ScopeType
+from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = (
@@ -28,18 +28,23 @@ def security_headers(*, secure: bool, form_action: str = "'self'") -> list[tuple
 
 
 def secured(app: ASGIApp, *, secure: bool) -> ASGIApp:
-    """`app` with these headers on each answer that does not set its own."""
+    """`app` with these headers on each answer that does not set its own; asked with HEAD it answers as to GET, bodiless."""
     added = security_headers(secure=secure)
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
+        bodiless = scope["method"] == HttpMethod.HEAD
+        if bodiless:
+            scope["method"] = HttpMethod.GET
 
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
                 there = {name for name, _ in message["headers"]}
                 message["headers"] = [*message["headers"], *(pair for pair in added if pair[0] not in there)]
+            elif bodiless and message["type"] == "http.response.body":
+                message["body"] = b""
             await send(message)
 
         await app(scope, receive, send_secured)

@@ -105,7 +105,7 @@ class Visit:
         if self.framing:
             return slot("csrf")
         if not self._csrf:
-            if self.session is None and not self.request.cookies.get(csrf.VISITOR_COOKIE):
+            if not self._key:
                 self._key = self.new_visitor = new_token()
                 self.cookies.append(cookie(csrf.VISITOR_COOKIE, self._key, secure=self.site.secure, days=30))
             self._csrf = csrf.csrf_token(self._key)
@@ -135,8 +135,8 @@ class Visit:
         """Tell something on the next page (a key of `NOTICES`)."""
         self.cookies.append(cookie(NOTICE_COOKIE, notice, secure=self.site.secure, days=1 / 1440))
 
-    def log_out_key(self) -> str:
-        """The session's token."""
+    def session_token(self) -> str:
+        """What the session's cookie holds, valid or not."""
         return self.request.cookies.get(COOKIE, "")
 
     def csrf_holds(self, token: str) -> bool:

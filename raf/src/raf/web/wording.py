@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from raf.errors import Invalid, Refused
+from ostrov import OstrovError
+from raf.errors import Invalid, Missing, Refused, TooMany
 from raf.web.languages import Language
 from raf.web.notices import N_
 
@@ -59,8 +60,22 @@ def problems(language: Language, error: Invalid) -> dict[str, list[str]]:
     }
 
 
-def sentence(language: Language, error: Invalid | Refused) -> str:
-    """What is wrong with a post, in one line. What is refused without a field has to do with its pictures."""
-    if isinstance(error, Refused):
+def waiting(language: Language, error: TooMany) -> str:
+    """How long somebody who tried too often has to wait."""
+    seconds = max(1, round(error.wait))
+    if seconds < 120:
+        return language.plural("Try again in %(num)s second.", "Try again in %(num)s seconds.", seconds)
+    return language.plural("Try again in %(num)s minute.", "Try again in %(num)s minutes.", round(seconds / 60))
+
+
+def sentence(language: Language, error: OstrovError) -> str:
+    """Why a post cannot be taken, in one line; "" when there is nothing better to say than the status."""
+    if isinstance(error, Refused):  # what is refused without a field has to do with pictures
         return language.say("These pictures cannot be posted")
+    if isinstance(error, Missing):
+        return language.say("The post you answer is gone")
+    if isinstance(error, TooMany):
+        return waiting(language, error)
+    if not isinstance(error, Invalid):
+        return ""
     return "; ".join(said for found in problems(language, error).values() for said in found)

@@ -37,4 +37,4 @@ async def test_without_scripts_one_reads_posts_and_likes(open_place, language: s
         await expect(page.locator(".post.focus")).to_be_visible()
         await page.fill("main [name=text]", "И ответить можно")
         await page.click("main .composer [type=submit]")
-        await expect(page.locator(".post-text", has_text="И ответить можно")).to_be_visible()
+        await expect(page.locator(".post-text", has_text="И ответить можно")).to_be_attached()

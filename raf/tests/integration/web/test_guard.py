@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from ostrov.core.errors import StoreFull
+from raf.network import Raf
 from raf.web.application import PAGES
 from raf.web.testing import PASSWORD
 
@@ -216,3 +218,45 @@ async def test_a_name_cannot_pass_for_a_hole_in_the_page(name: str, open_site) -
             assert page.status == 200, path
             assert path.startswith("/tags") or name in page.text, path
         assert "<title>" + name in (await member.get("/@member")).html
+
+
+async def test_head_answers_as_get_does_without_the_body(open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        visitor = site.visitor()
+        page = await visitor.get("/about")
+        stylesheet = re.search(r'href="(/static/[^"]+\.css)"', page.html)[1]  # type: ignore[index]
+        for path in ("/about", stylesheet):
+            answer = await visitor.client.head(path)
+            assert answer.status_code == 200
+            assert answer.content == b""
+            assert int(answer.headers["content-length"]) > 1000
+
+
+async def test_what_somebody_wrote_comes_back_whatever_went_wrong(open_site, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        author, reader = await site.member("author"), await site.member("reader")
+        page = await author.write("soon gone")
+        post_id = re.search(r'data-post="(\d+)"', page.html)[1]  # type: ignore[index]
+        answering = await reader.get(f"/posts/{post_id}/reply")
+        await (await author.get(f"/posts/{post_id}/delete")).submit(f"/posts/{post_id}/delete")
+        late = await answering.submit("/compose", text="a long and careful answer")
+        assert late.status == 404
+        assert "The post you answer is gone" in late.text
+        assert late.form("/compose").values["text"] == ["a long and careful answer"]
+
+        async def full(*_: object, **__: object) -> None:
+            raise StoreFull("the disk is full")
+
+        monkeypatch.setattr(Raf, "post", full)
+        unlucky = await author.write("not lost")
+        assert unlucky.status == 507
+        assert "no room left on the disk" in unlucky.text
+        assert unlucky.form("/compose").values["text"] == ["not lost"]
+
+
+async def test_the_switch_works_on_the_page_of_an_error(open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        for visitor in (site.visitor(), await site.member("member")):
+            lost = await visitor.get("/@nobody")
+            page = await lost.submit("/appearance", language="ru")
+            assert page.found.language == "ru"

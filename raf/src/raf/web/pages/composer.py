@@ -7,13 +7,15 @@ from dataclasses import replace
 from litestar import get, post
 from litestar.params import FromQuery
 
-from raf.errors import Forbidden, Invalid, Refused
+from ostrov import OstrovError
+from raf.errors import Forbidden, Invalid, Missing, Refused
 from raf.forms import NewPost, PostChange
 from raf.identity.redirects import safe_next
 from raf.web.answer import Answer, redirect
 from raf.web.drafts import STRICTNESS, Draft
 from raf.web.forms import Form, read_form
 from raf.web.parameters import Here, Id
+from raf.web.problems import status_of, words_of
 from raf.web.visit import Visit
 from raf.web.wording import sentence
 
@@ -59,16 +61,17 @@ async def compose(visit: Here) -> Answer:
                 idempotency_key=form.text("idempotency_key")[:100] or None,
             ),
         )
-    except (Invalid, Refused) as refusal:
+    except OstrovError as refusal:  # whatever it is, what somebody wrote comes back to them
         if visit.wants_fragment():
             raise
+        to = to if not isinstance(refusal, Missing) else None
         draft = await (reply_draft(visit, account_id, to) if to else Draft.new(visit, back="/home"))
         draft = replace(
             draft,
             text=form.text("text"),
             spoiler_text=form.text("spoiler_text"),
             visibility=visibility if visibility in STRICTNESS else draft.visibility,
-            wrong=sentence(visit.language, refusal),
+            wrong=said(visit, refusal),
         )
         return await answer_page(visit, draft, to, status=refusal.status)
     if visit.wants_fragment():
@@ -114,7 +117,7 @@ async def edit(visit: Here, post_id: Id) -> Answer:
             Draft.edit(visit, status, source, back),
             text=form.text("text"),
             spoiler_text=form.text("spoiler_text"),
-            wrong=sentence(visit.language, refusal),
+            wrong=said(visit, refusal),
         )
         heading = visit.language.say("Edit the post")
         return await visit.house.page(visit, "compose.html", status=refusal.status, heading=heading, draft=draft, replied=None)
@@ -143,7 +146,7 @@ async def delete(visit: Here, post_id: Id) -> Answer:
         return Answer()
     visit.tell("deleted")
     back = safe_next(form.text("next"), "/home")
-    return redirect("/home" if str(post_id) in back else back, visit.cookies)
+    return redirect("/home" if f"/{post_id}" in back else back, visit.cookies)
 
 
 async def upload_pictures(visit: Visit, account_id: int, form: Form) -> list[int]:
@@ -154,6 +157,11 @@ async def upload_pictures(visit: Visit, account_id: int, form: Form) -> list[int
             description = form.text(f"alt_{place}").strip() or None
             found.append(await visit.house.raf.upload(account_id, picture, description))
     return found
+
+
+def said(visit: Visit, refusal: OstrovError) -> str:
+    """Why the post is not taken."""
+    return sentence(visit.language, refusal) or visit.language.say(words_of(status_of(refusal))[1])
 
 
 async def reply_draft(visit: Visit, account_id: int, post_id: int) -> Draft:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import get, post
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from raf.errors import Invalid, TooMany, WrongPassword
 from raf.forms import ProfileChange
@@ -194,13 +194,13 @@ def device(user_agent: str) -> str:
     return " · ".join(word for word in words if word) or re.split(r"[/ ]", user_agent)[0][:40] or "?"
 
 
-async def picture(visit: Visit, account_id: int, form: Form, name: str) -> str | None:
+async def picture(visit: Visit, account_id: int, form: Form, name: str) -> str | UnsetType | None:
     """A new picture's path below the media folder, None to take it away, UNSET to leave it."""
     if form.ticked(f"no_{name}"):
         return None
     if chosen := await form.upload(name):
         return await visit.house.raf.portrait(account_id, chosen, name)
-    return UNSET  # type: ignore[return-value]
+    return UNSET
 
 
 HANDLERS = (

@@ -99,7 +99,7 @@ async def log_out(visit: Here) -> Answer:
     """Log this browser out."""
     await read_form(visit)
     identity = visit.house.identity
-    await identity.close_session_of_token(visit.log_out_key())
+    await identity.close_session_of_token(visit.session_token())
     return redirect("/", [*visit.cookies, identity.session_cookie("", secure=visit.site.secure)])
 
 
@@ -107,7 +107,7 @@ async def logged_in(visit: Visit, account_id: int, where: str) -> Answer:
     """A new session, never the one a browser came with (so none can be planted)."""
     identity = visit.house.identity
     if visit.session is not None:
-        await identity.close_session_of_token(visit.log_out_key())
+        await identity.close_session_of_token(visit.session_token())
     agent = visit.request.headers.get("user-agent", "")
     token = await identity.open_session(account_id, address=visit.address, user_agent=agent)
     return redirect(where, [*visit.cookies, identity.session_cookie(token, secure=visit.site.secure)])

@@ -188,7 +188,10 @@ class Composer {
     this.changed();
     this.showVisibility();
     dialog?.close();
-    if (!shownHere || !fresh) return;
+    if (!shownHere || !fresh) {
+      toast(say("posted"));
+      return;
+    }
     if (stream.startsWith("thread:")) append(html);
     else {
       scrollTo({ top: 0 });

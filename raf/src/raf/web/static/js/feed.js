@@ -84,7 +84,11 @@ export function leave(id) {
   drawPill();
 }
 
-export const newest = () => $("[id^='p'][data-post], [data-note]", feed ?? document);
+// The largest id in the feed: ids grow, and are too long for a number.
+export function newest() {
+  const ids = all("[id^='p'][data-post], [data-note]", feed ?? document).map((node) => node.dataset.note ?? node.id.slice(1));
+  return ids.reduce((most, id) => (id.length > most.length || (id.length === most.length && id > most) ? id : most), "0");
+}
 
 async function older(link) {
   if (link.dataset.busy) return;

@@ -22,8 +22,7 @@ function showUnread(count) {
 function open() {
   if (source && source.readyState !== EventSource.CLOSED) return;
   const stream = $("[data-stream]")?.dataset.stream ?? "";
-  const last = newest();
-  const query = new URLSearchParams({ stream, since: last?.dataset.note ?? last?.id.slice(1) ?? "0" });
+  const query = new URLSearchParams({ stream, since: newest() });
   source = new EventSource(`/live?${query}`);
   const on = (name, act) => source.addEventListener(name, (event) => act(JSON.parse(event.data)));
   on("post", ({ html }) => (stream.startsWith("thread:") ? append(html) : arrive(html)));
