@@ -28,7 +28,7 @@ from raf.accounts import profiles
 from raf.accounts import reading as accounts
 from raf.accounts.reading import Portrayal
 from raf.domain.profiles import checked
-from raf.errors import Missing
+from raf.errors import Invalid, Missing
 from raf.forms import MediaChange, NewPost, PostChange, ProfileChange
 from raf.identity.identity import open_identity
 from raf.identity.registration import NewAccount
@@ -207,6 +207,9 @@ class Raf:
 
     async def edit_post(self, account_id: int, status_id: int, change: PostChange) -> None:
         """Publish a new version of one's own post. Raises Missing, Forbidden, Invalid."""
+        limit = self.settings.media.description_limit
+        if isinstance(change.media_descriptions, dict) and any(len(t) > limit for t in change.media_descriptions.values()):
+            raise Invalid({"description": [("ERR_TOO_LONG", f"is too long (maximum is {limit} characters)")]})
         await self._write(publishing.edit, account_id, status_id, change)
 
     async def delete_post(self, account_id: int, status_id: int) -> None:

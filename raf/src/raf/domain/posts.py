@@ -14,7 +14,7 @@ from raf.domain.visibility import VISIBILITIES
 from raf.errors import Invalid, Refused
 from raf.forms import NewPost, PostChange
 
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 
 
 class Defaults(NamedTuple):
@@ -77,7 +77,9 @@ def language_of(code: str | None) -> str | None:
 def _checked(text: str, spoiler_text: str, characters: int, *, has_media: bool) -> list[Piece]:
     if not text and not has_media:
         raise Invalid({"text": [("ERR_BLANK", "can't be blank")]})
-    if len(text) > characters * 16 or "\0" in text or "\0" in spoiler_text:  # refused before it is looked through
+    if (
+        len(text) + len(spoiler_text) > characters * 16 or "\0" in text or "\0" in spoiler_text
+    ):  # refused before it is looked through
         raise Invalid({"text": [("ERR_TOO_LONG", f"character limit of {characters} exceeded")]})
     found = texts.pieces(text)
     if len(text) + len(spoiler_text) > characters or found:

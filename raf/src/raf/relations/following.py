@@ -9,6 +9,7 @@ import msgspec
 from ostrov import Connection
 from raf.domain import streams
 from raf.domain.events import Followed, FollowRejected, FollowRequested, Unfollowed
+from raf.domain.posts import language_of
 from raf.errors import Forbidden, Invalid, Missing
 from raf.journal import Journal
 from raf.notifications.forgetting import forget_follow
@@ -47,7 +48,7 @@ def follow(
         (bool(before[1]) if before else True) if reblogs is None else reblogs,
         (bool(before[2]) if before else False) if notify is None else notify,
     )
-    spoken = (languages_of(before[3]) if before else None) if languages is None else tuple(languages) or None
+    spoken = (languages_of(before[3]) if before else None) if languages is None else _known(languages)
     kind = Followed if known is not None or not locked else FollowRequested
     same = before is not None and (bool(before[1]), bool(before[2]), languages_of(before[3])) == (*chosen, spoken)
     if same and (kind is Followed) == (known is not None):
@@ -137,6 +138,11 @@ def refuse(connection: Connection, journal: Journal, account_id: int, requester_
 def languages_of(column: str | None) -> tuple[str, ...] | None:
     """The `languages` column as the event has it."""
     return None if column is None else tuple(msgspec.json.decode(column))
+
+
+def _known(languages: Sequence[str]) -> tuple[str, ...] | None:
+    """Those that are codes of languages; None for all languages."""
+    return tuple(dict.fromkeys(code for code in map(language_of, languages[:100]) if code)) or None
 
 
 def _check_room(connection: Connection, journal: Journal, account_id: int) -> None:

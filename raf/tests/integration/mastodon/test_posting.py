@@ -237,3 +237,15 @@ async def test_what_cannot_be_done_yet_is_refused_and_not_half_done(api: Any, bo
         assert answer.status_code == 422
         assert "not supported" in answer.json()["error"]
         assert await anna.get(f"/api/v1/accounts/{anna.id}/statuses") == []
+
+
+async def test_a_description_is_no_longer_in_a_new_version_than_it_may_be(api: Any) -> None:
+    async with api("raf.media.description_limit=20") as raf:
+        anna = await raf.person("anna")
+        media = await anna.post("/api/v1/media", files={"file": ("a.png", png("red"), "image/png")})
+        posted = await anna.says("raf", media_ids=[media["id"]])
+        path = f"/api/v1/statuses/{posted['id']}"
+        for length, status in ((21, 422), (20, 200)):
+            change = {"media_ids": [media["id"]], "media_attributes": [{"id": media["id"], "description": "x" * length}]}
+            answer = await anna.ask("PUT", path, json={"status": "raf", **change})
+            assert answer.status_code == status, answer.text

@@ -166,7 +166,7 @@ async def test_followers_are_paged_by_when_they_came(tmp_path: Path, database: l
 async def test_a_follower_sees_only_the_languages_asked_for(tmp_path: Path, database: list[str]) -> None:
     async with network(tmp_path, database) as raf:
         ada, boris = await people(raf, "ada", "boris")
-        await raf.follow(ada, boris, languages=["ru"])
+        await raf.follow(ada, boris, languages=["ru", "x" * 100_000, "<b>"])
         assert await raf.home(ada) == []
         await say(raf, boris, "hello", language="en")
         russian, none = await say(raf, boris, "привет", language="ru"), await say(raf, boris, "…")

@@ -25,6 +25,7 @@ def draft(limit: int = 20, **fields: Any) -> posts.Draft:
         ({"text": "x" * 21}, "Validation failed: Text character limit of 20 exceeded"),
         ({"text": "x" * 15, "spoiler_text": "y" * 6}, "Validation failed: Text character limit of 20 exceeded"),
         ({"text": "x" * 100_000}, "Validation failed: Text character limit of 20 exceeded"),
+        ({"text": "raf", "spoiler_text": "x" + "\u0301" * 1000}, "Validation failed: Text character limit of 20 exceeded"),
         ({"text": "raf", "visibility": "secret"}, "Validation failed: Visibility is not included in the list"),
         ({"text": "raf", "media_ids": (1, 2, 3, 4, 5)}, "Cannot attach more than 4 files"),
     ],
@@ -114,3 +115,17 @@ def test_a_profile_is_trimmed_and_its_limits_are_held() -> None:
             ProfileChange(display_name="x" * 31, note="x" * 501, fields=[("a", "b")] * 5, visibility="direct"), limits
         )
     assert set(raised.value.details) == {"display_name", "note", "fields", "privacy"}
+
+
+def test_a_language_is_a_short_code_or_none() -> None:
+    assert draft(text="raf", language="zh-Hant-TW").language == "zh-Hant-TW"
+    for none in ("en" + "-aaaaaaaa" * 4, "x" * 5000, '"><script>'):
+        assert draft(text="raf", language=none).language is None
+        assert profiles.checked(ProfileChange(language=none), PostSettings()).language is None
+
+
+def test_a_name_stays_in_its_line_and_turns_nothing_round() -> None:
+    change = profiles.checked(ProfileChange(display_name=" An\nna\x1b[31m\u202egnp\u2066 "), PostSettings())
+    assert change.display_name == "Anna[31mgnp"
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467 אבג"
+    assert profiles.checked(ProfileChange(display_name=family), PostSettings()).display_name == family
