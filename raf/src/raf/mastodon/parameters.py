@@ -108,14 +108,16 @@ def convert(tree: Tree, kind: type[S]) -> S:
         raise Malformed(f"Validation failed: {problem}") from problem
 
 
-def _clean(value: Any) -> Any:
-    """Without the NUL characters that PostgreSQL does not store."""
+def _clean(value: Any, depth: int = 0) -> Any:
+    """Without the NUL characters that PostgreSQL does not store. Raises Malformed for what is nested deeper than any form."""
     if isinstance(value, str):
         return value.replace("\0", "")
+    if isinstance(value, list | dict) and depth > DEEPEST:
+        raise Malformed("The parameters are nested too deep")
     if isinstance(value, list):
-        return [_clean(item) for item in value]
+        return [_clean(item, depth + 1) for item in value]
     if isinstance(value, dict):
-        return {name: _clean(item) for name, item in value.items()}
+        return {name: _clean(item, depth + 1) for name, item in value.items()}
     return value
 
 

@@ -86,8 +86,11 @@ async def test_an_id_that_cannot_be_is_not_found(api: Any, database: list[str], 
         for path in ("/api/v1/statuses/{}", "/api/v1/accounts/{}", "/api/v1/statuses/{}/context", "/api/v1/media/{}"):
             answer = await anna.ask("GET", path.format(number))
             assert answer.status_code == 404, path
-        for path in ("/api/v1/timelines/home?max_id={}", "/api/v1/notifications?since_id={}", "/api/v1/accounts?id[]={}"):
-            assert (await anna.ask("GET", path.format(number))).status_code in (200, 400), path
+        for path in (
+            *("/api/v1/timelines/home?max_id={}", "/api/v1/notifications?since_id={}", "/api/v1/accounts?id[]={}"),
+            *("/api/v1/accounts/search?q=a&offset={}", "/api/v2/search?q=a&type=accounts&offset={}&limit={}"),
+        ):
+            assert (await anna.ask("GET", path.format(number, number))).status_code in (200, 400), path
         post = await anna.ask("POST", "/api/v1/statuses", json={"status": "x", "in_reply_to_id": number})
         assert post.status_code in (400, 404)
 
@@ -100,6 +103,8 @@ async def test_an_id_that_cannot_be_is_not_found(api: Any, database: list[str], 
         (b"[1,2]", "application/json"),
         (b'{"status": {"a": 1}}', "application/json"),
         (b'{"media_ids": [[[]]]}', "application/json"),
+        (b'{"poll":' + b'{"a":' * 700 + b"1" + b"}" * 701, "application/json"),
+        (b'{"note":' + b"[" * 700 + b"]" * 700 + b"}", "application/json"),
         (b"--x\r\nnonsense", "multipart/form-data; boundary=x"),
         (b"--x\r\nContent-Disposition: form-data; name=status\r\n\r\nhello", "multipart/form-data; boundary=x"),
         (b"anything", "multipart/form-data"),

@@ -14,6 +14,8 @@ from raf.mastodon.selections.people import familiar_followers
 
 READER = reader("read:accounts")
 MOST_IDS = 100
+FURTHEST = 10_000
+"""The largest offset of a search."""
 
 
 class Ids(msgspec.Struct):
@@ -70,7 +72,7 @@ async def search(call: Asked) -> bytes:
     found = await call.house.raf.search_accounts(
         asked.q,
         min(max(1, asked.limit or 40), 80),
-        max(0, asked.offset or 0),
+        min(max(0, asked.offset or 0), FURTHEST),
         viewer_id=call.account_id,
         following=asked.following,
     )

@@ -13,6 +13,7 @@ from raf.mastodon.access import OutOfScope, reader
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call
 from raf.mastodon.endpoint import Asked, get
+from raf.mastodon.endpoints.accounts import FURTHEST
 from raf.mastodon.endpoints.tags import tag_entity
 from raf.mastodon.selections.hashtags import tags_beginning
 from raf.mastodon.selections.posts import own_posts_with
@@ -40,7 +41,7 @@ async def search(call: Asked) -> bytes:
         raise OutOfScope
     text = asked.q.strip()[:500]
     limit = min(max(1, asked.limit or 20), 40)
-    offset = max(0, asked.offset or 0) if asked.type else 0
+    offset = min(max(0, asked.offset or 0), FURTHEST) if asked.type else 0
     kinds = {asked.type} if asked.type else {"accounts", "hashtags", "statuses"}
     found = Search()
     if not text:
