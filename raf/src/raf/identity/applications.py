@@ -15,7 +15,9 @@ from raf.identity.usernames import Problem
 
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 """Show the code to the person, who carries it over (RFC 8252 discourages it; every command-line client uses it)."""
-FORBIDDEN_SCHEMES = frozenset({"javascript", "data", "vbscript", "file", "blob", "about", "mailto", "ws", "wss"})
+FORBIDDEN_SCHEMES = frozenset(
+    "javascript data vbscript file filesystem blob about mailto ws wss view-source chrome resource jar".split()
+)
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 LONGEST_NAME = 60
 LONGEST_URI = 2000
@@ -49,7 +51,7 @@ class NewApplication(NamedTuple):
 def check_application(name: str, redirect_uris: list[str], scopes: str, website: str | None) -> NewApplication:
     """A client's registration. Raises Invalid."""
     problems: dict[str, list[Problem]] = {}
-    name = name.strip()
+    name = "".join(letter for letter in name if letter.isprintable()).strip()  # a person reads it, and lets it in or not
     uris = tuple(uri for given in redirect_uris for uri in given.split())
     granted = parse_scopes(scopes or DEFAULT)
     website = (website or "").strip() or None

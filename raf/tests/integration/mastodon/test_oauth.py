@@ -288,5 +288,6 @@ async def test_a_program_on_this_machine_may_listen_at_any_port(api: Any) -> Non
             "http://localhost:41234/cb",
             "https://127.0.0.1:41234/cb",
             "http://127.0.0.1.evil.example/cb",
+            "http://127.0.0.1:41234/c\r\nb",
         ):
             assert (await browser.open(client_id=client.client_id, redirect_uri=uri)).status_code == 400

@@ -38,7 +38,7 @@ def test_addresses_that_applications_use_are_taken(uri: str) -> None:
 @pytest.mark.parametrize(
     "uri",
     ["javascript:alert(1)", "JavaScript://x/%0aalert(1)", "data:text/html,x", "/relative", "https://", "https://a.example/#f",
-     "https://user@a.example/", "https://a.example\\@b.example", "vbscript:x", "", "x", "https://[", "ht tp://x"],
+     "https://user@a.example/", "https://a.example\\@b.example", "vbscript:x", "view-source:javascript:x", "filesystem:https://a.example", "", "x", "https://[", "ht tp://x"],
 )  # fmt: skip
 def test_addresses_that_run_or_mislead_are_refused(uri: str) -> None:
     assert not is_redirect_uri(uri)
@@ -48,6 +48,12 @@ def test_what_is_wrong_with_a_client_is_told_by_field() -> None:
     with pytest.raises(Invalid) as caught:
         check_application(" ", ["nonsense"], "everything", "javascript:x")
     assert set(caught.value.details) == {"client_name", "redirect_uri", "scopes", "website"}
+
+
+def test_a_clients_name_is_what_a_person_can_read() -> None:
+    assert check_application("Tus\n\x1b[2Jky\u202e\u200b", [OUT_OF_BAND], "", None).name == "Tus[2Jky"
+    with pytest.raises(Invalid):
+        check_application("\u200b\u202e", [OUT_OF_BAND], "", None)
 
 
 def test_several_redirect_addresses_may_stand_in_lines() -> None:

@@ -14,7 +14,7 @@ import msgspec
 from litestar import Request
 
 from raf.errors import Forbidden, RafError
-from raf.identity.applications import OUT_OF_BAND, OAuthApplication
+from raf.identity.applications import OUT_OF_BAND, OAuthApplication, is_redirect_uri
 from raf.identity.csrf import FIELD
 from raf.identity.oauth import DESCRIPTIONS, OAuthError, allowed_scopes
 from raf.identity.tokens import CHALLENGE, Code
@@ -129,7 +129,7 @@ def _same_address(uri: str, registered: str) -> bool:
     """Equal, but for the port of a program on this person's own machine (RFC 8252 §7.3)."""
     if uri == registered:
         return True
-    if not LOOPBACK.match(registered) or not LOOPBACK.match(uri):
+    if not LOOPBACK.match(registered) or not LOOPBACK.match(uri) or not is_redirect_uri(uri):
         return False
     asked, known = urlsplit(uri), urlsplit(registered)
     return (asked.hostname, asked.path, asked.query, asked.fragment) == (known.hostname, known.path, known.query, "")
