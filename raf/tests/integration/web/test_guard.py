@@ -260,3 +260,12 @@ async def test_the_switch_works_on_the_page_of_an_error(open_site) -> None:  # t
             lost = await visitor.get("/@nobody")
             page = await lost.submit("/appearance", language="ru")
             assert page.found.language == "ru"
+
+
+async def test_no_search_writes_headers(open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        visitor = site.visitor()
+        page = await visitor.get("/search?q=http://127.0.0.1:8000/@a%0d%0aset-cookie:%20raf_session=planted")
+        assert page.status == 200
+        assert page.path.startswith("/search")
+        assert "planted" not in str(page.response.headers)
