@@ -77,9 +77,8 @@ def language_of(code: str | None) -> str | None:
 def _checked(text: str, spoiler_text: str, characters: int, *, has_media: bool) -> list[Piece]:
     if not text and not has_media:
         raise Invalid({"text": [("ERR_BLANK", "can't be blank")]})
-    if (
-        len(text) + len(spoiler_text) > characters * 16 or "\0" in text or "\0" in spoiler_text
-    ):  # refused before it is looked through
+    whole = text + spoiler_text
+    if len(whole) > characters * 16 or "\0" in whole:  # refused before it is looked through
         raise Invalid({"text": [("ERR_TOO_LONG", f"character limit of {characters} exceeded")]})
     found = texts.pieces(text)
     if len(text) + len(spoiler_text) > characters or found:

@@ -15,9 +15,8 @@ from raf.identity.usernames import Problem
 
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 """Show the code to the person, who carries it over (RFC 8252 discourages it; every command-line client uses it)."""
-FORBIDDEN_SCHEMES = frozenset(
-    "javascript data vbscript file filesystem blob about mailto ws wss view-source chrome resource jar".split()
-)
+SCHEMES = "javascript data vbscript file filesystem blob about mailto ws wss view-source chrome resource jar"
+FORBIDDEN_SCHEMES = frozenset(SCHEMES.split())
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
 LONGEST_NAME = 60
 LONGEST_URI = 2000

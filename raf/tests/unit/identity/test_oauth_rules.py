@@ -38,7 +38,8 @@ def test_addresses_that_applications_use_are_taken(uri: str) -> None:
 @pytest.mark.parametrize(
     "uri",
     ["javascript:alert(1)", "JavaScript://x/%0aalert(1)", "data:text/html,x", "/relative", "https://", "https://a.example/#f",
-     "https://user@a.example/", "https://a.example\\@b.example", "vbscript:x", "view-source:javascript:x", "filesystem:https://a.example", "", "x", "https://[", "ht tp://x"],
+     "https://user@a.example/", "https://a.example\\@b.example", "vbscript:x", "", "x", "https://[", "ht tp://x",
+     "view-source:javascript:x", "filesystem:https://a.example"],
 )  # fmt: skip
 def test_addresses_that_run_or_mislead_are_refused(uri: str) -> None:
     assert not is_redirect_uri(uri)
