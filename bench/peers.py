@@ -8,6 +8,7 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
 WANTED = TOP / "bench" / "peers.txt"
+BASE = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
 HOME = TOP / "var" / "venvs" / "peers"
 WORK = TOP / "var" / "bench"
 
@@ -19,7 +20,7 @@ def peers_bin() -> Path:
         print("installing the peers …", file=sys.stderr)
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", "--clear", HOME], check=True)
         subprocess.run(
-            [sys.executable, "-m", "pip", "--python", HOME / "bin" / "python", "install", "-q", "-r", WANTED], check=True
+            [BASE, "-m", "pip", "--python", HOME / "bin" / "python", "install", "-q", "-r", WANTED], check=True
         )
         stamp.write_text(WANTED.read_text())
     return HOME / "bin"

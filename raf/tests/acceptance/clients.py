@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+BASE = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
+"""The Python under this virtual environment, which has pip."""
 HOME = Path(__file__).parents[3] / "var" / "venvs"
 PINNED = {"toot": "toot==0.52.1", "mastodon_py": "Mastodon.py==2.3.3"}
 
@@ -22,8 +24,9 @@ def environment_of(name: str) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         made = folder / "installed"
         if not made.exists() or made.read_text() != wanted:
-            subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-            subprocess.run([folder / "bin" / "python", "-m", "pip", "install", "-q", wanted], check=True)
+            subprocess.run([sys.executable, "-m", "venv", "--clear", "--without-pip", folder], check=True)
+            pip = [BASE, "-m", "pip", "--python", folder / "bin" / "python", "install", "-q", wanted]
+            subprocess.run(pip, check=True)
             made.write_text(wanted)
     return folder
 
