@@ -104,6 +104,21 @@ async def test_a_request_that_comes_too_slowly_is_dropped(tmp_path: Path) -> Non
         assert await ask(port, b"") == b""
 
 
+@pytest.mark.parametrize("drop", [b"x: y\r\n", b"\r\n"])
+async def test_a_head_that_comes_in_drops_is_not_waited_for_for_ever(tmp_path: Path, drop: bytes) -> None:
+    async with serving(tmp_path, receive_timeout=0.5) as (_, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        if drop.strip():
+            writer.write(b"GET / HTTP/1.1\r\n")
+        answer = asyncio.ensure_future(reader.read())
+        async with asyncio.timeout(5):
+            while not answer.done():
+                writer.write(drop)
+                await asyncio.sleep(0.05)
+        assert answer.exception() or answer.result().startswith(b"HTTP/1.1 408 ")
+        writer.close()
+
+
 async def test_only_a_trusted_proxy_says_who_the_client_is(tmp_path: Path) -> None:
     request = b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\nx-forwarded-for: 9.9.9.9\r\nx-forwarded-proto: https\r\n\r\n"
     async with serving(tmp_path / "a") as (_, port):

@@ -20,7 +20,10 @@ _SILENT.setLevel(logging.CRITICAL + 1)
 
 
 class LimitedProtocol(HttpToolsProtocol):
-    """`waiting_since` is the loop's time of the last byte of a request that is not complete, None between requests."""
+    """`waiting_since` is since when a request is waited for: its head from its first byte on, its body from the last byte.
+
+    None between requests.
+    """
 
     header_bytes = HEADER_BYTES
     stopping = False
@@ -37,7 +40,8 @@ class LimitedProtocol(HttpToolsProtocol):
             self.shutdown()
 
     def data_received(self, data: bytes) -> None:
-        self.waiting_since = self.loop.time()
+        if self.waiting_since is None or not self._in_head:
+            self.waiting_since = self.loop.time()
         if self._in_head:
             self._head += len(data)
             super().data_received(data)
@@ -48,12 +52,14 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         self._in_head = True
-        self.waiting_since = self.loop.time()
+        if self.waiting_since is None:
+            self.waiting_since = self.loop.time()
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         self._in_head = False
         self._head = 0
+        self.waiting_since = self.loop.time()
         super().on_headers_complete()
         if self.stopping and self.cycle is not None:
             self.cycle.keep_alive = False

@@ -37,7 +37,7 @@ class WebSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     body_bytes: Annotated[int, msgspec.Meta(ge=0)] = 100 * 1024 * 1024
     """Of one request; more is answered 413."""
     receive_timeout: Seconds = 30.0
-    """A request whose next byte does not come within this time is dropped."""
+    """A request whose head is not complete, or whose body's next byte does not come, within this time is dropped."""
     keep_alive: Seconds = 30.0
     """An idle connection is closed after this time."""
     stream_grace: Annotated[float, msgspec.Meta(ge=0)] = 1.0
