@@ -155,14 +155,16 @@ async def test_mistakes_are_told(harbour: OpenHarbour) -> None:
             await call(h, "operators.link", name="bob")
 
 
-async def test_a_new_password_ends_the_sessions(harbour: OpenHarbour) -> None:
+async def test_a_new_password_ends_the_sessions_and_the_links(harbour: OpenHarbour) -> None:
     async with harbour() as h:
         await call(h, "operators.add", name="ann", password=PASSWORD)
         session = await operators.log_in(h.application, "ann", PASSWORD)
         actor = await operators.actor_of_session(h.application, session)
         assert actor is not None
+        link = key_of((await call(h, "operators.link", name="ann"))["link"])
         await call(h, "operators.password", actor, password="another few words")
         assert await operators.actor_of_session(h.application, session) is None
+        assert await h.application.store.read(operators.operator_of_link, link) is None
         assert await operators.log_in(h.application, "ann", "another few words")
 
 

@@ -82,10 +82,11 @@ def set_role(connection: Connection, name: str, role: str) -> None:
 
 
 def set_password(connection: Connection, name: str, password_hash: str) -> None:
-    """Replace the password's hash and end every session of the operator. Raises NotFound."""
+    """Replace the password's hash, end every session of the operator and make links not used yet worthless. Raises NotFound."""
     operator = get_operator(connection, name)
     connection.execute("UPDATE operator SET password = ? WHERE id = ?", (password_hash, operator.id))
-    connection.execute("DELETE FROM operator_session WHERE operator = ?", (operator.id,))
+    for table in ("operator_session", "operator_link"):
+        connection.execute(f"DELETE FROM {table} WHERE operator = ?", (operator.id,))
 
 
 def _keep_an_owner(connection: Connection, operator: Operator) -> None:
