@@ -101,7 +101,7 @@ def _embedded(results: dict[str, Any]) -> list[str]:
     return [
         f"Embedded engine alone: {row['enqueue_64_per_s']:,} enqueues/s from 64 coroutines, {row['bulk_per_s']:,}/s at once, "
         f"{row['drain_per_s']:,} runs/s; from the call of `enqueue` to the start of the run {start['p50']} ms "
-        f"(p99 {start['p99']} ms), of which after the acknowledgement {wait['p50']} ms; idle worker {row['idle_cpu_percent']} % "
+        f"(p99 {start['p99']} ms), {wait['p50']} ms of it after the acknowledgement; idle worker {row['idle_cpu_percent']} % "
         f"of a core, {row['worker_mib']} MiB."
     ]
 
