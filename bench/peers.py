@@ -19,8 +19,6 @@ def peers_bin() -> Path:
     if not stamp.exists() or stamp.read_text() != WANTED.read_text():
         print("installing the peers …", file=sys.stderr)
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", "--clear", HOME], check=True)
-        subprocess.run(
-            [BASE, "-m", "pip", "--python", HOME / "bin" / "python", "install", "-q", "-r", WANTED], check=True
-        )
+        subprocess.run([BASE, "-m", "pip", "--python", HOME / "bin" / "python", "install", "-q", "-r", WANTED], check=True)
         stamp.write_text(WANTED.read_text())
     return HOME / "bin"

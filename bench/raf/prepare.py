@@ -12,12 +12,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from raf.seed import seed_network
-
 from ostrov import Connection, Ostrov
 from ostrov.core.store.migrations import migrate
 from ostrov.testing import make_project
 from raf.identity.tokens import insert_token
+from raf.seed import seed_network
 
 
 def readers(connection: Connection, wanted: int) -> list[dict[str, Any]]:
