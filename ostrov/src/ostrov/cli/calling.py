@@ -145,8 +145,10 @@ def call(
 def prepare_tables(application: Ostrov) -> None:
     """Make the tables of a new project. Those of an older version are left to `ostrov up`: processes may be using them."""
     from ostrov.core.store.migrations import pending
+    from ostrov.core.supervisor.lock import holder
     from ostrov.core.supervisor.preflight import prepare_here
 
+    application.store.creates = holder(application.run_dir) is None  # a running project's file is not missing but lost
     behind = pending(application)
     if any(step.have for step in behind):
         raise Conflict(

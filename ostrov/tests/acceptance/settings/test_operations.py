@@ -23,7 +23,7 @@ async def island(folder: Path) -> AsyncIterator[Ostrov]:
     (folder / "conf/db").mkdir(parents=True)
     (folder / "conf/db/sqlite.toml").write_text('engine = "sqlite"\n')
     (folder / ".secrets.toml").write_text('[extra]\nword = "hunter2"\n')
-    async with running(folder, (), [f"db.url={URL}", "db.pool=7"]) as application:
+    async with running(folder, (), ["db.engine=sqlite", f"db.url={URL}", "db.pool=7"]) as application:
         yield application
 
 

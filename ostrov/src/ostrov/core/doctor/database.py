@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ostrov.core.component import Finding
 from ostrov.core.errors import OstrovError
 from ostrov.core.store import Connection
+from ostrov.core.supervisor.lock import holder
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
@@ -20,6 +21,10 @@ def reachable(application: Ostrov) -> Finding:
     """It answers."""
     store = application.store
     if _absent(application):
+        if holder(application.run_dir) is not None:
+            return Finding(
+                "failure", f"the project is up, and {store.path} is gone", "put the same file back, or restore a backup"
+            )
         return Finding("ok", f"{store.path} is made by the first ostrov up")
     if store.dialect == "sqlite":
         version = store.read_sync(_value, "SELECT sqlite_version()")

@@ -42,7 +42,7 @@ def pending(application: Ostrov) -> list[Pending]:
         if have > want:
             raise StoreNewer(
                 f"the database was written by a newer version: {component.name} is at {have}, this software knows {want}",
-                cause=f"database {application.settings.db.path if application.store.dialect == 'sqlite' else 'of db.url'}",
+                cause=f"database {application.store.path if application.store.dialect == 'sqlite' else 'of db.url'}",
                 tip="install the newer version, or restore the backup that was made before it",
             )
         if have < want:

@@ -44,9 +44,7 @@ class PostgresConnection:
             self.raw.execute(f"SET lock_timeout = {int(busy_timeout * 1000)}")
             self.raw.execute("SET client_min_messages = warning")
         except psycopg.Error as problem:
-            raise StoreUnreachable(
-                "PostgreSQL does not answer", cause=str(problem).strip(), tip="check db.url and that the server runs"
-            ) from problem
+            raise unopened(problem) from problem
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         return self.raw.execute(translate(sql), parameters).rowcount
@@ -99,6 +97,18 @@ class PostgresConnection:
 
     def close(self) -> None:
         self.raw.close()
+
+
+def unopened(problem: psycopg.Error) -> StoreUnreachable:
+    """Why there is no session, in our words."""
+    cause = " ".join(str(problem).split())
+    if "FATAL:" in cause or "no password supplied" in cause:  # it answers, but not as we would like
+        return StoreUnreachable(
+            "PostgreSQL does not let us in",
+            cause=cause,
+            tip="check user, password and database in db.url, and the server's log",
+        )
+    return StoreUnreachable("PostgreSQL does not answer", cause=cause, tip="check db.url and that the server runs")
 
 
 def explained(problem: Exception) -> Exception:

@@ -5,6 +5,7 @@ Measured: called in the event loop it costs 222 µs a timeline, in a thread 285,
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import sqlite3
@@ -17,14 +18,28 @@ from typing import Any
 from ostrov.core.errors import StoreBusy, StoreError, StoreFull, StoreIntegrity, StoreUnreachable
 from ostrov.core.store.connection import AfterCommit, Dialect, Row
 
+RESTORE = "stop with `ostrov down`, keep the damaged file, and restore a backup"
+WRITABLE = "check that this user may write the file and its folder, and that it is a SQLite database"
+REMOVED = "the file was removed or renamed"
+ROOM = 1 << 20
+"""Bytes: an I/O error on a disk with less is a full disk (SQLite says so when it cannot enlarge its shared memory)."""
+
 
 class SqliteConnection:
     """A Connection on a SQLite file. May be handed between threads, but never used by two at once."""
 
     dialect: Dialect = "sqlite"
-    __slots__ = ("_after", "_busy_timeout", "_depth", "path", "raw")
+    __slots__ = ("_after", "_busy_timeout", "_depth", "_file", "path", "raw")
 
-    def __init__(self, path: Path, *, synchronous: str = "FULL", busy_timeout: float = 10.0, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        synchronous: str = "FULL",
+        busy_timeout: float = 10.0,
+        read_only: bool = False,
+        create: bool = True,
+    ) -> None:
         self.path = path
         self._after = AfterCommit()
         self._busy_timeout = busy_timeout
@@ -32,6 +47,8 @@ class SqliteConnection:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             if not path.exists():
+                if not create:
+                    raise gone(path, REMOVED)
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # what SQLite lays beside it has the same mode
             self.raw = sqlite3.connect(
                 path, timeout=busy_timeout, isolation_level=None, check_same_thread=False, cached_statements=512
@@ -43,12 +60,9 @@ class SqliteConnection:
                 self.raw.execute(f"PRAGMA {pragma}")
             if read_only:
                 self.raw.execute("PRAGMA query_only=1")
+            self._file = _identity(path)
         except (sqlite3.Error, OSError) as problem:
-            raise StoreUnreachable(
-                f"the database {path} cannot be opened",
-                cause=str(problem),
-                tip="check that data_dir can be written and that the file is a SQLite database",
-            ) from problem
+            raise unopened(problem, path) from problem
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         return self.raw.execute(sql, parameters).rowcount
@@ -94,18 +108,29 @@ class SqliteConnection:
         except sqlite3.OperationalError as problem:
             if is_busy(problem):
                 return False
-            raise explained(problem) from problem
+            raise explained(problem, self.path) from problem
         finally:
             self.raw.execute(f"PRAGMA busy_timeout={int(self._busy_timeout * 1000)}")
         return True
 
     def commit(self) -> list[Callable[[], Any]]:
-        """Make it durable; the callbacks to run now."""
+        """Make it durable; the callbacks to run now.
+
+        SQLite goes on writing into a file that was removed, and what it acknowledges there is lost: so look first (2 µs).
+        """
         try:
+            if _identity(self.path) != self._file:
+                raise gone(self.path, "another file has taken its place")
             self.raw.execute("COMMIT")
+        except OSError as problem:
+            self.rollback()
+            raise gone(self.path, REMOVED) from problem
+        except StoreUnreachable:
+            self.rollback()
+            raise
         except sqlite3.Error as problem:
             self.rollback()
-            raise explained(problem) from problem
+            raise explained(problem, self.path) from problem
         return self._after.take()
 
     def rollback(self) -> None:
@@ -134,7 +159,7 @@ class SqliteConnection:
 
     def explained(self, problem: Exception) -> Exception:
         """The error of ours that says what to do about one of the database's; any other error is itself."""
-        return explained(problem)
+        return explained(problem, self.path)
 
     def close(self) -> None:
         self.raw.close()
@@ -144,19 +169,58 @@ def is_busy(problem: sqlite3.Error) -> bool:
     return getattr(problem, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
-def explained(problem: Exception) -> Exception:
+def explained(problem: Exception, path: Path) -> Exception:
     """The error of ours that says what to do about one of SQLite's; any other error is itself."""
     if not isinstance(problem, sqlite3.Error):
         return problem
     code = getattr(problem, "sqlite_errorcode", 0) & 0xFF
+    where = f"{problem} ({path})"
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreBusy(
             "the database is busy", cause=str(problem), tip="another process holds the write lock; see `ostrov ps`"
         )
-    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
-        return StoreFull("the disk is full", cause=str(problem), tip="free some space; what was acknowledged is safe")
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
-        return StoreError("the database cannot be used", cause=str(problem), tip="restore it from a backup")
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _out_of_room(path)):
+        return StoreFull("the disk is full", cause=where, tip="free some space; what was acknowledged is safe")
+    if code == sqlite3.SQLITE_IOERR:
+        return StoreError(
+            "the disk does not serve the database", cause=where, tip="look for the disk in the system's log (dmesg)"
+        )
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return StoreError("the database is damaged", cause=where, tip=RESTORE)
+    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+        return StoreError("the database cannot be used", cause=where, tip=WRITABLE)
     if isinstance(problem, sqlite3.IntegrityError):
         return StoreIntegrity("the database forbids this write", cause=str(problem).strip())
     return StoreError("the database refused a statement", cause=str(problem).strip())
+
+
+def unopened(problem: sqlite3.Error | OSError, path: Path) -> Exception:
+    """Why a file cannot be opened as the database, in our words."""
+    if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StoreFull("the disk is full", cause=f"{problem.strerror} ({path})", tip="free some space")
+    found = explained(problem, path)
+    if isinstance(found, StoreFull) or "damaged" in str(found):
+        return found
+    return StoreUnreachable(f"the database {path} cannot be opened", cause=str(problem), tip=WRITABLE)
+
+
+def gone(path: Path, cause: str) -> StoreUnreachable:
+    """The error of a database whose file is not the one that was opened. Nothing is acknowledged until it is back."""
+    return StoreUnreachable(
+        f"the database {path} is gone",
+        cause=cause,
+        tip="put the same file back; or `ostrov down`, restore a backup, and `ostrov up`",
+    )
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = os.stat(path)
+    return found.st_dev, found.st_ino
+
+
+def _out_of_room(path: Path) -> bool:
+    try:
+        disk = os.statvfs(path.parent)
+    except OSError:
+        return False
+    return disk.f_bavail * disk.f_frsize < ROOM

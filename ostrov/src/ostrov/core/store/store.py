@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+ADDRESS = "postgresql://user:password@host/database"
 
 
 class Store:
@@ -36,7 +37,11 @@ class Store:
         self.dialect: Dialect = settings.engine
         self.path = folder / settings.path
         if settings.engine == "postgresql" and not settings.url:
-            raise SettingsError("db.url is empty", tip="set db.url=postgresql://user:password@host/database")
+            raise SettingsError("db.url is empty", tip=f"set db.url={ADDRESS}")
+        if settings.engine == "postgresql" and not settings.url.startswith("postgresql://"):
+            raise SettingsError("db.url is no address of PostgreSQL", tip=f"it looks like {ADDRESS}")  # may hold a password
+        self.creates = True
+        """SQLite: whether a missing file is made. Not by what runs under a supervisor, which made it: there it was lost."""
         self._reader: SqliteConnection | None = None
         self._writer: Writer | None = None
         self._local = threading.local()
@@ -51,6 +56,7 @@ class Store:
                 synchronous=synchronous or self.settings.synchronous,
                 busy_timeout=self.settings.busy_timeout,
                 read_only=read_only,
+                create=self.creates,
             )
         from ostrov.core.store.postgresql import PostgresConnection
 
@@ -61,7 +67,11 @@ class Store:
         """SQLite: the event loop's own connection for reading, for code too hot for `read`."""
         if self._reader is None:
             self._reader = SqliteConnection(
-                self.path, synchronous="NORMAL", busy_timeout=self.settings.busy_timeout, read_only=self.path.exists()
+                self.path,
+                synchronous="NORMAL",
+                busy_timeout=self.settings.busy_timeout,
+                read_only=self.path.exists(),
+                create=self.creates,
             )
             self._opened.append(self._reader)
         return self._reader
@@ -154,7 +164,14 @@ class Store:
 
 
 def open_store(application: Ostrov) -> Store:
-    """The store of an application, closed with it."""
+    """The store of an application, closed with it. Raises SettingsError when an address is given that nothing would use."""
+    engine = application.tree.origin("db.engine")
+    if application.settings.db.url and application.settings.db.engine == "sqlite" and engine.startswith("default"):
+        raise SettingsError(
+            "db.url names a server, but db.engine is sqlite",
+            cause=f"{application.tree.origin('db.url')}; nothing says db.engine",
+            tip="add db.engine=postgresql, or db.engine=sqlite to keep the file",
+        )
     store = Store(application.settings.db, application.data_dir)
     application.on_close(store.close)
     return store

@@ -63,6 +63,7 @@ def main(words: Sequence[str]) -> int:
         services = _chosen(application, names)
         if parent:
             _guard(application, services)
+            application.store.creates = False  # `ostrov up` has made it: a file that is missing now was lost
         sockets = _divide(application, services, inherited)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             return runner.run(Host(application, services, sockets, notifier).run())
