@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 import time
@@ -14,7 +15,8 @@ import click
 
 from ostrov.cli.invocation import Invocation
 from ostrov.cli.plain import plain
-from ostrov.core.errors import OstrovError, UsageError
+from ostrov.core.colour import colours_wanted
+from ostrov.core.errors import OstrovError, StoreFull, UsageError
 
 UNEXPECTED = 70  # EX_SOFTWARE, sysexits(3)
 INTERRUPTED = 130
@@ -33,6 +35,14 @@ def report(problem: BaseException, invocation: Invocation) -> int:
         return problem.code if isinstance(problem.code, int) else 1
     if isinstance(problem, click.exceptions.Exit):
         return problem.exit_code
+    if isinstance(problem, click.exceptions.NoArgsIsHelpError):
+        return _no_command(problem, invocation)
+    if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        leave_stdout()  # it may be what could not be written
+        invocation.as_json = False
+        problem = StoreFull(
+            "there is no room left to write", cause=str(problem), tip="free some space for the output and data_dir"
+        )
     if isinstance(problem, click.Abort):
         problem = UsageError("aborted", cause="there was no answer")
     if isinstance(problem, click.ClickException):
@@ -46,23 +56,34 @@ def report(problem: BaseException, invocation: Invocation) -> int:
 
 def say(parts: dict[str, Any], invocation: Invocation) -> None:
     """The parts of an error: JSON on stdout, where the answer would be, or lines on stderr."""
-    with contextlib.suppress(BrokenPipeError):
+    with contextlib.suppress(OSError):  # nobody can be told
         if invocation.as_json:
             from ostrov.cli.rendering import print_json
 
             print_json(parts)
             return
         colours = {"error": "red", "cause": None, "tip": "green"}
+        wanted = None if colours_wanted() else False
         for name, colour in colours.items():
             if parts.get(name):
                 text = plain(str(parts[name]), lines=True).replace("\n", "\n  ")
-                click.echo(f"{click.style(f'{name}:', fg=colour, bold=True)} {text}", err=True)
+                click.echo(f"{click.style(f'{name}:', fg=colour, bold=True)} {text}", err=True, color=wanted)
 
 
 def leave_stdout() -> None:
     """Nobody reads any more: let what is still buffered go nowhere, quietly."""
     with contextlib.suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _no_command(problem: click.exceptions.NoArgsIsHelpError, invocation: Invocation) -> int:
+    """A group's name alone: its help, for a person."""
+    path = problem.ctx.command_path if problem.ctx else "ostrov"
+    if invocation.as_json:
+        say(UsageError(f"{path}: no command was given", tip=f"{path} --help shows them").as_dict(), invocation)
+    else:
+        click.echo(problem.format_message(), err=True)
+    return UsageError.exit_code
 
 
 def _usage(problem: click.ClickException) -> UsageError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from functools import cached_property
@@ -12,6 +13,7 @@ import click
 from ostrov.cli import completion, inspection, running
 from ostrov.cli.invocation import Invocation
 from ostrov.cli.words import Group, invocation_of, unknown_command
+from ostrov.core.colour import colours_wanted
 
 
 class Program(Group):
@@ -74,7 +76,7 @@ class Program(Group):
         problem = invocation_of(ctx).problem
         if problem is not None:
             formatter.write_paragraph()
-            formatter.write_text(f"No operations: {problem.error}. {problem.tip}")
+            formatter.write_text(f"No operations: {problem.error}; {problem.tip}")
 
 
 def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
@@ -91,6 +93,7 @@ def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code. No traceback reaches a person."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    _open_closed_streams()
     invocation = Invocation.of(words)
     try:
         code = _run(words, invocation)
@@ -102,12 +105,20 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return report(problem, invocation)
 
 
+def _open_closed_streams() -> None:
+    """Python has None for a stream that was closed before it started (`>&-`)."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for as long as the process lives
+
+
 def _run(words: list[str], invocation: Invocation) -> int:
     outcome: Any = Program().main(
         args=words,
         prog_name="ostrov",
         complete_var=completion.VARIABLE,
         standalone_mode=False,
+        color=None if colours_wanted() else False,
         obj=invocation,
     )
     return outcome if isinstance(outcome, int) else 0

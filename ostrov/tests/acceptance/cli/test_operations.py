@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import signal
@@ -296,6 +297,60 @@ def test_a_reader_that_leaves_is_no_error(ostrov: Shell, words: list[str]) -> No
     os.close(writing)
     _, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (141, b"")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["ships", "list"], ["doctor"], ["nonsense"]])
+def test_closed_streams_are_no_surprise(ostrov: Shell, words: list[str]) -> None:
+    line = f"{sys.executable} -m ostrov {' '.join(words)} >&- 2>&-"
+    code = subprocess.run(["sh", "-c", line], cwd=ostrov.folder, env=ostrov.environ, check=False).returncode
+    assert code == (2 if words == ["nonsense"] else 0)
+    assert not (ostrov.folder / "var" / "logs" / "errors").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_output_that_finds_no_room_is_said(ostrov: Shell) -> None:
+    with open("/dev/full", "w") as full:
+        process = subprocess.run(
+            [sys.executable, "-m", "ostrov", "config", "show"],
+            cwd=ostrov.folder,
+            env=ostrov.environ,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert process.returncode == 74
+    assert process.stderr.startswith("error: there is no room left to write\n")
+    assert "Exception ignored" not in process.stderr
+
+
+def test_a_groups_name_alone_is_answered_with_its_help(ostrov: Shell) -> None:
+    for words in ([], ["ships"]):
+        answer = ostrov(*words)
+        assert (answer.code, answer.out) == (2, "")
+        assert answer.err.startswith("Usage: ostrov")
+        assert "command" in ostrov("--json", *words).json["error"]
+
+
+@pytest.mark.parametrize(("variable", "coloured"), [("NO_COLOR=1", False), ("TERM=dumb", False), ("TERM=xterm", True)])
+def test_colours_are_left_out_for_who_wants_none(ostrov: Shell, variable: str, coloured: bool) -> None:
+    name, _, value = variable.partition("=")
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ostrov", "nonsense"],
+        cwd=ostrov.folder,
+        env={**ostrov.environ, name: value},
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    seen = b""
+    with contextlib.suppress(OSError):
+        while block := os.read(ours, 1024):
+            seen += block
+    os.close(ours)
+    assert process.wait(20) == 2
+    assert (b"\x1b[" in seen) is coloured
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from io import TextIOWrapper
 from typing import TextIO
 
+from ostrov.core.colour import colours_wanted
 from ostrov.core.supervisor.logbook import SUPERVISOR, Line
 
 COLOURS = (36, 33, 32, 35, 34, 31)
@@ -29,7 +30,7 @@ class Terminal:
             out.reconfigure(errors="replace")  # a terminal of another encoding shows what it can
         names = list(processes)
         self._width = max(len(name) for name in [*names, SUPERVISOR])
-        coloured = out.isatty()
+        coloured = out.isatty() and colours_wanted()
         self._prefixes = {
             name: f"\x1b[{COLOURS[index % len(COLOURS)]}m{name:<{self._width}}\x1b[0m │ "
             if coloured
