@@ -65,7 +65,10 @@ class OperationCommand(Command):
 
     def _called(self, **given: Any) -> None:
         flags = {name: given.pop(f"_{name}", False) for name in ("dry_run", "yes", "multirun")}
-        overrides = given.pop("_overrides", ())
+        overrides = list(given.pop("_overrides", ()))
+        for name in self.operation.by_position:
+            if overrides and given.get(name) is None and "=" not in overrides[0] and not overrides[0].startswith("~"):
+                given[name] = overrides.pop(0)
         context = click.get_current_context()
         values = {name: value for name, value in given.items() if value is not None and value != ()}
         call_each(invocation_of(context), self.operation, values, overrides, **flags)
@@ -79,7 +82,8 @@ def parameters(operation: Operation[..., Any]) -> list[click.Parameter]:
     for field in operation.fields():
         made.append(_argument(field, last=field is positional[-1]) if field in positional else _option(field))
     if not swallows:
-        made.append(click.Argument(["_overrides"], nargs=-1, metavar="[KEY=VALUE]..."))
+        words = [*(f"[{name.upper()}]" for name in operation.by_position), "[KEY=VALUE]..."]
+        made.append(click.Argument(["_overrides"], nargs=-1, metavar=" ".join(words)))
     if operation.plan is not None or operation.approvals:
         made.append(click.Option(["_dry_run", "--dry-run"], is_flag=True, help="Show the plan and do nothing."))
     if operation.destructive:
@@ -229,7 +233,9 @@ def _make_sure(planned: Outcome, invocation: Invocation) -> None:
 
     if invocation.as_json or not sys.stdin.isatty():
         raise UsageError(
-            f"{planned.operation} would: {' '.join(lines_of(planned.plan))}", tip="add --yes to do it without being asked"
+            f"{planned.operation} wants a yes, and nobody is here to say it",
+            cause=f"it would: {' '.join(lines_of(planned.plan))}",
+            tip="add --yes to do it without being asked",
         )
     for text in lines_of(planned.plan):
         click.echo(text)
@@ -259,7 +265,7 @@ def _secrets(operation: Operation[..., Any], values: Mapping[str, Any]) -> dict[
 
 
 def _argument(field: Field, *, last: bool) -> click.Argument:
-    kind = click.Choice(field.choices) if field.choices else click.STRING
+    kind = _kind(field)
     return click.Argument([field.name], type=kind, nargs=-1 if field.many and last else 1, required=True)
 
 
@@ -273,8 +279,13 @@ def _option(field: Field) -> click.Option:
         text = f"{text}  [{field.default}]".strip()
     if field.type is bool:
         return click.Option([field.name, f"{flag}/--no-{flag[2:]}"], default=None, required=field.required, help=text)
-    kind = click.Choice(field.choices) if field.choices else click.STRING
+    kind = _kind(field)
     metavar = None if field.choices else field.name.upper()
     return click.Option(
         [field.name, flag], type=kind, multiple=field.many, required=field.required, help=text, metavar=metavar, default=None
     )
+
+
+def _kind(field: Field) -> click.ParamType[Any]:
+    """The empty choice is what an option has when it is left out, and no word to choose."""
+    return click.Choice([choice for choice in field.choices if choice]) if field.choices else click.STRING

@@ -15,10 +15,10 @@ def test_every_setting_is_shown_with_its_origin(ostrov: Shell) -> None:
 
 
 def test_a_part_is_shown_by_its_key(ostrov: Shell) -> None:
-    keys = [row["key"] for row in ostrov("config", "show", "--prefix", "web", "--json").json]
+    keys = [row["key"] for row in ostrov("config", "show", "web", "--json").json]
     assert "web.port" in keys
     assert all(key.startswith("web.") for key in keys)
-    answer = ostrov("config", "show", "--prefix", "web.prt")
+    answer = ostrov("config", "show", "web.prt")
     assert answer.code == 2
     assert "did you mean web.port?" in answer.err
 

@@ -150,7 +150,7 @@ async def test_queues_workers_and_schedules_are_shown(tmp_path: Path, database: 
         async with working(application):
             queues = {row["queue"]: row for row in await do(application, "tasks.queues")}
             assert (queues["mail"]["state"], queues["mail"]["ready"]) == ("paused", 1)
-            assert queues["mail"]["oldest waits"] >= 0
+            assert queues["mail"]["oldest_waits"] >= 0
             assert queues["slow"]["scheduled"] == 1
             assert queues["default"]["ready"] == 0
             (worker,) = await do(application, "tasks.workers")

@@ -33,6 +33,7 @@ class Operation(Generic[P, R]):
         audited: bool = True,
         keep_result: bool = True,
         offline: bool = False,
+        by_position: tuple[str, ...] = (),
     ) -> None:
         self.function = function
         self.name = name
@@ -46,6 +47,7 @@ class Operation(Generic[P, R]):
         self.audited = audited
         self.keep_result = keep_result
         self.offline = offline
+        self.by_position = by_position
         self.__doc__ = function.__doc__
 
     def __call__(self, *arguments: P.args, **options: P.kwargs) -> R:
@@ -88,6 +90,7 @@ def operation(
     audited: bool = True,
     keep_result: bool = True,
     offline: bool = False,
+    by_position: tuple[str, ...] = (),
 ) -> Callable[[Callable[P, R]], Operation[P, R]]:
     """Make a typed function, sync or async, an operation called `name` (`"tasks.retry"` is `ostrov tasks retry`).
 
@@ -98,7 +101,8 @@ def operation(
     `approvals` is how many other people must approve the plan first. `secret` arguments are masked everywhere and never come
     from chat. `destructive` operations ask before they run. `long` ones may run as a task. With `audited=False` a call
     leaves no audit row: only for what merely looks. With `keep_result=False` the result is shown once and stored nowhere.
-    `offline` ones need no database: the command line neither opens nor makes it for them.
+    `offline` ones need no database: the command line neither opens nor makes it for them. `by_position` names optional
+    arguments that the command line also takes as plain words, after the required ones.
     """
 
     def decorate(function: Callable[P, R]) -> Operation[P, R]:
@@ -115,6 +119,7 @@ def operation(
             audited=audited,
             keep_result=keep_result,
             offline=offline,
+            by_position=by_position,
         )
 
     return decorate

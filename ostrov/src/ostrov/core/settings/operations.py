@@ -15,7 +15,7 @@ REVEAL = "settings.reveal"
 Key = Annotated[str, "a dotted key, of one setting or of a section"]
 
 
-@operation("config.show", permission="settings.view", audited=False, offline=True)
+@operation("config.show", permission="settings.view", audited=False, offline=True, by_position=("prefix",))
 def show(
     application: Ostrov,
     origin: Annotated[bool, "with the file and line, variable or argument each value came from"] = False,

@@ -21,7 +21,7 @@ async def list_processes(application: Ostrov) -> list[ProcessRow]:
     return await process_rows(application)
 
 
-@operation("processes.restart", permission=MANAGE)
+@operation("processes.restart", permission=MANAGE, by_position=("name",))
 async def restart_process(application: Ostrov, name: str = "") -> str:
     """Restart a process, or the one that runs a service; without a name all of them, one after another.
 
@@ -51,7 +51,7 @@ async def start_process(application: Ostrov, name: str) -> str:
     return f"starting {', '.join(answer['started'])}" if answer["started"] else f"{name} runs already"
 
 
-@operation("processes.signal", permission=MANAGE, surfaces=("cli", "http"))
+@operation("processes.signal", permission=MANAGE, surfaces=("cli", "http"), by_position=("signal",))
 async def signal_process(application: Ostrov, name: str, signal: str = "HUP") -> str:
     """Send a signal (HUP, USR1, …) to a process; USR1 writes the stacks of its threads to its log."""
     from ostrov.core.supervisor.control import ask

@@ -16,7 +16,7 @@ class Line(msgspec.Struct):
     """An event as it is listed. `data` is what is stored, without what the other columns say."""
 
     position: int
-    at: str
+    at: datetime | None
     stream: str
     version: int
     event: str
@@ -48,9 +48,9 @@ def _line(position: int, stream: str, version: int, topic: str, state: bytes) ->
     try:
         data = json.loads(bytes(state))
     except ValueError:  # compressed or enciphered
-        return Line(position, "", stream, version, topic, "")
+        return Line(position, None, stream, version, topic, "")
     at = data.pop("at", None)
     for known in ("originator_id", "originator_version"):
         data.pop(known, None)
-    when = datetime.fromtimestamp(at, UTC).isoformat(" ", "seconds") if isinstance(at, (int, float)) else ""
+    when = datetime.fromtimestamp(at, UTC) if isinstance(at, int | float) else None
     return Line(position, when, stream, version, topic, json.dumps(data, ensure_ascii=False))

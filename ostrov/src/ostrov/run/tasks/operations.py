@@ -16,7 +16,7 @@ AnyState = Literal["", "scheduled", "ready", "running", "blocked", "successful",
 RunId = Annotated[str, "the id of a run"]
 
 
-@operation("tasks.list", permission="tasks.view", audited=False)
+@operation("tasks.list", permission="tasks.view", audited=False, by_position=("state",))
 async def list_runs(
     application: Ostrov,
     task: Annotated[str, "only runs of this task"] = "",
@@ -69,13 +69,13 @@ async def show(application: Ostrov, run: RunId) -> dict[str, Any]:
         "started": moment(row.started_at or 0),
         "finished": moment(row.finished_at or 0),
         "attempt": row.attempt,
-        "attempts allowed": row.max_attempts,
+        "attempts_allowed": row.max_attempts,
         "result": row.result,
         "error": row.error,
         "progress": row.progress,
         "worker": row.worker_id,
-        "dedupe key": row.dedupe_key,
-        "lock key": row.lock_key,
+        "dedupe_key": row.dedupe_key,
+        "lock_key": row.lock_key,
         "parent": row.parent_id,
         "schedule": row.schedule_key,
         "attempts": [
@@ -161,7 +161,7 @@ async def queues(application: Ostrov) -> list[dict[str, Any]]:
             "running": row.running,
             "scheduled": row.scheduled,
             "blocked": row.blocked,
-            "oldest waits": None if row.oldest is None else round(max(0.0, now - row.oldest), 1),
+            "oldest_waits": None if row.oldest is None else round(max(0.0, now - row.oldest), 1),
         }
         for row in await application.store.read(overview.queues)
     ]
@@ -219,11 +219,11 @@ async def schedules(application: Ostrov) -> list[dict[str, Any]]:
         {
             "schedule": row.key,
             "rule": row.rule,
-            "time zone": row.timezone,
+            "time_zone": row.timezone,
             "next": moment(row.next_tick or 0),
             "last": moment(row.last_tick or 0),
-            "last run": row.last_run_id,
-            "its state": row.last_state,
+            "last_run": row.last_run_id,
+            "its_state": row.last_state,
         }
         for row in await application.store.read(overview.schedules)
     ]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ostrov.core.operations.call import Call
 
 
-@operation("audit.show", permission="audit.view", audited=False)
+@operation("audit.show", permission="audit.view", audited=False, by_position=("query",))
 async def show(
     call: Call,
     query: Annotated[str, "part of an actor's, operation's or step's name"] = "",
