@@ -132,6 +132,7 @@ def call(
     import asyncio
 
     if not operation.offline:
+        _tell_of_another(application)
         prepare_tables(application)
     actor = shell_actor()
     with asyncio.Runner() as runner:
@@ -144,6 +145,15 @@ def call(
             return runner.run(_through_door(application, operation.name, values, actor, dry_run=dry_run, expect=expect))
         finally:
             runner.run(application.close())
+
+
+def _tell_of_another(application: Ostrov) -> None:
+    """`ostrov ps` finds the project whatever its data_dir; an operation is about the data that the settings say."""
+    from ostrov.core.supervisor.control import up_beside
+
+    if other := up_beside(application):
+        name = application.settings.name or application.project.name
+        click.echo(f"note: {name} is up on {other}; this is about {application.data_path} (data_dir=DIR chooses)", err=True)
 
 
 def prepare_tables(application: Ostrov) -> None:

@@ -66,7 +66,7 @@ class Invocation:
         check_words(overrides)
         self.found_project()
         application = Ostrov.open(self.project, overrides)
-        self.data_dir = application.project.root / application.settings.data_dir
+        self.data_dir = application.data_path
         return application
 
     def open_each(self, overrides: Sequence[str], multirun: bool) -> Iterator[tuple[Ostrov, tuple[str, ...]]]:
@@ -82,7 +82,7 @@ class Invocation:
         for loaded in sweep(project, overrides):
             application = Ostrov(project, loaded.settings, loaded.tree)
             application.make_current()
-            self.data_dir = application.project.root / application.settings.data_dir
+            self.data_dir = application.data_path
             yield application, loaded.point
 
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from ostrov.core.errors import OstrovError
+from ostrov.core.errors import DataUnwritable, OstrovError
 from ostrov.core.project import Project, find_project
 
 if TYPE_CHECKING:
@@ -50,18 +50,19 @@ class Ostrov:
         return application
 
     @property
+    def data_path(self) -> Path:
+        """Where `data_dir` is, made or not. Relative paths are from the project's root, `~` is the user's home."""
+        return self.project.root / Path(self.settings.data_dir).expanduser()
+
+    @property
     def data_dir(self) -> Path:
-        """The folder of everything this project writes, made at first use. Relative paths are from the project's root."""
-        folder: Path = self.project.root / self.settings.data_dir
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return folder
+        """The folder of everything this project writes, made at first use. Raises DataUnwritable."""
+        return _made(self.data_path, self.data_path, parents=True, mode=0o700)
 
     @property
     def run_dir(self) -> Path:
-        """Sockets, locks and process ids of the running project."""
-        folder = self.data_dir / "run"
-        folder.mkdir(exist_ok=True, mode=0o700)
-        return folder
+        """Sockets, locks and process ids of the running project. Raises DataUnwritable."""
+        return _made(self.data_dir / "run", self.data_path, mode=0o700)
 
     @property
     def store(self) -> Store:
@@ -114,3 +115,20 @@ def current() -> Ostrov:
     if _current is None:
         raise OstrovError("no Ostrov application is open in this process", tip="call Ostrov.open() first")
     return _current
+
+
+def _made(folder: Path, data_dir: Path, **how: Any) -> Path:
+    try:
+        folder.mkdir(exist_ok=True, **how)
+    except OSError as problem:
+        raise unwritable(data_dir, problem) from problem
+    return folder
+
+
+def unwritable(data_dir: Path, problem: OSError) -> DataUnwritable:
+    """The error of a `data_dir` that is not ours to use."""
+    return DataUnwritable(
+        f"data_dir {data_dir} cannot be used",
+        cause=problem.strerror or str(problem),
+        tip="give this user the folder, or choose another with data_dir=DIR",
+    )

@@ -85,6 +85,12 @@ class Conflict(OstrovError):
     status = 409
 
 
+class DataUnwritable(OstrovError):
+    """`data_dir` cannot be made or written."""
+
+    exit_code = 73  # EX_CANTCREAT, sysexits(3)
+
+
 class StoreError(OstrovError):
     """The database refused."""
 

@@ -28,6 +28,42 @@ def test_words_that_are_no_settings_are_refused_before_anything_starts(ostrov: S
     assert not (ostrov.folder / "var" / "ostrov.db").exists()
 
 
+def test_asking_for_a_folder_that_is_not_there_makes_none(ostrov: Shell) -> None:
+    for command in ("ps", "down", "logs", "restart"):
+        ostrov(command, "data_dir=nowhere")
+    assert "cause: there is no such folder" in ostrov("ps", "data_dir=nowhere").err
+    assert not (ostrov.folder / "nowhere").exists()
+
+
+def test_a_data_dir_that_cannot_be_made_is_an_error_of_its_own(ostrov: Shell) -> None:
+    (ostrov.folder / "file").touch()
+    for words in (["up"], ["ships", "list"], ["audit", "show"]):
+        answer = ostrov(*words, "data_dir=file/data")
+        assert answer.code == 73, answer
+        assert f"data_dir {ostrov.folder / 'file/data'} cannot be used" in answer.err
+    assert "the check broke down" not in ostrov("doctor", "data_dir=file/data").out
+    assert ostrov("ps", "data_dir=").code == 2
+
+
+def test_a_data_dir_may_be_in_the_users_home(ostrov: Shell) -> None:
+    home = ostrov.folder / "home"
+    assert ostrov("ships", "list", "data_dir=~/harbour", HOME=str(home)).code == 0
+    assert (home / "harbour" / "ostrov.db").exists()
+    assert not (ostrov.folder / "~").exists()
+
+
+@pytest.mark.long
+def test_an_operation_on_other_data_than_the_running_projects_says_so(ostrov: Shell) -> None:
+    assert ostrov("up", "--detach", "web.port=0", "data_dir=elsewhere").code == 0
+    try:
+        told = ostrov("ships", "list").err
+        assert f"note: harbour is up on {ostrov.folder / 'elsewhere'}; this is about {ostrov.folder / 'var'}" in told
+        assert ostrov("ships", "list", "data_dir=elsewhere").err == ""
+        assert ostrov("config", "get", "name").err == ""
+    finally:
+        assert ostrov("down").code == 0
+
+
 @pytest.mark.long
 def test_it_goes_up_is_looked_at_and_goes_down(ostrov: Shell) -> None:
     up = ostrov("up", "--detach", "web.port=0")

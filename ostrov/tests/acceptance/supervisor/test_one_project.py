@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ostrov.core.errors import Conflict
 from ostrov.core.supervisor import commands
 from ostrov.core.supervisor.control import rendezvous
 from ostrov.core.supervisor.preflight import in_fork
@@ -43,6 +44,18 @@ def test_another_folder_of_data_starts_beside_it(sample) -> None:
     assert sample.rows("data_dir=elsewhere")["supervisor"].pid == second.pid
     second.terminate()
     assert second.wait(10) == 0
+
+
+def test_who_means_one_of_two_is_told_where_they_are(sample) -> None:
+    sample.component(IDLE)
+    processes = [sample.up("data_dir=here"), sample.up("data_dir=there")]
+    with pytest.raises(Conflict) as caught:
+        commands.status(sample.application())
+    for process, folder in zip(processes, ("here", "there"), strict=True):
+        assert f"on {sample.folder / folder} (process {process.pid})" in caught.value.cause
+    for process in processes:
+        process.terminate()
+        assert process.wait(10) == 0
 
 
 def test_a_port_in_use_is_an_error_before_anything_starts(sample) -> None:

@@ -40,5 +40,10 @@ def test_the_banner_says_where_and_how_to_stop() -> None:
     ]
 
 
+def test_the_banner_of_a_project_in_the_background_names_no_key_that_would_not_stop_it() -> None:
+    said = banner("raf", url="", console=False, data_dir=Path("/data"), seconds=0.84, rows=[WEB], in_background=True)
+    assert said.splitlines()[-1] == "  stop      `ostrov down`"
+
+
 def test_a_duration_has_two_units() -> None:
     assert [duration(s) for s in (0.5, 61, 3600, 90061)] == ["0 s", "1 min 1 s", "1 h 0 min", "1 d 1 h"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -34,8 +34,8 @@ class CoreSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The project's name; without one, the name of its folder."""
     debug: bool = False
     """Show more to a developer: tracebacks in the log, slow checks on."""
-    data_dir: str = "var"
-    """The folder of everything the project writes, relative to the project."""
+    data_dir: Annotated[str, msgspec.Meta(min_length=1)] = "var"
+    """The folder of everything the project writes, relative to the project; `~` is the home of the user it runs as."""
     components: list[str] = []
     """The components of this project beside the built-in ones. Only ostrov.toml can say it."""
     extra: dict[str, Any] = {}

@@ -75,7 +75,7 @@ def down(application: Ostrov, timeout: float = 60.0) -> bool:
     try:
         pid = int(_ask(application, "down", 5.0)["pid"])
     except (NotUp, TimeoutError):
-        found = holder(application.run_dir)
+        found = holder(application.data_path / "run")
         if found is None or not found.pid:
             return False
         pid = found.pid  # its control socket is gone or does not answer: ask it by signal
@@ -118,7 +118,7 @@ def logs(application: Ostrov, name: str = "", lines: int = 100) -> list[Line]:
     try:
         answer = _ask(application, "logs", name=name, lines=lines)
     except NotUp:
-        return read_tail(application.data_dir / "logs", _files(application, name), lines)
+        return read_tail(application.data_path / "logs", _files(application, name), lines)
     recent = [Line(**line) for line in answer["lines"]]
     if len(recent) >= lines:
         return recent
@@ -145,7 +145,7 @@ def follow(application: Ostrov, name: str = "", lines: int = 10) -> Iterator[Lin
 def _files(application: Ostrov, name: str) -> list[str]:
     from ostrov.core.supervisor.specification import project_processes
 
-    known = logged(application.data_dir / "logs")
+    known = logged(application.data_path / "logs")
     if not name:
         return known
     specs = project_processes(application)

@@ -20,6 +20,7 @@ import msgspec
 from ostrov.core import errors
 from ostrov.core.errors import Conflict, OstrovError
 from ostrov.core.supervisor.errors import NotUp, StartFailed
+from ostrov.core.supervisor.lock import holder
 from ostrov.core.supervisor.logbook import Line
 from ostrov.core.supervisor.row import ProcessRow
 from ostrov.core.unix_address import short_address
@@ -83,7 +84,7 @@ async def _connect(application: Ostrov) -> tuple[asyncio.StreamReader, asyncio.S
     """Through the socket in `run_dir`; when `data_dir` was not said, also to the one supervisor this project has elsewhere."""
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        with short_address(application.run_dir / SOCKET) as address:
+        with short_address(application.data_path / "run" / SOCKET) as address:
             connection.connect(address)
     except OSError:
         connection.close()
@@ -96,16 +97,38 @@ def _elsewhere(application: Ostrov) -> socket.socket:
     name = application.settings.name or application.project.name
     found = [] if _data_dir_was_said(application) else running_elsewhere(application.project.root)
     if len(found) > 1:
-        for connection, _ in found:
-            connection.close()
+        up = [f"on {_data_of(connection)} (process {pid})" for connection, pid in found]
         raise Conflict(
             f"{name} is up {len(found)} times, on different data",
-            cause=", ".join(f"process {pid}" for _, pid in found),
+            cause=", ".join(up),
             tip="say which one is meant: data_dir=DIR",
         )
     if not found:
-        raise NotUp(f"{name} is not up on {application.data_dir}", tip="`ostrov up` starts it")
+        cause = "" if application.data_path.is_dir() else "there is no such folder"
+        raise NotUp(f"{name} is not up on {application.data_path}", cause=cause, tip="`ostrov up` starts it")
     return found[0][0]
+
+
+def up_beside(application: Ostrov) -> str:
+    """The data of the supervisor this project has elsewhere, when it has none here and `data_dir` was not said; else nothing.
+
+    Who then looks at the data here may mean the other one.
+    """
+    if _data_dir_was_said(application) or holder(application.data_path / "run") is not None:
+        return ""
+    return " or ".join(_data_of(connection) for connection, _ in running_elsewhere(application.project.root))
+
+
+def _data_of(connection: socket.socket) -> str:
+    """The `data_dir` of the supervisor at the other end, which is then left."""
+    with connection:
+        connection.settimeout(2.0)
+        try:
+            connection.sendall(b'{"command":"status"}\n')
+            with connection.makefile("rb") as answer:
+                return str(msgspec.json.decode(answer.readline())["data_dir"])
+        except (OSError, msgspec.DecodeError, KeyError):
+            return "data that it does not tell"
 
 
 def _data_dir_was_said(application: Ostrov) -> bool:

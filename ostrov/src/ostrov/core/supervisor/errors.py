@@ -24,11 +24,5 @@ class StartFailed(OstrovError):
     """A process did not become ready."""
 
 
-class DataUnwritable(OstrovError):
-    """`data_dir` cannot be made or written."""
-
-    exit_code = 73  # EX_CANTCREAT, sysexits(3)
-
-
 MISCONFIGURED = 78
 """EX_CONFIG, sysexits(3): how a host says that starting it again will not help."""

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from ostrov.core.supervisor.errors import AlreadyUp, DataUnwritable
+from ostrov.core.errors import DataUnwritable
+from ostrov.core.supervisor.errors import AlreadyUp
 
 LOCK = "lock"
 ALIVE = "alive"

@@ -13,7 +13,15 @@ MEGABYTE = 1 << 20
 
 
 def banner(
-    name: str, *, url: str, console: bool, data_dir: Path, seconds: float, rows: Sequence[ProcessRow], link: str = ""
+    name: str,
+    *,
+    url: str,
+    console: bool,
+    data_dir: Path,
+    seconds: float,
+    rows: Sequence[ProcessRow],
+    link: str = "",
+    in_background: bool = False,
 ) -> str:
     """What `ostrov up` says when the project is ready."""
     memory = sum(row.pss or row.rss for row in rows) / MEGABYTE
@@ -25,7 +33,7 @@ def banner(
         lines.append(f"  first use {link}")
     lines.append(f"  data      {data_dir}")
     lines.append(f"  processes {', '.join(row.name for row in rows)}; {memory:.0f} MB in all")
-    lines.append("  stop      Ctrl-C here, or `ostrov down`")
+    lines.append("  stop      `ostrov down`" if in_background else "  stop      Ctrl-C here, or `ostrov down`")
     return "\n".join(lines)
 
 

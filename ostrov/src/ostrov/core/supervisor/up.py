@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, TextIO
 
 import msgspec
 
-from ostrov.core.application import Ostrov
+from ostrov.core.application import Ostrov, unwritable
 from ostrov.core.component import Service
 from ostrov.core.reference import load
 from ostrov.core.supervisor.addresses import address_url, remove_addresses, write_addresses
 from ostrov.core.supervisor.detach import Report, detach
-from ostrov.core.supervisor.errors import AlreadyUp, DataUnwritable
+from ostrov.core.supervisor.errors import AlreadyUp
 from ostrov.core.supervisor.listening import Sockets, bind_all, close_all
 from ostrov.core.supervisor.lock import ALIVE, Holder, ProjectLock
 from ostrov.core.supervisor.logbook import SUPERVISOR, Logbook, read_tail
@@ -114,7 +114,7 @@ class Prepared:
 
         def settled(supervisor: Supervisor) -> None:
             failed = [process.spec.name for process in supervisor.processes.values() if process.state == "failed"]
-            text = self.banner(supervisor.rows())
+            text = self.banner(supervisor.rows(), in_background=True)
             if failed:
                 text = f"{self._why_failed(supervisor, failed)}\n{text}"
             report(Report(text=text, exit_code=1 if failed else 0))
@@ -125,7 +125,7 @@ class Prepared:
 
         return self._run(settled, None, stopped)
 
-    def banner(self, rows: list[ProcessRow]) -> str:
+    def banner(self, rows: list[ProcessRow], *, in_background: bool = False) -> str:
         """What a person wants to know first."""
         from ostrov.core.supervisor.presentation import banner
 
@@ -137,6 +137,7 @@ class Prepared:
             seconds=time.monotonic() - self.started,
             rows=rows,
             link=self.link,
+            in_background=in_background,
         )
 
     def _has_console(self) -> bool:
@@ -212,17 +213,9 @@ class Prepared:
 
 
 def _writable_run_dir(application: Ostrov) -> Path:
-    try:
-        run_dir = application.run_dir
-        if not os.access(run_dir, os.W_OK | os.X_OK):
-            raise PermissionError(13, "Permission denied")
-    except OSError as problem:
-        folder = application.project.root / application.settings.data_dir
-        raise DataUnwritable(
-            f"data_dir {folder} cannot be used",
-            cause=problem.strerror or str(problem),
-            tip="give this user the folder, or choose another with data_dir=DIR",
-        ) from problem
+    run_dir = application.run_dir
+    if not os.access(run_dir, os.W_OK | os.X_OK):
+        raise unwritable(application.data_path, PermissionError(13, "Permission denied"))
     return run_dir
 
 
