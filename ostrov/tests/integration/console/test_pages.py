@@ -174,7 +174,7 @@ async def test_a_page_refreshes_by_itself_without_scripts_when_asked_to(opening:
 
 async def test_settings_show_origins_history_and_no_secret(opening: Any, tmp_path: Any) -> None:
     (tmp_path / "ostrov.local.toml").write_text('[console]\nrows = 20\n[db]\nurl = "postgresql://me:hunter22@db/raf"\n')
-    async with opening("console.rows=30") as house:
+    async with opening("console.rows=30", "db.engine=sqlite") as house:
         page = (await (await house.person("vera")).get("/settings")).text
         row = page[page.index('id="setting-console.rows"') :][:900]
         assert "<code>30</code>" in row
