@@ -17,12 +17,13 @@ OpenSite = Callable[..., AbstractAsyncContextManager[Site]]
 
 
 @pytest.fixture
-def open_site(tmp_path: Path) -> OpenSite:
-    """`async with open_site(*overrides) as site: …`"""
+def open_site(tmp_path: Path, request: pytest.FixtureRequest) -> OpenSite:
+    """`async with open_site(*overrides) as site: …`; on each database in tests that use the fixture `database`."""
+    database = request.getfixturevalue("database") if "database" in request.fixturenames else []
 
     @asynccontextmanager
     async def opened(*overrides: str) -> AsyncIterator[Site]:
-        settings = ["raf.identity.sign_ups_of_address=1000", "raf.identity.argon2_memory=1024", *overrides]
+        settings = ["raf.identity.sign_ups_of_address=1000", "raf.identity.argon2_memory=1024", *database, *overrides]
         async with running(tmp_path, ["raf"], settings) as application, visitors(application) as site:
             yield site
 

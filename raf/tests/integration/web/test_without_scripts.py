@@ -6,8 +6,12 @@ import asyncio
 import re
 import time
 
+import pytest
+
 from ostrov.run.tasks.testing import working
 from raf.web.testing import PASSWORD, Visitor
+
+pytestmark = pytest.mark.usefixtures("database")
 
 
 async def test_a_stranger_is_welcomed_and_may_read(open_site) -> None:  # type: ignore[no-untyped-def]
