@@ -11,10 +11,11 @@ from typing import Any
 import click
 import msgspec
 
-from ostrov.cli.plain import padded, plain, width
+from ostrov.cli.plain import cut, padded, plain, width
 from ostrov.core.operations.shown import line
 
 GAP = "  "
+SEPARATOR = " · "
 NARROWEST = 8
 
 
@@ -54,34 +55,93 @@ def lines_of(value: Any) -> list[str]:
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Iterable[str] = ()) -> list[str]:
-    """Rows under a head, aligned; on a terminal the widest columns give way, elsewhere nothing is cut."""
+    """Rows under a head, aligned. Elsewhere than on a terminal nothing is cut.
+
+    On a terminal that is too narrow for it times are short, columns without a value are left out and the widest give way;
+    when that would leave nothing to read, each row is a few lines of its own.
+    """
     names = list(columns) or list(dict.fromkeys(name for row in rows for name in row))
-    heads = [name.replace("_", " ").upper() for name in names]
+    if not sys.stdout.isatty():
+        return _aligned(rows, names, None)
+    room = shutil.get_terminal_size().columns
+    if max(map(width, _aligned(rows, names, None)), default=0) > room:
+        rows = [{name: _short(row.get(name)) for name in names} for row in rows]
+        names = [name for name in names if any(cell(row.get(name)) for row in rows)] or names
+        widths = fitted(_widths(rows, names), room)
+        if sum(widths) + len(GAP) * (len(widths) - 1) > room:
+            return [text for row in rows for text in record({name: cell(row.get(name)) for name in names}, room)]
+        out = _aligned(rows, names, widths)
+    else:
+        out = _aligned(rows, names, None)
+    return [click.style(out[0], bold=True), *out[1:]]
+
+
+def fitted(widths: Sequence[int], columns: int) -> list[int]:
+    """Widths that fit the terminal, by making the widest narrower; none below what can be read.
+
+    The first column is what a row is called by in the next command: it is never cut.
+    """
+    first, rest = widths[0], list(widths[1:])
+    over = sum(widths) + len(GAP) * (len(widths) - 1) - columns
+    while over > 0 and max(rest, default=0) > NARROWEST:
+        widest = rest.index(max(rest))
+        second = max((w for index, w in enumerate(rest) if index != widest), default=0)
+        step = min(over, max(1, rest[widest] - max(second, NARROWEST)))
+        rest[widest] -= step
+        over -= step
+    return [first, *rest]
+
+
+def record(cells: Mapping[str, str], columns: int) -> list[str]:
+    """A row as lines: what it is called by and what comes next as far as they fit, then the others with their names."""
+    (_, called), *others = cells.items()
+    while others and not _says_little(others[0][1]) and width(called) + len(GAP) + width(others[0][1]) <= columns:
+        called += GAP + others.pop(0)[1]
+    lines = [called.rstrip()]
+    for name, text in others:
+        if not text:
+            continue
+        part = cut(f"{name.replace('_', ' ')} {text}", columns - len(GAP))
+        if len(lines) > 1 and width(lines[-1]) + len(SEPARATOR) + width(part) <= columns:
+            lines[-1] += SEPARATOR + part
+        else:
+            lines.append(GAP + part)
+    return lines
+
+
+def _says_little(text: str) -> bool:
+    """A number, or nothing: without its name nobody knows what it is."""
+    return not text.strip("0123456789.,-")
+
+
+def _aligned(rows: Sequence[Mapping[str, Any]], names: Sequence[str], widths: Sequence[int] | None) -> list[str]:
+    heads = [_head(name) for name in names]
     cells = [[cell(row.get(name)) for name in names] for row in rows]
     right = [bool(rows) and all(_is_number(row.get(name)) for row in rows) for name in names]
-    widths = [max(width(text) for text in column) for column in zip(heads, *cells, strict=True)]
-    if sys.stdout.isatty():
-        widths = fitted(widths, shutil.get_terminal_size().columns)
+    widths = widths or _widths(rows, names)
     out = []
     for texts in [heads, *cells]:
         shown = zip(texts, widths, right, strict=True)
         out.append(GAP.join(padded(text, columns, right=is_right) for text, columns, is_right in shown).rstrip())
-    if sys.stdout.isatty() and out:
-        out[0] = click.style(out[0], bold=True)
     return out
 
 
-def fitted(widths: Sequence[int], columns: int) -> list[int]:
-    """Widths that fit the terminal, by making the widest narrower; none below what can be read."""
-    widths = list(widths)
-    over = sum(widths) + len(GAP) * (len(widths) - 1) - columns
-    while over > 0 and max(widths) > NARROWEST:
-        widest = widths.index(max(widths))
-        second = max((w for index, w in enumerate(widths) if index != widest), default=0)
-        step = min(over, max(1, widths[widest] - max(second, NARROWEST)))
-        widths[widest] -= step
-        over -= step
-    return widths
+def _widths(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[int]:
+    return [max(width(text) for text in (_head(name), *(cell(row.get(name)) for row in rows))) for name in names]
+
+
+def _head(name: str) -> str:
+    return name.replace("_", " ").upper()
+
+
+def _short(value: Any) -> Any:
+    """A time without what today's times have in common."""
+    if not isinstance(value, datetime):
+        return value
+    value, now = value.astimezone(), datetime.now().astimezone()
+    if value.date() == now.date():
+        return value.strftime("%H:%M:%S")
+    return value.strftime("%m-%d %H:%M" if abs(now - value) < timedelta(days=180) else "%Y-%m-%d")
 
 
 def cell(value: Any) -> str:

@@ -43,16 +43,15 @@ def _down(words: tuple[str, ...], timeout: float) -> None:
 
 
 def _ps(words: tuple[str, ...]) -> None:
+    from ostrov.cli.rendering import print_json, print_result
     from ostrov.core.supervisor import presentation
     from ostrov.core.supervisor.commands import status
 
     found = status(_invocation().open(words))
     if _invocation().as_json:
-        from ostrov.cli.rendering import print_json
-
         print_json(found)
     else:
-        click.echo(presentation.table(found.processes))
+        print_result(presentation.listing(found.processes))
 
 
 def _logs(words: tuple[str, ...], follow: bool, lines: int) -> None:
@@ -84,17 +83,16 @@ def _logs(words: tuple[str, ...], follow: bool, lines: int) -> None:
 
 
 def _wait(words: tuple[str, ...], timeout: float) -> None:
+    from ostrov.cli.rendering import print_json, print_result
     from ostrov.core.supervisor import presentation
     from ostrov.core.supervisor.commands import wait
 
     names, overrides = split(words)
     rows = wait(_invocation().open(overrides), names, timeout)
     if _invocation().as_json:
-        from ostrov.cli.rendering import print_json
-
         print_json(rows)
     else:
-        click.echo(presentation.table(rows))
+        print_result(presentation.listing(rows))
 
 
 def _restart(words: tuple[str, ...]) -> None:

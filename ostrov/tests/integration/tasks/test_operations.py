@@ -156,7 +156,7 @@ async def test_queues_workers_and_schedules_are_shown(tmp_path: Path, database: 
             (worker,) = await do(application, "tasks.workers")
             assert (worker["state"], worker["queues"], worker["running"]) == ("running", "all", 0)
         (schedule,) = await do(application, "tasks.schedules")
-        assert schedule["rule"] == "every 3600"
+        assert schedule["rule"] == "every 1 h"
         assert schedule["next"].timestamp() > time.time() + 3500
         assert "is ready" in await do(application, "tasks.run_now", task=sweeps.name)
         assert "is open" in await do(application, "tasks.resume", queue="mail")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ostrov.core.supervisor.presentation import banner, duration, table
+from ostrov.cli.rendering import table
+from ostrov.core.supervisor.presentation import banner, duration, listing
 from ostrov.core.supervisor.row import ProcessRow
 
 WEB = ProcessRow(
@@ -22,7 +23,7 @@ WORKER = ProcessRow(name="worker", services=("worker", "scheduler"), state="back
 
 
 def test_the_listing_has_a_line_for_each_process() -> None:
-    assert table([WEB, WORKER]).splitlines() == [
+    assert table(listing([WEB, WORKER])) == [
         "PROCESS  STATE    PID  UP         RESTARTS  MEMORY  CPU  LISTENS       STATUS",
         "web      ready    7    1 min 5 s  0         20 MB   1 %  127.0.0.1:80",
         "worker   backoff                  2                                    last: exit code 1",

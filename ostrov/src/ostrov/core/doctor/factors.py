@@ -50,7 +50,8 @@ def config(application: Ostrov) -> Finding:
             "failure", f"secrets stand in files of the code: {places}", "move them to .secrets.toml or to the environment"
         )
     outside = sum(not _versioned(row.origin) and not row.origin.startswith("default") for row in shown)
-    return Finding("ok", f"no secret stands in the code; {outside} values come from outside it, any can (OSTROV_DB__URL=…)")
+    some = "1 value comes" if outside == 1 else f"{outside} values come"
+    return Finding("ok", f"no secret stands in the code; {some} from outside it, any can (OSTROV_DB__URL=…)")
 
 
 def backing_services(application: Ostrov) -> Finding:
@@ -69,10 +70,10 @@ def build_release_run(application: Ostrov) -> Finding:
     if repository is None or changed is None:
         return Finding("warning", "what runs belongs to no commit that could be named or gone back to", "commit what runs")
     if changed:
-        files = "1 file" if changed == 1 else f"{changed} files"
+        files = "1 file here differs" if changed == 1 else f"{changed} files here differ"
         return Finding(
             "warning",
-            f"{files} here differ from commit {repository.commit()}: this release has no name",
+            f"{files} from commit {repository.commit()}: this release has no name",
             "commit before you release",
         )
     return Finding("ok", f"what runs is commit {repository.commit()}, unchanged")

@@ -94,8 +94,8 @@ def ports(application: Ostrov) -> list[Finding]:
         for service in component.services:
             for listen in load(service.listens)(application) if service.listens else ():
                 where = f"{service.name} on {listen.host}:{listen.port}"
-                if running is not None:
-                    found.append(Finding("ok", f"{where}, held by this project (process {running.pid})"))
+                if running is not None:  # maybe with other settings than ours
+                    found.append(Finding("ok", f"{service.name} is up, at {running.url} (process {running.pid})"))
                     continue
                 try:
                     for listening in bind(listen):

@@ -37,29 +37,26 @@ def banner(
     return "\n".join(lines)
 
 
-def table(rows: Iterable[ProcessRow]) -> str:
-    """The listing of `ostrov ps`."""
-    head = ("PROCESS", "STATE", "PID", "UP", "RESTARTS", "MEMORY", "CPU", "LISTENS", "STATUS")
-    cells = [head, *(_cells(row) for row in rows)]
-    widths = [max(len(line[column]) for line in cells) for column in range(len(head))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells)
+def listing(rows: Iterable[ProcessRow]) -> list[dict[str, str]]:
+    """The table of `ostrov ps`, a column by its name."""
+    return [_columns(row) for row in rows]
 
 
-def _cells(row: ProcessRow) -> tuple[str, ...]:
+def _columns(row: ProcessRow) -> dict[str, str]:
     services = [name for name in row.services if name != row.name]
-    return (
-        row.name,
-        row.state,
-        str(row.pid or ""),
-        duration(row.uptime) if row.pid else "",
-        str(row.restarts) if row.services else "",
-        f"{(row.pss or row.rss) / MEGABYTE:.0f} MB" if row.pid else "",
-        f"{row.cpu_percent:.0f} %" if row.pid else "",
-        " ".join(row.listens),
-        row.status
+    return {
+        "process": row.name,
+        "state": row.state,
+        "pid": str(row.pid or ""),
+        "up": duration(row.uptime) if row.pid else "",
+        "restarts": str(row.restarts) if row.services else "",
+        "memory": f"{(row.pss or row.rss) / MEGABYTE:.0f} MB" if row.pid else "",
+        "cpu": f"{row.cpu_percent:.0f} %" if row.pid else "",
+        "listens": " ".join(row.listens),
+        "status": row.status
         or (f"last: {row.last_exit}" if row.last_exit not in ("", ASKED, REPLACED) else "")
         or (f"runs {', '.join(services)}" if services else ""),
-    )
+    }
 
 
 def duration(seconds: float) -> str:

@@ -218,7 +218,7 @@ async def schedules(application: Ostrov) -> list[dict[str, Any]]:
     return [
         {
             "schedule": row.key,
-            "rule": row.rule,
+            "rule": _rule(row.rule),
             "time_zone": row.timezone,
             "next": moment(row.next_tick or 0),
             "last": moment(row.last_tick or 0),
@@ -253,3 +253,15 @@ def _wake(application: Ostrov) -> None:
     tasks = application.part(open_tasks)
     tasks.engine.knock()
     tasks.telemetry.changed()
+
+
+def _rule(text: str) -> str:
+    """`every 1 h` for `every 3600`; cron as it is written."""
+    word, _, rest = text.partition(" ")
+    if word != "every":
+        return text
+    seconds = float(rest)
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds % size == 0:
+            return f"every {seconds / size:g} {unit}"
+    return f"every {seconds:g} s"
