@@ -144,6 +144,15 @@ async def test_runs_are_retried_replayed_and_cancelled(tmp_path: Path, database:
                 await do(application, f"tasks.{name}", run="no such")
 
 
+async def test_a_queue_that_is_none_cannot_be_paused(tmp_path: Path, database: list[str]) -> None:
+    async with with_runs(tmp_path, database) as (application, _):
+        for name in ("tasks.pause", "tasks.resume"):
+            with pytest.raises(NotFound, match="there is no queue 'mial'") as caught:
+                await do(application, name, queue="mial")
+            assert "mail" in caught.value.tip
+        assert "mial" not in {row["queue"] for row in await do(application, "tasks.queues")}
+
+
 async def test_queues_workers_and_schedules_are_shown(tmp_path: Path, database: list[str]) -> None:
     async with with_runs(tmp_path, database) as (application, _):
         await do(application, "tasks.pause", queue="mail")

@@ -65,8 +65,12 @@ async def _insist(attempt: Callable[[], Awaitable[T]]) -> T:
     pause = 0.05
     while True:
         try:
-            return await attempt()
+            answer = await attempt()
         except LATER as problem:
             log.warning("the ledger does not serve, trying again in %.2f s: %s", pause, problem.error)
             await asyncio.sleep(pause)
             pause = min(pause * 2, 5.0)
+        else:
+            if pause > 0.05:
+                log.info("the ledger serves again")
+            return answer

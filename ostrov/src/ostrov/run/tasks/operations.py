@@ -172,6 +172,7 @@ async def pause(application: Ostrov, queue: Annotated[str, "the queue's name"]) 
     """Start no more runs of a queue. What runs goes on; what is enqueued waits."""
     from ostrov.run.tasks import control
 
+    await _known_queue(application, queue)
     await application.store.write(control.pause, queue, True, time.time())
     _wake(application)
     return f"queue {queue} is paused"
@@ -182,6 +183,7 @@ async def resume(application: Ostrov, queue: Annotated[str, "the queue's name"])
     """Start the runs of a paused queue again."""
     from ostrov.run.tasks import control
 
+    await _known_queue(application, queue)
     await application.store.write(control.pause, queue, False, time.time())
     _wake(application)
     return f"queue {queue} is open"
@@ -245,6 +247,19 @@ async def prune(application: Ostrov) -> str:
     from ostrov.run.tasks.scheduler import prune_history
 
     return f"{await prune_history(application)} runs were forgotten"
+
+
+async def _known_queue(application: Ostrov, queue: str) -> None:
+    """A mistyped name would pause nothing and look as if it had. Raises NotFound."""
+    from ostrov.core.operations.registry import nearest
+    from ostrov.run.tasks import overview
+    from ostrov.run.tasks.tasks import open_tasks
+
+    known = {row.name for row in await application.store.read(overview.queues)}
+    known |= {task.options.queue for task in application.part(open_tasks).registry.values()}
+    if queue not in known:
+        names = ", ".join(sorted(known)) or "none yet"
+        raise NotFound(f"there is no queue {queue!r}", tip=nearest(queue, sorted(known)) or f"there are {names}")
 
 
 def _wake(application: Ostrov) -> None:
