@@ -67,7 +67,14 @@ class Problems:
     def __call__(self, request: AnyRequest, error: Exception) -> Response[Any]:
         status = status_of(error)
         if status >= 500:
-            LOG.error("%s %r failed", request.method, request.scope["path"], exc_info=error)
+            expected = isinstance(error, OstrovError) and bool(error.tip)  # it says what to do: a disk, a server, not our code
+            LOG.error(
+                "%s %r failed%s",
+                request.method,
+                request.scope["path"],
+                f": {error}" if expected else "",
+                exc_info=None if expected else error,
+            )
         visit = Visit(self.house, request)
         if isinstance(error, LogInFirst) and not visit.wants_fragment():
             back = quote(error.back, safe="/@")

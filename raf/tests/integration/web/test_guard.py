@@ -254,6 +254,24 @@ async def test_what_somebody_wrote_comes_back_whatever_went_wrong(open_site, mon
         assert unlucky.form("/compose").values["text"] == ["not lost"]
 
 
+async def test_what_the_world_did_is_logged_in_a_line_and_what_we_did_with_its_trace(open_site, monkeypatch, caplog) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+
+        async def full(*_: object, **__: object) -> None:
+            raise StoreFull("the disk is full", tip="free some space")
+
+        async def broken(*_: object, **__: object) -> None:
+            raise ZeroDivisionError
+
+        for cause, traced in ((full, False), (broken, True)):
+            monkeypatch.setattr(Raf, "public", cause)
+            caplog.clear()
+            assert (await site.visitor().get("/local")).status >= 500
+            (record,) = [record for record in caplog.records if record.name == "raf.web"]
+            assert bool(record.exc_info) is traced
+            assert ("free some space" in record.getMessage()) is not traced
+
+
 async def test_the_switch_works_on_the_page_of_an_error(open_site) -> None:  # type: ignore[no-untyped-def]
     async with open_site() as site:
         for visitor in (site.visitor(), await site.member("member")):
