@@ -50,3 +50,10 @@ def test_one_value_is_printed_bare(ostrov: Shell) -> None:
 def test_a_sweep_is_shown_at_each_point(ostrov: Shell) -> None:
     answer = ostrov("config", "show", "--prefix", "web.port", "--multirun", "web.port=1,2", "--json")
     assert [row["result"][0]["value"] for row in answer.json] == [1, 2]
+
+
+def test_an_address_that_is_none_is_refused(ostrov: Shell) -> None:
+    answer = ostrov("config", "get", "web.url", "web.url=raf.example")
+    assert answer.code == 2
+    assert "error: web.url is wrong: expected an address such as https://" in answer.err
+    assert ostrov("config", "get", "web.url", "web.url=https://raf.example/").code == 0

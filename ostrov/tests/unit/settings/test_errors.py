@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Annotated, Any, get_type_hints
 
+import msgspec
 import pytest
 
 from ostrov.core.errors import ProjectError, SettingsError
 from ostrov.core.project import open_project
+from ostrov.core.settings.convert import described
 
 
 def told(problem: SettingsError) -> tuple[str, str, str]:
@@ -173,3 +175,17 @@ class TestAsking:
     def test_a_section_is_not_one_value(self, island: Any) -> None:
         with pytest.raises(SettingsError, match="web is a section"):
             island.load().tree.leaf("web")
+
+
+def test_a_pattern_is_told_by_what_it_describes() -> None:
+    class GateSettings(msgspec.Struct, forbid_unknown_fields=True):
+        address: Annotated[str, msgspec.Meta(pattern="^https?://", description="an address such as https://a.example")] = (
+            "http://"
+        )
+
+    annotation = get_type_hints(GateSettings, include_extras=True)["address"]
+    assert (
+        described(annotation, "Expected `str` matching regex '^https?://'") == "expected an address such as https://a.example"
+    )
+    assert described(annotation, "Expected `str`, got `int`") == "Expected `str`, got `int`"
+    assert described(str, "Expected `str` matching regex 'x'") == "Expected `str` matching regex 'x'"

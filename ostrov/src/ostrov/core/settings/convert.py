@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -55,6 +55,7 @@ def _wrong(path: Path, leaf: Leaf, place: Declared, problem: str) -> SettingsErr
     hidden = leaf.secret or secret_name(name)
     if hidden and not what.startswith("Expected"):  # msgspec may tell the value
         what = "it is not one of the values that are allowed"
+    what = described(inner.annotation, what)
     what = what[:1].lower() + what[1:].replace("`", "")
     shown = shown_text(masked(value, hidden))
     return SettingsError(
@@ -62,6 +63,16 @@ def _wrong(path: Path, leaf: Leaf, place: Declared, problem: str) -> SettingsErr
         cause=f"{leaf.origin.inside(inside)}: {key} = {shown}",
         tip=_tip(what, value if not hidden else None, inner),
     )
+
+
+def described(annotation: Any, what: str) -> str:
+    """A pattern says nothing to most people; its `msgspec.Meta(description=…)` does."""
+    if "matching regex" not in what:
+        return what
+    for extra in get_args(annotation)[1:]:
+        if isinstance(extra, msgspec.Meta) and extra.description:
+            return f"expected {extra.description}"
+    return what
 
 
 def _tip(what: str, value: Any, place: Declared) -> str:

@@ -21,7 +21,9 @@ class WebSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8000
     """0 takes any free port; `ostrov ps` says which."""
-    url: str = ""
+    url: Annotated[
+        str, msgspec.Meta(pattern=r"^(https?://[^\s/]+(/\S*)?)?$", description="an address such as https://raf.example")
+    ] = ""
     """The address people reach it at, such as https://raf.example; empty means http://host:port."""
     workers: Annotated[int, msgspec.Meta(ge=1, le=256)] = 1
     """Processes that share the port."""
