@@ -49,7 +49,9 @@ async def _show(face: Face, request: Request, visitor: Visitor) -> Response:
         return await face.draw(request, visitor, "console/login.html", {"next": wanted, "name": "", "problem": None})
     operator = await face.application.store.read(operator_of_link, request.path.removeprefix(LINKS))
     if operator is None:
-        raise NotFound("this link does not work any more", tip="a link works once and not for long; ask for a new one")
+        raise NotFound(
+            "this link does not work any more", tip="a link works once and not for long; a new one: ostrov operators link NAME"
+        )
     return await face.draw(request, visitor, "console/link.html", {"operator": operator.name})
 
 

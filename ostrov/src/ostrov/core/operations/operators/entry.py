@@ -69,7 +69,9 @@ def _lifetime(application: Ostrov) -> float:
 def _enter_by_link(connection: Connection, key: str, lifetime: float, address: str, agent: str) -> str:
     operator = links.use_link(connection, key)
     if operator is None:
-        raise WrongPassword("this link does not work any more", tip="a link works once and not for long; ask for a new one")
+        raise WrongPassword(
+            "this link does not work any more", tip="a link works once and not for long; a new one: ostrov operators link NAME"
+        )
     return _enter(connection, operator, lifetime, address, agent, "link")
 
 
