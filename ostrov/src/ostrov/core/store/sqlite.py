@@ -201,14 +201,14 @@ def unopened(problem: sqlite3.Error | OSError, path: Path) -> Exception:
     found = explained(problem, path)
     if isinstance(found, StoreFull) or "damaged" in str(found):
         return found
-    return StoreUnreachable(f"the database {path} cannot be opened", cause=str(problem), tip=WRITABLE)
+    return StoreUnreachable("the database cannot be opened", cause=f"{problem} ({path})", tip=WRITABLE)
 
 
 def gone(path: Path, cause: str) -> StoreUnreachable:
     """The error of a database whose file is not the one that was opened. Nothing is acknowledged until it is back."""
     return StoreUnreachable(
-        f"the database {path} is gone",
-        cause=cause,
+        "the database is gone",  # no path: it may be answered to strangers
+        cause=f"{cause} ({path})",
         tip="put the same file back; or `ostrov down`, restore a backup, and `ostrov up`",
     )
 
