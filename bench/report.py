@@ -65,6 +65,9 @@ def _raf(raf: dict[str, Any]) -> list[str]:
     lines.append(f"| post, on the disk when answered | {post['cpu_us']} µs | {post['per_s']:,} | {post['p99_ms']:.0f} ms | | |")
     lines += [
         "",
+        "The home timeline's ratio says why timelines are kept in memory: the bare join looks through everybody one follows. "
+        "The public timeline compares like with like.",
+        "",
         f"From `ostrov up` to the first answer: {ours['start_s']} s. Idle: {ours['idle_mib']} MiB for everything it starts, "
         f"{ours['idle_cpu_percent']} % of a core; after the load {ours['loaded_mib']} MiB.",
     ]
@@ -90,7 +93,7 @@ def _tasks(tasks: list[dict[str, Any]]) -> list[str]:
     lines += [
         "",
         f"The cheapest peer costs {best / ours['run_cpu_us']:.1f} times the CPU a run. One by one, Ostrov waits for the disk "
-        "each time, which the others do not; writes that wait together share one wait (below).",
+        "each time, as Procrastinate does and the others by default do not; writes that wait together share one wait (below).",
     ]
     return lines
 
