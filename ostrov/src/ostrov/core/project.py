@@ -76,6 +76,9 @@ def _named(name: str) -> Component:
     try:
         return _checked(name, load(f"{name}.component:component"))
     except ProjectError as problem:
+        missing = problem.__cause__
+        if not isinstance(missing, ModuleNotFoundError) or missing.name not in (name, f"{name}.component"):
+            raise  # it is there, and broken
         from importlib.metadata import entry_points
 
         for entry in entry_points(group=ENTRY_POINTS, name=name):
@@ -89,5 +92,5 @@ def _named(name: str) -> Component:
 
 def _checked(name: str, found: Any) -> Component:
     if not isinstance(found, Component):
-        raise ProjectError(f"{name} is not a component", cause=f"it is a {type(found).__name__}")
+        raise ProjectError(f"{name} is not a component", cause=f"it is of the type {type(found).__name__}")
     return found

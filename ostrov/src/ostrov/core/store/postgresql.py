@@ -121,7 +121,9 @@ def explained(problem: Exception) -> Exception:
     if state in ("53100", "53200"):
         return StoreFull("the database server is out of room", cause=str(problem).strip())
     if isinstance(problem, psycopg.OperationalError):
-        return StoreUnreachable("PostgreSQL went away", cause=" ".join(str(problem).split()), tip="the next attempt connects anew")
+        return StoreUnreachable(
+            "PostgreSQL went away", cause=" ".join(str(problem).split()), tip="the next attempt connects anew"
+        )
     if isinstance(problem, psycopg.InternalError):
         return StoreError("the database cannot be used", cause=str(problem).strip())
     if isinstance(problem, psycopg.IntegrityError):
