@@ -77,6 +77,8 @@ def _logs(words: tuple[str, ...], follow: bool, lines: int) -> None:
             show(line)
         return
     found = commands.logs(application, name, lines)
+    if not found and lines and not _invocation().as_json:
+        click.echo("nothing is logged", err=True)
     columns = max((len(line.process) for line in found), default=0)
     for line in found:
         show(line, columns)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ostrov.core.component import Listen, Service
 from ostrov.core.reference import load
+from ostrov.core.settings.secrets import masked
 from ostrov.core.supervisor.errors import PortTaken
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def port_holder(port: int) -> str:
         try:
             if any(os.readlink(entry.path) in wanted for entry in os.scandir(process / "fd")):
                 words = (process / "cmdline").read_bytes().decode("utf-8", "replace").replace("\0", " ").strip()
-                holders.append(f"pid {process.name} ({words[:120]})")
+                holders.append(f"pid {process.name} ({str(masked(words))[:120]})")
         except OSError:
             continue
     return f"it is held by {holders[0]}" if holders else "it is held by another user's process"
