@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 
 import pytest
@@ -102,6 +103,19 @@ def test_a_project_whose_data_is_elsewhere_is_found_without_saying_where(sample)
     with pytest.raises(NotUp):
         commands.status(sample.application("data_dir=var"))
     assert commands.down(sample.application()) is True
+
+
+def test_a_project_whose_data_was_removed_under_it_is_still_found(sample) -> None:
+    sample.component(SLOW)
+    process = sample.up("data_dir=lost")
+    other = sample.up("data_dir=other")
+    shutil.rmtree(sample.folder / "lost")
+    assert commands.status(sample.application("data_dir=lost")).pid == process.pid
+    assert commands.down(sample.application("data_dir=lost")) is True
+    assert process.wait(5) == 0
+    assert commands.status(sample.application("data_dir=other")).pid == other.pid
+    with pytest.raises(NotUp):
+        commands.status(sample.application("data_dir=lost"))
 
 
 def test_down_works_by_signal_when_the_control_socket_is_lost(sample) -> None:

@@ -11,7 +11,7 @@ import contextlib
 import os
 import socket
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +95,10 @@ async def _connect(application: Ostrov) -> tuple[asyncio.StreamReader, asyncio.S
 
 def _elsewhere(application: Ostrov) -> socket.socket:
     name = application.settings.name or application.project.name
-    found = [] if _data_dir_was_said(application) else running_elsewhere(application.project.root)
+    found = running_elsewhere(application.project.root)
+    if _data_dir_was_said(application):  # then only the one whose folder, with its socket, was removed under it
+        mine = {pid for connection, pid in found if _data_of(connection) == str(application.data_path)}
+        found = running_elsewhere(application.project.root, mine) if mine else []  # a connection answers once
     if len(found) > 1:
         up = [f"on {_data_of(connection)} (process {pid})" for connection, pid in found]
         raise Conflict(
@@ -143,8 +146,8 @@ def rendezvous(root: Path, pid: int | str) -> str:
     return f"ostrov/control/{folder.st_dev:x}-{folder.st_ino:x}/{pid}"
 
 
-def running_elsewhere(root: Path) -> list[tuple[socket.socket, int]]:
-    """Connections to the supervisors of this project that this user may talk to, with their process ids."""
+def running_elsewhere(root: Path, wanted: Collection[int] = ()) -> list[tuple[socket.socket, int]]:
+    """Connections to the supervisors of this project (those wanted, or all) that this user may talk to, with process ids."""
     prefix = "@" + rendezvous(root, "")
     try:
         names = {
@@ -158,7 +161,7 @@ def running_elsewhere(root: Path) -> list[tuple[socket.socket, int]]:
         with contextlib.suppress(OSError):
             connection.connect("\0" + name[1:])
             pid, uid = peer(connection)
-            if uid in (0, os.getuid()) or os.getuid() == 0:
+            if (uid in (0, os.getuid()) or os.getuid() == 0) and (not wanted or pid in wanted):
                 found.append((connection, pid))
                 continue
         connection.close()
