@@ -1,11 +1,13 @@
 """The terminal of `ostrov up`: every process's lines with its name before them, in a colour of its own.
 
-Written by a thread: a terminal that is paused (Ctrl-S, a selection) blocks who writes to it, and the project must go on.
+Written by a thread: a terminal that is paused (Ctrl-S, a selection) blocks who writes to it, and the project must go on. It
+writes to the descriptor itself: what stays in Python's own buffer would be written once more at exit, and block or fail there.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import re
 import threading
@@ -26,8 +28,8 @@ class Terminal:
 
     def __init__(self, out: TextIO, processes: Iterable[str]) -> None:
         self._out = out
-        if isinstance(out, TextIOWrapper):
-            out.reconfigure(errors="replace")  # a terminal of another encoding shows what it can
+        out.flush()
+        self._descriptor = out.fileno() if isinstance(out, TextIOWrapper) else -1
         names = list(processes)
         self._width = max(len(name) for name in [*names, SUPERVISOR])
         coloured = out.isatty() and colours_wanted()
@@ -68,6 +70,12 @@ class Terminal:
     def _write(self) -> None:
         while (text := self._queue.get()) is not None:
             with contextlib.suppress(OSError, ValueError):  # the reader has gone: the project stays
-                self._out.write(text + "\n")
-                if self._queue.empty():
-                    self._out.flush()
+                self._print(text + "\n")
+
+    def _print(self, text: str) -> None:
+        if self._descriptor < 0:
+            self._out.write(text)
+            return
+        data = text.encode(self._out.encoding, "replace")  # a terminal of another encoding shows what it can
+        while data:
+            data = data[os.write(self._descriptor, data) :]
