@@ -26,6 +26,19 @@ def test_help_lists_the_components_operations(ostrov: Shell) -> None:
     assert "chat" not in ships
 
 
+def test_help_loads_nothing_that_is_heavy(ostrov: Shell) -> None:
+    script = (
+        "import sys; from ostrov.cli import main; sys.argv = ['ostrov', '--help']; main(); print('\\nloaded', *sys.modules)"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", script], cwd=ostrov.folder, env=ostrov.environ, capture_output=True, text=True, check=True
+    )
+    loaded = set(answer.stdout.rpartition("\nloaded ")[2].split())
+    assert "ostrov.run.events.operations" in loaded
+    heavy = {"asyncio", "sqlite3", "litestar", "sqlalchemy", "eventsourcing", "jinja2", "uvicorn", "psycopg", "PIL"}
+    assert not loaded & heavy
+
+
 def test_an_operations_help_has_its_arguments(ostrov: Shell) -> None:
     shown = ostrov("ships", "add", "--help").out
     assert "Usage: ostrov ships add [OPTIONS] NAME [KEY=VALUE]..." in shown

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from ostrov.core.application import Ostrov
 from ostrov.core.operations.operation import operation
-from ostrov.core.store import Connection
+
+if TYPE_CHECKING:
+    from ostrov.core.store import Connection
 
 
 class Line(msgspec.Struct):
