@@ -197,13 +197,13 @@ async def test_an_unknown_name_takes_as_long_as_a_wrong_password(tmp_path: Path)
         identity = application.part(open_identity)
         await identity.sign_up(member(), create)
 
-        async def fastest(name: str) -> float:
+        async def fastest(name: str) -> float:  # CPU, which other work on the machine does not change
             took = []
             for _ in range(8):
-                began = time.perf_counter()
+                began = time.process_time()
                 with pytest.raises(WrongPassword):
                     await identity.log_in(name, "wrong password")
-                took.append(time.perf_counter() - began)
+                took.append(time.process_time() - began)
             return min(took)
 
         await fastest("warm")
