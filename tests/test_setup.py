@@ -15,8 +15,10 @@ TOP = Path(__file__).parents[1]
 
 def set_up(checkout: Path, **environ: str) -> subprocess.CompletedProcess[str]:
     script = 'set -eu; top=$PWD; . bin/setup; set_up run; "$venv/bin/python" -c "import marked; print(marked.where)"'
+    # without it, the environment these very tests run in would be told to run another checkout
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("OSTROV_")}
     return subprocess.run(
-        ["sh", "-c", script], cwd=checkout, env={**os.environ, **environ}, capture_output=True, text=True, check=False
+        ["sh", "-c", script], cwd=checkout, env={**inherited, **environ}, capture_output=True, text=True, check=False
     )
 
 
