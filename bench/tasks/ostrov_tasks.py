@@ -94,7 +94,7 @@ async def drains(application: Ostrov, folder: Path, n: int) -> dict[str, Any]:
             figures[f"{name}_per_s"] = round(n / (time.perf_counter() - wall))
             figures[f"{name}_cpu_us"] = round((cpu_seconds(worker.pid) - cpu) / n * 1e6)
         counts = await application.store.read(
-            lambda c: (c.value("SELECT count(*) FROM finished_run"), c.value("SELECT count(*) FROM attempt"))
+            lambda c: (c.value("SELECT count(*) FROM task_finished_run"), c.value("SELECT count(*) FROM task_attempt"))
         )
         assert counts == (n + 1, n + 1), counts
         await clear(application)
@@ -151,7 +151,7 @@ async def beside(application: Ostrov, folder: Path, n: int) -> dict[str, Any]:
     await jobs.noop.enqueue_many([{"number": number} for number in range(n)])
     async with worker_process(application, folder):
         during = []
-        while await application.store.read(lambda c: c.value("SELECT count(*) FROM run")) > n // 20:
+        while await application.store.read(lambda c: c.value("SELECT count(*) FROM task_run")) > n // 20:
             during += await some(5)
     return {"write_alone_ms": quantiles(alone), "write_during_drain_ms": quantiles(during), "writes_during_drain": len(during)}
 
@@ -165,7 +165,7 @@ async def worker_process(application: Ostrov, folder: Path) -> AsyncIterator[sub
     process = start(words, log=WORK / "ostrov_tasks.log", environment=environment)
     try:
         while not await application.store.read(
-            lambda c: c.value("SELECT 1 FROM worker WHERE pid = ? AND stopped_at IS NULL", (process.pid,))
+            lambda c: c.value("SELECT 1 FROM task_worker WHERE pid = ? AND stopped_at IS NULL", (process.pid,))
         ):
             if process.poll() is not None:
                 raise SystemExit("the worker does not start: see var/bench/ostrov_tasks.log")
@@ -177,13 +177,13 @@ async def worker_process(application: Ostrov, folder: Path) -> AsyncIterator[sub
 
 async def emptied(application: Ostrov) -> None:
     """Polled, for the worker is another process."""
-    while await application.store.read(lambda c: c.value("SELECT 1 FROM run LIMIT 1")) is not None:
+    while await application.store.read(lambda c: c.value("SELECT 1 FROM task_run LIMIT 1")) is not None:
         await asyncio.sleep(0.02)
 
 
 async def clear(application: Ostrov) -> None:
     def delete(connection: Any) -> None:
-        for table in ("run", "finished_run", "attempt"):
+        for table in ("task_run", "task_finished_run", "task_attempt"):
             connection.execute(f"DELETE FROM {table}")
 
     await application.store.write(delete)

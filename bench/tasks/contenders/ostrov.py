@@ -35,7 +35,7 @@ class Ledger:
 
     def reset(self) -> None:
         def delete(connection):
-            for table in ("run", "finished_run", "attempt"):
+            for table in ("task_run", "task_finished_run", "task_attempt"):
                 connection.execute(f"DELETE FROM {table}")
 
         self.application.store.write_sync(delete)
@@ -50,4 +50,4 @@ class Ledger:
             self.application.store.write_sync(noop.enqueue_many_in, rows)
 
     def done(self) -> int:
-        return self.application.store.read_sync(lambda c: c.value("SELECT count(*) FROM finished_run"))
+        return self.application.store.read_sync(lambda c: c.value("SELECT count(*) FROM task_finished_run"))

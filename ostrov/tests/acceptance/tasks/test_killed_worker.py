@@ -25,17 +25,17 @@ async def rows(application: Ostrov, sql: str) -> list[tuple[Any, ...]]:
 
 async def finished(application: Ostrov, count: int, seconds: float) -> None:
     deadline = time.monotonic() + seconds
-    while (await rows(application, "SELECT count(*) FROM finished_run"))[0][0] < count:
-        assert time.monotonic() < deadline, await rows(application, "SELECT state, count(*) FROM run GROUP BY state")
+    while (await rows(application, "SELECT count(*) FROM task_finished_run"))[0][0] < count:
+        assert time.monotonic() < deadline, await rows(application, "SELECT state, count(*) FROM task_run GROUP BY state")
         await asyncio.sleep(0.05)
 
 
 async def check_all_done_once(application: Ostrov, folder: Path, count: int, room: Any) -> None:
     """Every run is over exactly once, every end that was noted belongs to an attempt, no attempt began twice."""
-    assert await rows(application, "SELECT count(*) FROM run") == [(0,)]
-    states = await rows(application, "SELECT state, count(*), count(DISTINCT id) FROM finished_run GROUP BY state")
+    assert await rows(application, "SELECT count(*) FROM task_run") == [(0,)]
+    states = await rows(application, "SELECT state, count(*), count(DISTINCT id) FROM task_finished_run GROUP BY state")
     assert states == [("successful", count, count)]
-    successes = await rows(application, "SELECT count(*), count(DISTINCT run_id) FROM attempt WHERE outcome = 'successful'")
+    successes = await rows(application, "SELECT count(*), count(DISTINCT run_id) FROM task_attempt WHERE outcome = 'successful'")
     assert successes == [(count, count)]
     begun = Counter(line for line in room.notes(folder) if line.startswith("begin"))
     assert len({line.split()[1] for line in begun}) == count
@@ -60,8 +60,8 @@ async def test_workers_on_one_ledger_never_run_a_run_twice(
         await enqueue(crew, tmp_path / "notes", 1500)
         await finished(application, 1500, 60)
         await check_all_done_once(application, tmp_path / "notes", 1500, room)
-        assert await rows(application, "SELECT max(attempt) FROM finished_run") == [(1,)]
-        shares = await rows(application, "SELECT count(*) FROM finished_run GROUP BY worker_id")
+        assert await rows(application, "SELECT max(attempt) FROM task_finished_run") == [(1,)]
+        shares = await rows(application, "SELECT count(*) FROM task_finished_run GROUP BY worker_id")
         assert len(shares) == workers
         assert [worker.stop() for worker in crowd] == [0] * workers
 
@@ -94,7 +94,7 @@ async def kill_again_and_again(
             crowd.append(start_worker(overrides))
         await finished(application, count, 90)
         await check_all_done_once(application, tmp_path / "notes", count, room)
-        lost = await rows(application, "SELECT count(*) FROM attempt WHERE outcome = 'lost'")
+        lost = await rows(application, "SELECT count(*) FROM task_attempt WHERE outcome = 'lost'")
         assert lost[0][0] > 0, "no kill hit a running run: the test proves nothing"
 
 
@@ -111,7 +111,7 @@ async def test_a_dead_process_is_noticed_within_two_seconds(
         victim = first if file.stem == str(first.pid) else second
         victim.kill()
         assert await room.until(lambda: len(room.notes(tmp_path / "notes")) == 2) < 2.0
-        assert await rows(application, "SELECT outcome, error FROM attempt") == [("lost", "its worker died")]
+        assert await rows(application, "SELECT outcome, error FROM task_attempt") == [("lost", "its worker died")]
 
 
 async def test_a_run_that_kills_its_workers_is_not_tried_for_ever(
@@ -146,7 +146,7 @@ async def test_a_worker_that_hangs_loses_its_runs_and_cannot_overwrite(
         assert await run.wait(10) == "successful"
         hung.process.send_signal(signal.SIGCONT)
         assert hung.stop() == 0
-        told = await rows(application, "SELECT number, outcome FROM attempt ORDER BY number")
+        told = await rows(application, "SELECT number, outcome FROM task_attempt ORDER BY number")
         assert told == [(1, "lost"), (2, "successful")]
 
 
@@ -172,9 +172,9 @@ async def test_a_worker_asked_to_stop_ends_its_runs_first(
         await enqueue(crew, tmp_path / "notes", 2000)
         await room.until(lambda: len(room.notes(tmp_path / "notes")) > 50)
         assert worker.stop() == 0
-        assert await rows(application, "SELECT count(*) FROM run WHERE state = 'running'") == [(0,)]
-        assert await rows(application, "SELECT DISTINCT outcome FROM attempt") == [("successful",)]
+        assert await rows(application, "SELECT count(*) FROM task_run WHERE state = 'running'") == [(0,)]
+        assert await rows(application, "SELECT DISTINCT outcome FROM task_attempt") == [("successful",)]
         begun = sum(line.startswith("begin") for line in room.notes(tmp_path / "notes"))
         ended = sum(line.startswith("end") for line in room.notes(tmp_path / "notes"))
-        done = await rows(application, "SELECT count(*) FROM finished_run")
+        done = await rows(application, "SELECT count(*) FROM task_finished_run")
         assert begun == ended == done[0][0] < 2000

@@ -71,7 +71,7 @@ async def test_a_worker_outlives_the_loss_of_its_connections(tmp_path: Path) -> 
                 done: list[Any] = []
                 while not done:
                     assert time.monotonic() < deadline
-                    done = admin.execute(f"SELECT state, attempt FROM {name}.finished_run WHERE id = %s", [run.id]).fetchall()
+                    done = admin.execute(f"SELECT state, attempt FROM {name}.task_finished_run WHERE id = %s", [run.id]).fetchall()
                     await asyncio.sleep(0.05)
                 assert done == [("successful", 1)]
         finally:
@@ -83,9 +83,9 @@ async def test_a_worker_that_was_held_up_keeps_what_it_has_in_hand(tmp_path: Pat
     async with running(tmp_path, [HERE], [*database, "tasks.poll=0.1"]) as application, working(application):
         run = await waits.enqueue(0.6)
         await until(lambda: begun)
-        await application.store.write(lambda c: c.execute("UPDATE run SET lease_until = ?", (time.time() - 100,)))
+        await application.store.write(lambda c: c.execute("UPDATE task_run SET lease_until = ?", (time.time() - 100,)))
         assert await run.wait(5) == State.SUCCESSFUL
-        assert await rows(application, "SELECT number, outcome FROM attempt") == [(1, "successful")]
+        assert await rows(application, "SELECT number, outcome FROM task_attempt") == [(1, "successful")]
         assert begun == ["waits"]
 
 
@@ -98,7 +98,7 @@ async def test_a_claim_that_was_lost_with_its_commit_is_found_again(tmp_path: Pa
         run = await quick.enqueue("x")
         await application.store.write(
             lambda c: c.execute(
-                "UPDATE run SET state = 'running', attempt = 1, started_at = ?, worker_id = ?, lease_until = ?",
+                "UPDATE task_run SET state = 'running', attempt = 1, started_at = ?, worker_id = ?, lease_until = ?",
                 (time.time(), worker.id, time.time() + 0.3),
             )
         )
@@ -106,7 +106,7 @@ async def test_a_claim_that_was_lost_with_its_commit_is_found_again(tmp_path: Pa
         while await run.refresh() != State.READY:
             assert time.monotonic() < deadline
             await asyncio.sleep(0.02)
-        assert await rows(application, "SELECT outcome FROM attempt") == [("lost",)]
+        assert await rows(application, "SELECT outcome FROM task_attempt") == [("lost",)]
         assert await run_tasks(application) == 1
 
 
@@ -116,7 +116,7 @@ async def test_an_outcome_that_cannot_be_written_does_not_hold_up_the_others(tmp
 
         def occupy(connection: Connection) -> None:
             connection.execute(
-                "INSERT INTO finished_run (id, task, queue, priority, state, arguments, created_at, run_after, max_attempts,"
+                "INSERT INTO task_finished_run (id, task, queue, priority, state, arguments, created_at, run_after, max_attempts,"
                 " attempt, failures, losses, finished_at) VALUES (?, 'x', 'x', 0, 'dead', '{}', 0, 0, 1, 1, 0, 0, 0)",
                 (first.id,),
             )
@@ -125,6 +125,6 @@ async def test_an_outcome_that_cannot_be_written_does_not_hold_up_the_others(tmp
         async with working(application) as worker:
             assert await second.wait(5) == State.SUCCESSFUL
             await until(lambda: not worker.runner.hands)
-        assert await rows(application, "SELECT id, state FROM run") == [(first.id, "running")]
+        assert await rows(application, "SELECT id, state FROM task_run") == [(first.id, "running")]
         with pytest.raises(StoreIntegrity):
             await application.store.write(occupy)

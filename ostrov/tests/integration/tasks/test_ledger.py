@@ -58,10 +58,10 @@ async def test_another_worker_cannot_write_back_the_same_attempt(tmp_path: Path,
         assert second.attempt == first.attempt == 1
         late = ended(first)
         assert await application.store.write(finish, "w1", [late]) == [late]
-        assert await rows(application, "SELECT state, worker_id FROM run") == [("running", "w2")]
-        assert await rows(application, "SELECT count(*) FROM attempt") == [(0,)]
+        assert await rows(application, "SELECT state, worker_id FROM task_run") == [("running", "w2")]
+        assert await rows(application, "SELECT count(*) FROM task_attempt") == [(0,)]
         assert await application.store.write(finish, "w2", [ended(second)]) == []
-        assert await rows(application, "SELECT state, worker_id FROM finished_run") == [("successful", "w2")]
+        assert await rows(application, "SELECT state, worker_id FROM task_finished_run") == [("successful", "w2")]
 
 
 async def test_a_worker_cannot_write_back_an_older_attempt_of_its_own(tmp_path: Path, database: list[str]) -> None:
@@ -72,7 +72,7 @@ async def test_a_worker_cannot_write_back_an_older_attempt_of_its_own(tmp_path: 
         (second,) = await take(application, "w1")
         late, now = ended(first, Ending.FAILED, retriable=False), ended(second)
         assert await application.store.write(finish, "w1", [late, now]) == [late]
-        told = await rows(application, "SELECT number, outcome FROM attempt ORDER BY number")
+        told = await rows(application, "SELECT number, outcome FROM task_attempt ORDER BY number")
         assert told == [(1, "interrupted"), (2, "successful")]
 
 
@@ -83,7 +83,7 @@ async def test_an_outcome_is_written_once_however_often_it_is_sent(tmp_path: Pat
         outcome = ended(run, error=None)
         assert await application.store.write(finish, "w1", [outcome]) == []
         assert await application.store.write(finish, "w1", [outcome]) == [outcome]
-        assert await rows(application, "SELECT count(*) FROM finished_run") == [(1,)]
+        assert await rows(application, "SELECT count(*) FROM task_finished_run") == [(1,)]
 
 
 async def test_a_failed_attempt_waits_for_its_backoff(tmp_path: Path, database: list[str]) -> None:
@@ -91,7 +91,7 @@ async def test_a_failed_attempt_waits_for_its_backoff(tmp_path: Path, database: 
         await quick.enqueue("a")
         (run,) = await take(application, "w1")
         await application.store.write(finish, "w1", [ended(run, Ending.FAILED, error="no", traceback="trace")])
-        ((state, due, failures, reason),) = await rows(application, "SELECT state, run_after, failures, reason FROM run")
+        ((state, due, failures, reason),) = await rows(application, "SELECT state, run_after, failures, reason FROM task_run")
         assert (state, failures, reason) == ("scheduled", 1, "no")
         assert 3.9 < due - time.time() < 6.1
         assert await take(application, "w1") == []
@@ -101,9 +101,9 @@ async def test_a_cancellation_that_crosses_a_failure_holds(tmp_path: Path, datab
     async with running(tmp_path, [HERE], database) as application:
         await quick.enqueue("a")
         (run,) = await take(application, "w1")
-        await application.store.write(lambda c: c.execute("UPDATE run SET cancel_requested = 1"))
+        await application.store.write(lambda c: c.execute("UPDATE task_run SET cancel_requested = 1"))
         await application.store.write(finish, "w1", [ended(run, Ending.FAILED)])
-        assert await rows(application, "SELECT state FROM finished_run") == [("cancelled",)]
+        assert await rows(application, "SELECT state FROM task_finished_run") == [("cancelled",)]
 
 
 async def test_reaping_twice_is_reaping_once(tmp_path: Path, database: list[str]) -> None:
@@ -124,7 +124,7 @@ async def test_reaping_twice_is_reaping_once(tmp_path: Path, database: list[str]
         assert missing == (["gone"], [], [])
         assert len(await application.store.write(reaper.reap, missing, now, 5)) == 1
         assert await application.store.write(reaper.reap, missing, now, 5) == []
-        assert await rows(application, "SELECT state, worker_id FROM run ORDER BY worker_id IS NULL, worker_id") == [
+        assert await rows(application, "SELECT state, worker_id FROM task_run ORDER BY worker_id IS NULL, worker_id") == [
             ("running", "far"),
             ("running", "here"),
             ("ready", None),

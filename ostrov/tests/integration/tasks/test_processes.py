@@ -87,8 +87,8 @@ async def test_a_process_task_returns_its_result_log_and_progress(tmp_path: Path
         assert await run.wait(20) == await again.wait(20) == State.SUCCESSFUL
         number, pid, _ = run.result
         assert (number, pid != os.getpid()) == (4, True)
-        assert (f"from process {pid}",) in await rows(application, "SELECT message FROM run_log")
-        assert await rows(application, "SELECT DISTINCT progress FROM finished_run") == [('{"done":0.5,"text":"half"}',)]
+        assert (f"from process {pid}",) in await rows(application, "SELECT message FROM task_log")
+        assert await rows(application, "SELECT DISTINCT progress FROM task_finished_run") == [('{"done":0.5,"text":"half"}',)]
 
 
 async def test_a_process_that_dies_fails_its_own_run_only(tmp_path: Path, crew: Any) -> None:

@@ -42,7 +42,7 @@ async def rows(application: Ostrov, sql: str, *values: Any) -> list[tuple[Any, .
 
 
 async def set_tick(application: Ostrov, name: str, tick: float) -> None:
-    await application.store.write(lambda c: c.execute("UPDATE schedule SET next_tick = ? WHERE key = ?", (tick, name)))
+    await application.store.write(lambda c: c.execute("UPDATE task_schedule SET next_tick = ? WHERE key = ?", (tick, name)))
 
 
 async def test_a_tick_is_run_once_by_any_number_of_schedulers(tmp_path: Path, database: list[str]) -> None:
@@ -54,8 +54,8 @@ async def test_a_tick_is_run_once_by_any_number_of_schedulers(tmp_path: Path, da
         await set_tick(application, often.name, tick)
         await set_tick(application, at_once.name, time.time() + 99)
         await asyncio.gather(*(one.fire_due() for one in schedulers))
-        assert await rows(application, "SELECT task, schedule_key, tick FROM run") == [(often.name, often.name, tick)]
-        following = await rows(application, "SELECT next_tick, last_tick FROM schedule WHERE key = ?", often.name)
+        assert await rows(application, "SELECT task, schedule_key, tick FROM task_run") == [(often.name, often.name, tick)]
+        following = await rows(application, "SELECT next_tick, last_tick FROM task_schedule WHERE key = ?", often.name)
         assert following == [(tick + 600, tick)]
         assert await run_tasks(application) == 1
 
@@ -70,7 +70,7 @@ async def test_a_tick_is_taken_once_also_where_runs_may_overlap(tmp_path: Path, 
         assert first is not None
         assert await run_tasks(application) == 1  # it is over, so only the tick itself can tell
         assert await application.store.write(schedule.fire, declared, tick, time.time()) is None
-        assert await rows(application, "SELECT count(*) FROM run") == [(0,)]
+        assert await rows(application, "SELECT count(*) FROM task_run") == [(0,)]
 
 
 async def test_many_missed_ticks_are_one_run(tmp_path: Path, database: list[str]) -> None:
@@ -80,8 +80,8 @@ async def test_many_missed_ticks_are_one_run(tmp_path: Path, database: list[str]
         await set_tick(application, often.name, time.time() - 86400)
         await set_tick(application, at_once.name, time.time() + 99)
         assert await scheduler.fire_due() > 1
-        assert len(await rows(application, "SELECT id FROM run")) == 1
-        ((tick,),) = await rows(application, "SELECT next_tick FROM schedule WHERE key = ?", often.name)
+        assert len(await rows(application, "SELECT id FROM task_run")) == 1
+        ((tick,),) = await rows(application, "SELECT next_tick FROM task_schedule WHERE key = ?", often.name)
         assert time.time() < tick <= time.time() + 600
 
 
@@ -92,8 +92,8 @@ async def test_missed_ticks_are_skipped_where_the_task_says_so(tmp_path: Path) -
         await set_tick(application, yearly.name, time.time() - 3600)
         await set_tick(application, at_once.name, time.time() + 99)
         await scheduler.fire_due()
-        assert await rows(application, "SELECT id FROM run") == []
-        ((tick,),) = await rows(application, "SELECT next_tick FROM schedule WHERE key = ?", yearly.name)
+        assert await rows(application, "SELECT id FROM task_run") == []
+        ((tick,),) = await rows(application, "SELECT next_tick FROM task_schedule WHERE key = ?", yearly.name)
         assert time.gmtime(tick)[1:5] == (12, 31, 23, 0)
 
 
@@ -105,7 +105,7 @@ async def test_no_tick_starts_while_the_run_before_is_not_over(tmp_path: Path, d
         for _ in range(2):
             await set_tick(application, often.name, time.time() - 1)
             await scheduler.fire_due()
-        assert len(await rows(application, "SELECT id FROM run")) == 1
+        assert len(await rows(application, "SELECT id FROM task_run")) == 1
 
 
 async def test_a_changed_rule_begins_anew_and_an_unchanged_one_goes_on(tmp_path: Path, database: list[str]) -> None:
@@ -114,7 +114,7 @@ async def test_a_changed_rule_begins_anew_and_an_unchanged_one_goes_on(tmp_path:
         await scheduler.declare()
         await set_tick(application, often.name, 5.0)
         await set_tick(application, yearly.name, 5.0)
-        await application.store.write(lambda c: c.execute("UPDATE schedule SET rule = 'every 5' WHERE key = ?", (often.name,)))
+        await application.store.write(lambda c: c.execute("UPDATE task_schedule SET rule = 'every 5' WHERE key = ?", (often.name,)))
         await scheduler.declare()
         ticks = await application.store.read(schedule.ticks)
         assert ticks[often.name] > time.time() + 590
@@ -144,26 +144,26 @@ async def test_old_history_is_pruned_and_dead_runs_are_kept_longer(tmp_path: Pat
         def age(connection: Any) -> None:
             for number, run in enumerate(runs[:4]):
                 old = id_at(long_ago)[:-1] + str(number)
-                connection.execute("UPDATE finished_run SET id = ?, finished_at = ? WHERE id = ?", (old, long_ago, run.id))
-                connection.execute("UPDATE attempt SET run_id = ? WHERE run_id = ?", (old, run.id))
-            connection.execute("UPDATE finished_run SET state = 'dead' WHERE id = ?", (id_at(long_ago)[:-1] + "3",))
+                connection.execute("UPDATE task_finished_run SET id = ?, finished_at = ? WHERE id = ?", (old, long_ago, run.id))
+                connection.execute("UPDATE task_attempt SET run_id = ? WHERE run_id = ?", (old, run.id))
+            connection.execute("UPDATE task_finished_run SET state = 'dead' WHERE id = ?", (id_at(long_ago)[:-1] + "3",))
 
         await application.store.write(age)
         assert await prune_history(application) == 3
-        assert await rows(application, "SELECT state, count(*) FROM finished_run GROUP BY state ORDER BY state") == [
+        assert await rows(application, "SELECT state, count(*) FROM task_finished_run GROUP BY state ORDER BY state") == [
             ("dead", 1),
             ("successful", 1),
         ]
-        assert await rows(application, "SELECT count(*) FROM attempt") == [(2,)]
+        assert await rows(application, "SELECT count(*) FROM task_attempt") == [(2,)]
 
 
 async def test_dead_runs_are_retried_in_bulk(tmp_path: Path, database: list[str]) -> None:
     async with running(tmp_path, [HERE], database) as application:
         runs = [await often.enqueue() for _ in range(3)]
         await run_tasks(application)
-        await application.store.write(lambda c: c.execute("UPDATE finished_run SET state = 'dead'"))
+        await application.store.write(lambda c: c.execute("UPDATE task_finished_run SET state = 'dead'"))
         done, last = await application.store.write(control.retry_dead, often.name, "", time.time())
         assert (done, last) == (3, max(run.id for run in runs))
         assert await application.store.write(control.retry_dead, often.name, last, time.time()) == (0, "")
         assert await run_tasks(application) == 3
-        assert await rows(application, "SELECT max(number), count(*) FROM attempt") == [(2, 6)]
+        assert await rows(application, "SELECT max(number), count(*) FROM task_attempt") == [(2, 6)]

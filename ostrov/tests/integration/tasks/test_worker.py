@@ -145,7 +145,7 @@ async def rows(application: Ostrov, sql: str, *values: Any) -> list[tuple[Any, .
 
 
 async def attempts(application: Ostrov, run: Run[Any]) -> list[tuple[Any, ...]]:
-    return await rows(application, "SELECT number, outcome, error FROM attempt WHERE run_id = ? ORDER BY number", run.id)
+    return await rows(application, "SELECT number, outcome, error FROM task_attempt WHERE run_id = ? ORDER BY number", run.id)
 
 
 async def test_every_kind_of_task_returns_its_result(tmp_path: Path, database: list[str]) -> None:
@@ -171,7 +171,7 @@ async def test_a_run_out_of_attempts_is_dead_with_its_traceback(tmp_path: Path, 
         run = await fails.using(retries=1).enqueue("key")
         assert await run.wait(10) == State.DEAD
         assert len(await attempts(application, run)) == 2
-        ((trace,),) = await rows(application, "SELECT traceback FROM attempt WHERE run_id = ? AND number = 2", run.id)
+        ((trace,),) = await rows(application, "SELECT traceback FROM task_attempt WHERE run_id = ? AND number = 2", run.id)
         assert "in fails" in trace
         assert "run/tasks/runner.py" not in trace
 
@@ -236,7 +236,7 @@ async def test_what_a_run_logs_is_kept_with_it(tmp_path: Path, database: list[st
     async with running(tmp_path, [HERE], database) as application, working(application):
         run = await talks.enqueue()
         await run.wait(5)
-        kept = await rows(application, "SELECT level, logger, message FROM run_log WHERE run_id = ? ORDER BY number", run.id)
+        kept = await rows(application, "SELECT level, logger, message FROM task_log WHERE run_id = ? ORDER BY number", run.id)
         assert kept == [("WARNING", "demo", "first 1"), ("ERROR", "demo", "second � \\ud800")]
 
 
@@ -246,11 +246,11 @@ async def test_of_a_run_that_logs_much_the_first_and_the_last_lines_are_kept(tmp
             run = await babbles.enqueue()
             await until(lambda: started)
             deadline = time.monotonic() + 5
-            while not await rows(application, "SELECT 1 FROM run_log"):
+            while not await rows(application, "SELECT 1 FROM task_log"):
                 assert time.monotonic() < deadline, "the log of a running run is not shown"
                 await asyncio.sleep(0.02)
             await run.wait(10)
-        kept = await rows(application, "SELECT message FROM run_log ORDER BY number")
+        kept = await rows(application, "SELECT message FROM task_log ORDER BY number")
         assert [int(message.split()[1]) for (message,) in kept] == [*range(5), *range(195, 200)]
 
 
@@ -261,7 +261,7 @@ async def test_a_running_run_is_cancelled(tmp_path: Path, database: list[str]) -
         assert await application.store.write(control.cancel, run.id, time.time()) == State.RUNNING
         application.part(open_tasks).engine.knock()
         assert await run.wait(10) == State.CANCELLED
-        assert await rows(application, "SELECT count(*) FROM run") == [(0,)]
+        assert await rows(application, "SELECT count(*) FROM task_run") == [(0,)]
 
 
 async def test_a_waiting_run_is_cancelled_at_once(tmp_path: Path, database: list[str]) -> None:
@@ -314,7 +314,7 @@ async def test_a_delayed_run_starts_when_it_is_due(tmp_path: Path, database: lis
         run = await on_the_loop.using(run_after=0.4).enqueue(1)
         assert run.status == State.SCHEDULED
         assert await run.wait(5) == State.SUCCESSFUL
-        ((began,),) = await rows(application, "SELECT started_at FROM finished_run WHERE id = ?", run.id)
+        ((began,),) = await rows(application, "SELECT started_at FROM task_finished_run WHERE id = ?", run.id)
         assert 0.4 <= began - at < 0.8
 
 
@@ -334,7 +334,7 @@ async def test_one_run_of_a_lock_at_a_time(tmp_path: Path, database: list[str]) 
             assert await run.wait(10) == State.SUCCESSFUL
         watcher.cancel()
         assert busiest == 1
-        assert await rows(application, "SELECT count(*) FROM run_lock") == [(0,)]
+        assert await rows(application, "SELECT count(*) FROM task_semaphore") == [(0,)]
 
 
 async def test_a_stopping_worker_finishes_what_runs_and_gives_back_what_waits(tmp_path: Path, database: list[str]) -> None:
@@ -348,7 +348,7 @@ async def test_a_stopping_worker_finishes_what_runs_and_gives_back_what_waits(tm
         assert await running_.refresh() == State.SUCCESSFUL
         assert await thread.refresh() == State.SUCCESSFUL
         assert await late.refresh() == State.READY
-        ((attempt,),) = await rows(application, "SELECT attempt FROM run WHERE id = ?", late.id)
+        ((attempt,),) = await rows(application, "SELECT attempt FROM task_run WHERE id = ?", late.id)
         assert attempt == 0
 
 
@@ -369,7 +369,7 @@ async def test_runs_that_wait_for_a_thread_are_given_back_at_once(tmp_path: Path
             assert time.monotonic() < deadline
             await asyncio.sleep(0.02)
         assert {await run.refresh() for run in runs[1:]} == {State.READY}
-        assert await rows(application, "SELECT DISTINCT attempt FROM run") == [(0,)]
+        assert await rows(application, "SELECT DISTINCT attempt FROM task_run") == [(0,)]
 
 
 async def test_a_worker_out_of_patience_interrupts_and_gives_back(tmp_path: Path, database: list[str]) -> None:
@@ -388,15 +388,15 @@ async def test_a_worker_out_of_patience_interrupts_and_gives_back(tmp_path: Path
 async def test_a_run_of_an_unknown_task_is_kept_for_a_worker_that_knows_it(tmp_path: Path, database: list[str]) -> None:
     async with running(tmp_path, [HERE], database) as application:
         run = await marks.enqueue("x")
-        await application.store.write(lambda c: c.execute("UPDATE run SET task = 'gone.away'"))
+        await application.store.write(lambda c: c.execute("UPDATE task_run SET task = 'gone.away'"))
         async with working(application):
             deadline = time.monotonic() + 5
             while await run.refresh() != State.SCHEDULED:
                 assert time.monotonic() < deadline
                 await asyncio.sleep(0.01)
         assert "knows no task 'gone.away'" in run.error
-        assert await rows(application, "SELECT attempt, failures FROM run") == [(0, 0)]
-        await application.store.write(lambda c: c.execute("UPDATE run SET task = ?", (marks.name,)))
+        assert await rows(application, "SELECT attempt, failures FROM task_run") == [(0, 0)]
+        await application.store.write(lambda c: c.execute("UPDATE task_run SET task = ?", (marks.name,)))
         await application.store.write(control.retry, run.id, time.time())
         async with working(application):
             assert await run.wait(5) == State.SUCCESSFUL
@@ -405,12 +405,12 @@ async def test_a_run_of_an_unknown_task_is_kept_for_a_worker_that_knows_it(tmp_p
 async def test_arguments_that_no_longer_fit_kill_the_run_and_it_can_be_retried(tmp_path: Path, database: list[str]) -> None:
     async with running(tmp_path, [HERE], database) as application, working(application):
         run = await marks.using(run_after="1 hour", retries=3).enqueue("x")
-        await application.store.write(lambda c: c.execute("UPDATE run SET arguments = ?", ('{"nom":"x"}',)))
+        await application.store.write(lambda c: c.execute("UPDATE task_run SET arguments = ?", ('{"nom":"x"}',)))
         await application.store.write(control.retry, run.id, time.time())
         application.part(open_tasks).engine.knock()
         assert await run.wait(5) == State.DEAD
         assert "do not fit the signature" in run.error
-        await application.store.write(lambda c: c.execute("UPDATE finished_run SET arguments = ?", ('{"name":"y"}',)))
+        await application.store.write(lambda c: c.execute("UPDATE task_finished_run SET arguments = ?", ('{"name":"y"}',)))
         assert await application.store.write(control.retry, run.id, time.time()) == State.READY
         application.part(open_tasks).engine.knock()
         assert await run.wait(5) == State.SUCCESSFUL
@@ -423,7 +423,7 @@ async def test_a_worker_thought_dead_cannot_overwrite(tmp_path: Path, database: 
         run = await waits.enqueue(0.3)
         await until(lambda: started)
         await application.store.write(
-            lambda c: c.execute("UPDATE run SET worker_id = 'another', attempt = attempt + 1, lease_until = 1e12")
+            lambda c: c.execute("UPDATE task_run SET worker_id = 'another', attempt = attempt + 1, lease_until = 1e12")
         )
         await until(lambda: not worker.runner.hands)
         await asyncio.sleep(0.1)
@@ -449,7 +449,7 @@ async def test_two_workers_in_one_process_share_the_work(tmp_path: Path, databas
         runs = await on_the_loop.enqueue_many([{"number": n} for n in range(300)])
         for run in runs:
             assert await run.wait(20) == State.SUCCESSFUL
-        assert await rows(application, "SELECT count(*), max(number) FROM attempt") == [(300, 1)]
+        assert await rows(application, "SELECT count(*), max(number) FROM task_attempt") == [(300, 1)]
 
 
 async def test_the_ledger_is_left_clean(tmp_path: Path) -> None:
@@ -459,4 +459,4 @@ async def test_the_ledger_is_left_clean(tmp_path: Path) -> None:
         await (await on_the_loop.enqueue(1)).wait(5)
         worker.stop()
         await run
-        assert await rows(application, "SELECT stopped_at IS NULL FROM worker") == [(0,)]
+        assert await rows(application, "SELECT stopped_at IS NULL FROM task_worker") == [(0,)]

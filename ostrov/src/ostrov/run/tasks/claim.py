@@ -6,25 +6,24 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ostrov.core.store import Connection
+from ostrov.run.tasks.limits import NO_LIMITS, Limits, acquire
 
 COLUMNS = """id, task, queue, priority, arguments, created_at, run_after, max_attempts, attempt, failures, losses,
- cancel_requested, lock_key"""
-PROMOTE = "UPDATE run SET state = 'ready' WHERE state = 'scheduled' AND run_after <= ?"
+ cancel_requested, lock_key, limit_key, kind, root_id"""
+PROMOTE = "UPDATE task_run SET state = 'ready', unpublished = 1 WHERE state = 'scheduled' AND run_after <= ?"
 READY_QUEUES = """WITH RECURSIVE found(name) AS (
- SELECT min(queue) FROM run WHERE state = 'ready'
+ SELECT min(queue) FROM task_run WHERE state = 'ready'
  UNION ALL
- SELECT (SELECT min(queue) FROM run WHERE state = 'ready' AND queue > found.name) FROM found WHERE found.name IS NOT NULL
+ SELECT (SELECT min(queue) FROM task_run WHERE state = 'ready' AND queue > found.name) FROM found WHERE found.name IS NOT NULL
 ) SELECT name FROM found WHERE name IS NOT NULL"""
 PAUSED = "SELECT name FROM task_queue WHERE paused = 1"
-CANDIDATES = f"SELECT {COLUMNS} FROM run WHERE state = 'ready' AND queue = ? ORDER BY priority DESC, id LIMIT ?"
+CANDIDATES = f"SELECT {COLUMNS} FROM task_run WHERE state = 'ready' AND queue = ? ORDER BY priority DESC, id LIMIT ?"
 CANDIDATES_LOCKED = CANDIDATES + " FOR UPDATE SKIP LOCKED"
-START = """UPDATE run SET state = 'running', attempt = attempt + 1, worker_id = ?, started_at = ?, lease_until = ?
+START = """UPDATE task_run SET state = 'running', attempt = attempt + 1, worker_id = ?, started_at = ?, lease_until = ?
  WHERE id = ? AND state = 'ready'"""
 START_ALL = START.replace("WHERE id = ?", "WHERE id = ANY(?)")
-LOCK = "INSERT INTO run_lock (key, run_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
-BLOCK = "UPDATE run SET state = 'blocked', reason = 'another run holds its lock' WHERE id = ?"
-NEXT_DUE = "SELECT run_after FROM run WHERE state = 'scheduled' ORDER BY run_after LIMIT 1"
-ANY_READY = "SELECT 1 FROM run WHERE state = 'ready' LIMIT 1"
+NEXT_DUE = "SELECT run_after FROM task_run WHERE state = 'scheduled' ORDER BY run_after LIMIT 1"
+ANY_READY = "SELECT 1 FROM task_run WHERE state = 'ready' LIMIT 1"
 
 
 class Claimed(NamedTuple):
@@ -43,6 +42,9 @@ class Claimed(NamedTuple):
     losses: int
     cancel_requested: int
     lock_key: str | None
+    limit_key: str | None = None
+    kind: str | None = None
+    root_id: str | None = None
 
 
 def claim(
@@ -53,10 +55,11 @@ def claim(
     now: float,
     lease_until: float,
     admit: Callable[[str], bool] = lambda task: True,
+    limits_of: Callable[[str], Limits] = lambda task: NO_LIMITS,
 ) -> list[Claimed]:
     """Start up to `room` ready runs of `queues` (all when empty): the highest priority first, then queues in turn, then age.
 
-    `admit(task)` says whether this worker has a place for one more run of that task.
+    `admit(task)` says whether this worker has a place for one more run of that task, `limits_of(task)` what its code allows.
     """
     connection.execute(PROMOTE, (now,))
     started: list[Claimed] = []
@@ -65,8 +68,9 @@ def claim(
             break
         if not admit(candidate.task):
             continue
-        if candidate.lock_key is not None and not connection.execute(LOCK, (candidate.lock_key, candidate.id)):
-            connection.execute(BLOCK, (candidate.id,))
+        if (candidate.lock_key is not None or candidate.limit_key is not None) and not acquire(
+            connection, candidate.id, candidate.lock_key, candidate.limit_key, limits_of(candidate.task), now
+        ):
             continue
         started.append(candidate._replace(attempt=candidate.attempt + 1))
     if connection.dialect == "sqlite":

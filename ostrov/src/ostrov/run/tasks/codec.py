@@ -9,12 +9,15 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from pathlib import PurePath
-from typing import Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from ostrov.run.tasks.errors import BadResult, NotATask, Refused, Undecodable
+
+if TYPE_CHECKING:
+    from ostrov.run.tasks.limits import Limits
 
 UNTYPED = (Any, object, list, dict, tuple, set)
 
@@ -102,6 +105,17 @@ class Codec:
                 tip="store the data and pass its id",
             )
         return encoded.decode()
+
+    def limit_key(self, limits: Limits, positional: tuple[Any, ...], named: Mapping[str, Any]) -> str:
+        """What runs with these arguments are counted under. Raises Refused when the argument is left out."""
+        if limits.by is None:
+            return self.name
+        if limits.by not in self.parameters:
+            raise NotATask(f"task {self.name}: limit_by={limits.by!r} is not one of its parameters")
+        given = {**dict(zip(self.parameters, positional, strict=False)), **named}
+        if limits.by not in given:
+            raise self._refused(f"argument {limits.by} is what its limits go by: it cannot be left out")
+        return f"{self.name} {_encoder.encode(given[limits.by]).decode()}"
 
     def decode(self, arguments: str) -> dict[str, Any]:
         """Arguments to call the function with. Raises Undecodable when they do not fit its signature of today."""

@@ -9,22 +9,22 @@ from ostrov.run.tasks.identifier import new_id
 from ostrov.run.tasks.ledger import INSERT
 from ostrov.run.tasks.run import NewRun, State
 
-STATE = "SELECT state FROM run WHERE id = ?"
+STATE = "SELECT state FROM task_run WHERE id = ?"
 STATE_LOCKED = f"{STATE} FOR UPDATE"
-FINISHED_STATE = "SELECT state FROM finished_run WHERE id = ?"
-REQUEST_CANCEL = "UPDATE run SET cancel_requested = 1 WHERE id = ? AND state = 'running'"
-BRING_FORWARD = "UPDATE run SET state = 'ready', run_after = ?, reason = NULL WHERE id = ? AND state = 'scheduled'"
-AGAIN = """INSERT INTO run (id, task, queue, priority, state, arguments, created_at, run_after, max_attempts, attempt,
- dedupe_key, lock_key, parent_id, schedule_key, tick)
+FINISHED_STATE = "SELECT state FROM task_finished_run WHERE id = ?"
+REQUEST_CANCEL = "UPDATE task_run SET cancel_requested = 1 WHERE id = ? AND state = 'running'"
+BRING_FORWARD = "UPDATE task_run SET state = 'ready', run_after = ?, reason = NULL, unpublished = 1 WHERE id = ? AND state = 'scheduled'"
+AGAIN = """INSERT INTO task_run (id, task, queue, priority, state, arguments, created_at, run_after, max_attempts, attempt,
+ dedupe_key, lock_key, parent_id, schedule_key, tick, kind, root_id, step, plan, version, limit_key, trace, unpublished)
  SELECT id, task, queue, priority, 'ready', arguments, created_at, ?, max_attempts, attempt,
- dedupe_key, lock_key, parent_id, schedule_key, tick FROM finished_run WHERE id = ? ON CONFLICT DO NOTHING"""
-FORGET = "DELETE FROM finished_run WHERE id = ?"
-COPY = """SELECT task, queue, priority, arguments, max_attempts, lock_key FROM finished_run WHERE id = ?
- UNION ALL SELECT task, queue, priority, arguments, max_attempts, lock_key FROM run WHERE id = ?"""
+ dedupe_key, lock_key, parent_id, schedule_key, tick, kind, root_id, step, plan, version, limit_key, trace, 1 FROM task_finished_run WHERE id = ? ON CONFLICT DO NOTHING"""
+FORGET = "DELETE FROM task_finished_run WHERE id = ?"
+COPIED = "task, queue, priority, arguments, max_attempts, lock_key, kind, version, limit_key, trace"
+COPY = f"SELECT {COPIED} FROM task_finished_run WHERE id = ? UNION ALL SELECT {COPIED} FROM task_run WHERE id = ?"
 PAUSE = """INSERT INTO task_queue (name, paused, changed_at) VALUES (?, ?, ?)
  ON CONFLICT (name) DO UPDATE SET paused = excluded.paused, changed_at = excluded.changed_at"""
-DEAD = "SELECT id FROM finished_run WHERE state = 'dead' AND state <> 'successful' AND id > ? ORDER BY id LIMIT 500"
-DEAD_OF_TASK = "SELECT id FROM finished_run WHERE state = 'dead' AND task = ? AND id > ? ORDER BY id LIMIT 500"
+DEAD = "SELECT id FROM task_finished_run WHERE state = 'dead' AND state <> 'successful' AND id > ? ORDER BY id LIMIT 500"
+DEAD_OF_TASK = "SELECT id FROM task_finished_run WHERE state = 'dead' AND task = ? AND id > ? ORDER BY id LIMIT 500"
 
 
 def cancel(connection: Connection, run_id: str, now: float) -> State:
@@ -83,9 +83,12 @@ def replay(connection: Connection, run_id: str, now: float) -> str:
     found = connection.row(COPY, (run_id, run_id))
     if found is None:
         raise _unknown(run_id)
-    task, queue, priority, arguments, max_attempts, lock_key = found
+    task, queue, priority, arguments, max_attempts, lock_key, *rest = found
     made = new_id()
-    new = NewRun(made, task, queue, priority, State.READY, arguments, now, now, max_attempts, None, lock_key, run_id)
+    new = NewRun(
+        *(made, task, queue, priority, State.READY, arguments, now, now, max_attempts, None, lock_key, run_id, None, None),
+        *rest,
+    )
     connection.execute(INSERT, new)
     return made
 

@@ -7,41 +7,39 @@ from collections.abc import Sequence
 
 from ostrov.core.store import Connection
 from ostrov.run.tasks.bulk import Bulk
+from ostrov.run.tasks.limits import release
 from ostrov.run.tasks.outcome import Ending, Outcome
 from ostrov.run.tasks.run import State
 
 FENCE = "id = ? AND attempt = ? AND worker_id = ? AND state = 'running'"
-HELD = f"SELECT cancel_requested FROM run WHERE {FENCE}"
-HELD_LOCKED = """SELECT id, attempt, cancel_requested FROM run WHERE id = ANY(?) AND worker_id = ? AND state = 'running'
+HELD = f"SELECT cancel_requested FROM task_run WHERE {FENCE}"
+HELD_LOCKED = """SELECT id, attempt, cancel_requested FROM task_run WHERE id = ANY(?) AND worker_id = ? AND state = 'running'
  ORDER BY id FOR UPDATE"""
 KEPT = """id, task, queue, priority, arguments, created_at, run_after, max_attempts, attempt, failures, losses, worker_id,
- started_at, dedupe_key, lock_key, parent_id, schedule_key, tick"""
+ started_at, dedupe_key, lock_key, parent_id, schedule_key, tick, kind, root_id, step, plan, version, limit_key, trace"""
 MOVE = Bulk(
-    f"""INSERT INTO finished_run ({KEPT}, state, finished_at, result, error, progress)
- SELECT {KEPT}, ?, ?, ?, ?, coalesce(?, progress) FROM run WHERE id = ?""",
-    f"""INSERT INTO finished_run ({KEPT}, state, finished_at, result, error, progress)
- SELECT {KEPT}, over.state, over.at, over.result, over.error, coalesce(over.progress, run.progress) FROM run JOIN
+    f"""INSERT INTO task_finished_run ({KEPT}, state, finished_at, result, error, progress)
+ SELECT {KEPT}, ?, ?, ?, ?, coalesce(?, progress) FROM task_run WHERE id = ?""",
+    f"""INSERT INTO task_finished_run ({KEPT}, state, finished_at, result, error, progress)
+ SELECT {KEPT}, over.state, over.at, over.result, over.error, coalesce(over.progress, run.progress) FROM task_run AS run JOIN
  unnest(?::text[], ?::float8[], ?::text[], ?::text[], ?::text[], ?::text[]) AS over (state, at, result, error, progress, run_id)
  ON over.run_id = run.id""",
 )
-DELETE = Bulk("DELETE FROM run WHERE id = ?", "DELETE FROM run WHERE id = ANY(?)")
-AGAIN = """UPDATE run SET state = ?, run_after = ?, failures = ?, losses = ?, attempt = ?, reason = ?, worker_id = NULL,
- lease_until = NULL, progress = NULL WHERE id = ?"""
+DELETE = Bulk("DELETE FROM task_run WHERE id = ?", "DELETE FROM task_run WHERE id = ANY(?)")
+AGAIN = """UPDATE task_run SET state = ?, run_after = ?, failures = ?, losses = ?, attempt = ?, reason = ?, worker_id = NULL,
+ lease_until = NULL, progress = NULL, unpublished = 1 WHERE id = ?"""
 ATTEMPT_COLUMNS = "run_id, number, worker_id, started_at, ended_at, outcome, error, traceback"
 ATTEMPT = Bulk(
-    f"INSERT INTO attempt ({ATTEMPT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-    f"""INSERT INTO attempt ({ATTEMPT_COLUMNS}) SELECT * FROM unnest(?::text[], ?::int[], ?::text[], ?::float8[], ?::float8[],
+    f"INSERT INTO task_attempt ({ATTEMPT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    f"""INSERT INTO task_attempt ({ATTEMPT_COLUMNS}) SELECT * FROM unnest(?::text[], ?::int[], ?::text[], ?::float8[], ?::float8[],
  ?::text[], ?::text[], ?::text[]) ON CONFLICT DO NOTHING""",
 )
 LOG_COLUMNS = "run_id, attempt, number, at, level, logger, message"
 LOG = Bulk(
-    f"INSERT INTO run_log ({LOG_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-    f"""INSERT INTO run_log ({LOG_COLUMNS}) SELECT * FROM unnest(?::text[], ?::int[], ?::int[], ?::float8[], ?::text[],
+    f"INSERT INTO task_log ({LOG_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    f"""INSERT INTO task_log ({LOG_COLUMNS}) SELECT * FROM unnest(?::text[], ?::int[], ?::int[], ?::float8[], ?::text[],
  ?::text[], ?::text[]) ON CONFLICT DO NOTHING""",
 )
-UNLOCK = "DELETE FROM run_lock WHERE run_id = ?"
-UNBLOCK = """UPDATE run SET state = 'ready', reason = NULL WHERE id =
- (SELECT id FROM run WHERE state = 'blocked' AND lock_key = ? ORDER BY priority DESC, id LIMIT 1)"""
 
 
 def finish(connection: Connection, worker_id: str, outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -69,9 +67,8 @@ def finish(connection: Connection, worker_id: str, outcomes: Sequence[Outcome]) 
     ATTEMPT.run(connection, [_attempt(o, worker_id) for o in counted])
     LOG.run(connection, [(o.run.id, o.run.attempt, *line) for o in counted for line in o.logs])
     for outcome in held:
-        if outcome.run.lock_key is not None:
-            connection.execute(UNLOCK, (outcome.run.id,))
-            connection.execute(UNBLOCK, (outcome.run.lock_key,))
+        if outcome.run.lock_key is not None or outcome.run.limit_key is not None:
+            release(connection, outcome.run.id, outcome.run.lock_key, outcome.run.limit_key)
     return fenced
 
 

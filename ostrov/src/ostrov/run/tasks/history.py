@@ -21,16 +21,16 @@ LOOKED = 20_000
 WAITING_STATES = (State.READY, State.SCHEDULED, State.BLOCKED, State.RUNNING)
 COMMON = """id, task, queue, priority, state, arguments, created_at, run_after, max_attempts, attempt, failures, losses,
  worker_id, started_at, dedupe_key, lock_key, parent_id, schedule_key, tick, progress"""
-HOT = f"SELECT {COMMON}, NULL, NULL, reason, cancel_requested FROM run"
-OVER = f"SELECT {COMMON}, finished_at, result, error, 0 FROM finished_run"
+HOT = f"SELECT {COMMON}, NULL, NULL, reason, cancel_requested FROM task_run"
+OVER = f"SELECT {COMMON}, finished_at, result, error, 0 FROM task_finished_run"
 MATCHES = "(id = ? OR task LIKE ? ESCAPE '!' OR arguments LIKE ? ESCAPE '!' OR {error} LIKE ? ESCAPE '!')"
-ATTEMPTS = """SELECT number, worker_id, started_at, ended_at, outcome, error, traceback FROM attempt WHERE run_id = ?
+ATTEMPTS = """SELECT number, worker_id, started_at, ended_at, outcome, error, traceback FROM task_attempt WHERE run_id = ?
  ORDER BY number DESC LIMIT 100"""
-LOG = """SELECT attempt, number, at, level, logger, message FROM run_log WHERE run_id = ?
+LOG = """SELECT attempt, number, at, level, logger, message FROM task_log WHERE run_id = ?
  ORDER BY attempt DESC, number DESC LIMIT 500"""
 TASKS = """WITH RECURSIVE found(name) AS (
- SELECT min(task) FROM finished_run
- UNION ALL SELECT (SELECT min(task) FROM finished_run WHERE task > found.name) FROM found WHERE found.name IS NOT NULL
+ SELECT min(task) FROM task_finished_run
+ UNION ALL SELECT (SELECT min(task) FROM task_finished_run WHERE task > found.name) FROM found WHERE found.name IS NOT NULL
 ) SELECT name FROM found WHERE name IS NOT NULL LIMIT 500"""
 
 
@@ -130,8 +130,8 @@ def runs(connection: Connection, wanted: Filter, limit: int = 50) -> Listing:
     """The runs a filter lets through."""
     found: list[RunRow] = []
     bound = ""
-    for table, select, error in (("run", HOT, "reason"), ("finished_run", OVER, "error")):
-        if wanted.state and (wanted.state in WAITING_STATES) != (table == "run"):
+    for table, select, error in (("task_run", HOT, "reason"), ("task_finished_run", OVER, "error")):
+        if wanted.state and (wanted.state in WAITING_STATES) != (table == "task_run"):
             continue
         conditions, values = _indexed(wanted)
         rest, rest_values = _unindexed(wanted, error)
@@ -163,7 +163,7 @@ def detail(connection: Connection, run_id: str) -> Detail | None:
 
 def task_names(connection: Connection) -> list[str]:
     """The tasks that have a history, and those of schedules."""
-    found = {name for (name,) in connection.rows(TASKS)} | {n for (n,) in connection.rows("SELECT task FROM schedule")}
+    found = {name for (name,) in connection.rows(TASKS)} | {n for (n,) in connection.rows("SELECT task FROM task_schedule")}
     return sorted(found)
 
 

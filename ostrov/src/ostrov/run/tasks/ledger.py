@@ -9,17 +9,18 @@ from ostrov.run.tasks.bulk import Bulk
 from ostrov.run.tasks.run import NewRun
 
 COLUMNS = """id, task, queue, priority, state, arguments, created_at, run_after, max_attempts,
- dedupe_key, lock_key, parent_id, schedule_key, tick"""
-INSERT = f"INSERT INTO run ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+ dedupe_key, lock_key, parent_id, schedule_key, tick, kind, version, limit_key, trace"""
+INSERT = f"INSERT INTO task_run ({COLUMNS}) VALUES ({', '.join('?' * 18)})"
 INSERT_MANY = Bulk(
     INSERT,
-    f"""INSERT INTO run ({COLUMNS}) SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::int[], ?::text[], ?::text[],
- ?::float8[], ?::float8[], ?::int[], ?::text[], ?::text[], ?::text[], ?::text[], ?::float8[])""",
+    f"""INSERT INTO task_run ({COLUMNS}) SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::int[], ?::text[], ?::text[],
+ ?::float8[], ?::float8[], ?::int[], ?::text[], ?::text[], ?::text[], ?::text[], ?::float8[], ?::text[], ?::text[], ?::text[],
+ ?::text[])""",
 )
 INSERT_UNIQUE = INSERT + " ON CONFLICT DO NOTHING"
-SAME = "SELECT id, state FROM run WHERE task = ? AND dedupe_key = ?"
-OUTCOME = """SELECT state, NULL, reason FROM run WHERE id = ?
- UNION ALL SELECT state, result, error FROM finished_run WHERE id = ?"""
+SAME = "SELECT id, state FROM task_run WHERE task = ? AND dedupe_key = ?"
+OUTCOME = """SELECT state, NULL, reason FROM task_run WHERE id = ?
+ UNION ALL SELECT state, result, error FROM task_finished_run WHERE id = ?"""
 
 
 def insert(connection: Connection, run: NewRun) -> tuple[str, str, bool]:

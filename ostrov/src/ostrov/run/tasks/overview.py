@@ -15,24 +15,24 @@ from ostrov.run.tasks.liveness import Identity, dead
 
 MOST = 100_000
 """Counted up to here; a queue with more shows as this many."""
-READY = f"SELECT count(*) FROM (SELECT 1 FROM run WHERE state = 'ready' AND queue = ? LIMIT {MOST}) AS found"
-OLDEST = """SELECT priority, run_after FROM run WHERE state = 'ready' AND queue = ? AND priority < ?
+READY = f"SELECT count(*) FROM (SELECT 1 FROM task_run WHERE state = 'ready' AND queue = ? LIMIT {MOST}) AS found"
+OLDEST = """SELECT priority, run_after FROM task_run WHERE state = 'ready' AND queue = ? AND priority < ?
  ORDER BY priority DESC, id LIMIT 1"""
 OTHERS = f"""SELECT queue, state, count(*) FROM (
- SELECT * FROM (SELECT queue, state FROM run WHERE state = 'scheduled' LIMIT {MOST}) AS a
- UNION ALL SELECT * FROM (SELECT queue, state FROM run WHERE state = 'blocked' LIMIT {MOST}) AS b
- UNION ALL SELECT * FROM (SELECT queue, state FROM run WHERE state = 'running' LIMIT {MOST}) AS c
+ SELECT * FROM (SELECT queue, state FROM task_run WHERE state = 'scheduled' LIMIT {MOST}) AS a
+ UNION ALL SELECT * FROM (SELECT queue, state FROM task_run WHERE state = 'blocked' LIMIT {MOST}) AS b
+ UNION ALL SELECT * FROM (SELECT queue, state FROM task_run WHERE state = 'running' LIMIT {MOST}) AS c
 ) AS waiting GROUP BY queue, state"""
 QUEUES = "SELECT name, paused FROM task_queue"
 KNOW_QUEUE = "INSERT INTO task_queue (name, paused, changed_at) VALUES (?, 0, ?) ON CONFLICT DO NOTHING"
-DEAD = f"""SELECT count(*) FROM (SELECT 1 FROM finished_run WHERE state = 'dead' AND state <> 'successful' LIMIT {MOST})
+DEAD = f"""SELECT count(*) FROM (SELECT 1 FROM task_finished_run WHERE state = 'dead' AND state <> 'successful' LIMIT {MOST})
  AS found"""
 WORKERS = """SELECT id, host, boot_id, pid, process_started, started_at, heartbeat_at, stopped_at, queues, slots,
- threads, version FROM worker ORDER BY stopped_at IS NULL DESC, started_at DESC LIMIT 50"""
-BUSY = "SELECT worker_id, count(*) FROM run WHERE state = 'running' GROUP BY worker_id"
+ threads, version FROM task_worker ORDER BY stopped_at IS NULL DESC, started_at DESC LIMIT 50"""
+BUSY = "SELECT worker_id, count(*) FROM task_run WHERE state = 'running' GROUP BY worker_id"
 SCHEDULES = """SELECT key, task, rule, timezone, next_tick, last_tick, last_run_id, seen_at,
- coalesce((SELECT state FROM run WHERE id = last_run_id), (SELECT state FROM finished_run WHERE id = last_run_id))
- FROM schedule ORDER BY key"""
+ coalesce((SELECT state FROM task_run WHERE id = last_run_id), (SELECT state FROM task_finished_run WHERE id = last_run_id))
+ FROM task_schedule ORDER BY key"""
 SMALLEST = 2**31 - 1
 PRIORITIES = 20
 

@@ -7,8 +7,8 @@ from ostrov.run.tasks import roster
 from ostrov.run.tasks.identifier import id_at
 
 BATCH = 500
-OLD = """SELECT id FROM finished_run WHERE id < ? AND finished_at < ? AND state <> 'dead' ORDER BY id LIMIT ?"""
-OLD_DEAD = """SELECT id FROM finished_run WHERE state = 'dead' AND state <> 'successful' AND id < ? AND finished_at < ?
+OLD = """SELECT id FROM task_finished_run WHERE id < ? AND finished_at < ? AND state <> 'dead' ORDER BY id LIMIT ?"""
+OLD_DEAD = """SELECT id FROM task_finished_run WHERE state = 'dead' AND state <> 'successful' AND id < ? AND finished_at < ?
  ORDER BY id LIMIT ?"""
 
 
@@ -16,7 +16,7 @@ def prune(connection: Connection, before: float, dead_before: float) -> int:
     """Forget up to 500 runs that were over before a moment, with their attempts and logs; how many. Call it until 0."""
     found = connection.rows(OLD, (id_at(before), before, BATCH))
     found += connection.rows(OLD_DEAD, (id_at(dead_before), dead_before, BATCH - len(found)))
-    for table, column in (("attempt", "run_id"), ("run_log", "run_id"), ("finished_run", "id")):
+    for table, column in (("task_attempt", "run_id"), ("task_log", "run_id"), ("task_finished_run", "id")):
         connection.many(f"DELETE FROM {table} WHERE {column} = ?", found)
     if not found:
         connection.execute(roster.FORGET, (min(before, dead_before),))

@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ostrov.core.store import Connection
 from ostrov.run.tasks import roster
 from ostrov.run.tasks.claim import COLUMNS, Claimed
-from ostrov.run.tasks.finish import UNBLOCK, finish
+from ostrov.run.tasks.finish import finish
+from ostrov.run.tasks.limits import NO_LIMITS, Limits, strayed, unblock
 from ostrov.run.tasks.liveness import dead
 from ostrov.run.tasks.outcome import Ended, Ending, Outcome, decide
 
-OF_WORKER = f"SELECT {COLUMNS}, started_at FROM run WHERE state = 'running' AND worker_id = ?"
-EXPIRED = """SELECT DISTINCT worker_id FROM run WHERE state = 'running' AND lease_until < ?"""
-LAPSED = f"SELECT {COLUMNS}, started_at FROM run WHERE state = 'running' AND worker_id = ? AND lease_until < ?"
-STRAYED = """SELECT DISTINCT lock_key FROM run WHERE state = 'blocked' AND NOT EXISTS
- (SELECT 1 FROM run_lock WHERE run_lock.key = run.lock_key)"""
+OF_WORKER = f"SELECT {COLUMNS}, started_at FROM task_run WHERE state = 'running' AND worker_id = ?"
+EXPIRED = """SELECT DISTINCT worker_id FROM task_run WHERE state = 'running' AND lease_until < ?"""
+LAPSED = f"SELECT {COLUMNS}, started_at FROM task_run WHERE state = 'running' AND worker_id = ? AND lease_until < ?"
 
 
 class Missing(NamedTuple):
-    """`gone`: workers whose process is dead. `lapsed`: workers with a run whose lease has ended. `strayed`: locks that are
-    free and waited for (on PostgreSQL a run may begin to wait in the moment the lock is freed)."""
+    """`gone`: workers whose process is dead. `lapsed`: workers with a run whose lease has ended. `strayed`: semaphores that
+    have room and are waited for."""
 
     gone: list[str]
     lapsed: list[str]
     strayed: list[str]
 
 
-def missing(connection: Connection, now: float) -> Missing:
+def missing(connection: Connection, now: float, limits_of: Callable[[str], Limits] = lambda task: NO_LIMITS) -> Missing:
     """What there is to mend. Only looks."""
     return Missing(
         [worker_id for worker_id, identity in roster.present(connection).items() if dead(identity)],
         [worker_id for (worker_id,) in connection.rows(EXPIRED, (now,))],
-        [key for (key,) in connection.rows(STRAYED)],
+        strayed(connection, limits_of),
     )
 
 
@@ -48,7 +47,7 @@ def reap(connection: Connection, found: Missing, now: float, losses: int) -> lis
         rows = connection.rows(LAPSED, (worker_id, now))
         reaped += _lose(connection, worker_id, rows, "its worker was not heard of until the lease ended", now, losses)
     for key in found.strayed:
-        connection.execute(UNBLOCK, (key,))
+        unblock(connection, key)
     return reaped
 
 

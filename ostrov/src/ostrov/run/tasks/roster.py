@@ -10,15 +10,15 @@ import msgspec
 from ostrov.core.store import Connection
 from ostrov.run.tasks.liveness import Identity
 
-ADD = """INSERT INTO worker (id, host, boot_id, pid, process_started, started_at, heartbeat_at, queues, slots, threads, version)
+ADD = """INSERT INTO task_worker (id, host, boot_id, pid, process_started, started_at, heartbeat_at, queues, slots, threads, version)
  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-HEARTBEAT = "UPDATE worker SET heartbeat_at = ? WHERE id = ? AND stopped_at IS NULL"
-RENEW = "UPDATE run SET lease_until = ? WHERE id = ? AND attempt = ? AND worker_id = ? AND state = 'running'"
-HOLDS = "SELECT id, attempt, cancel_requested FROM run WHERE state = 'running' AND worker_id = ?"
-PROGRESS = "UPDATE run SET progress = ? WHERE id = ? AND attempt = ? AND worker_id = ? AND state = 'running'"
-STOPPED = "UPDATE worker SET stopped_at = ? WHERE id = ? AND stopped_at IS NULL"
-PRESENT = "SELECT id, host, boot_id, pid, process_started FROM worker WHERE stopped_at IS NULL"
-FORGET = "DELETE FROM worker WHERE stopped_at IS NOT NULL AND stopped_at < ?"
+HEARTBEAT = "UPDATE task_worker SET heartbeat_at = ? WHERE id = ? AND stopped_at IS NULL"
+RENEW = "UPDATE task_run SET lease_until = ? WHERE id = ? AND attempt = ? AND worker_id = ? AND state = 'running'"
+HOLDS = "SELECT id, attempt, cancel_requested FROM task_run WHERE state = 'running' AND worker_id = ?"
+PROGRESS = "UPDATE task_run SET progress = ? WHERE id = ? AND attempt = ? AND worker_id = ? AND state = 'running'"
+STOPPED = "UPDATE task_worker SET stopped_at = ? WHERE id = ? AND stopped_at IS NULL"
+PRESENT = "SELECT id, host, boot_id, pid, process_started FROM task_worker WHERE stopped_at IS NULL"
+FORGET = "DELETE FROM task_worker WHERE stopped_at IS NOT NULL AND stopped_at < ?"
 
 
 class Holding(NamedTuple):

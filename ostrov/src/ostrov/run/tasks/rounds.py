@@ -68,10 +68,11 @@ class Rounds:
     async def reap(self) -> None:
         """Take the runs of dead workers, and runs whose lease has ended."""
         now = time.time()
-        missing = await self._desk.read(reaper.missing, now)
+        limits_of = self._runner.limits_of
+        missing = await self._desk.read(reaper.missing, now, limits_of)
         if self._worker_id in missing.lapsed:  # this process was held up, or the machine slept: what is in hand is not lost
             await self._heartbeat()
-            missing = await self._desk.read(reaper.missing, now)
+            missing = await self._desk.read(reaper.missing, now, limits_of)
         if any(missing):
             for outcome in await self._desk.write(reaper.reap, missing, now, self._settings.losses):
                 self._telemetry.emit(happening_of(outcome))

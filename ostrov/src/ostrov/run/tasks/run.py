@@ -17,7 +17,11 @@ R = TypeVar("R")
 
 
 class State(StrEnum):
-    """scheduled → ready → running → successful | dead | cancelled; a failed attempt with attempts left is scheduled again."""
+    """scheduled → ready → running → successful | dead | cancelled; a failed attempt with attempts left is scheduled again.
+
+    blocked: a semaphore, other steps of its workflow, its own steps or an approval hold it. skipped: a step whose turn does not
+    come, because of how the steps before it ended.
+    """
 
     SCHEDULED = "scheduled"
     READY = "ready"
@@ -26,15 +30,19 @@ class State(StrEnum):
     SUCCESSFUL = "successful"
     DEAD = "dead"
     CANCELLED = "cancelled"
+    SKIPPED = "skipped"
 
     @property
     def over(self) -> bool:
         """Whether the run has left the hot table."""
-        return self in (State.SUCCESSFUL, State.DEAD, State.CANCELLED)
+        return self in OVER
+
+
+OVER = frozenset((State.SUCCESSFUL, State.DEAD, State.CANCELLED, State.SKIPPED))
 
 
 class NewRun(NamedTuple):
-    """A row of `run` to insert, in the order of its statement."""
+    """A row of `task_run` to insert, in the order of its statement."""
 
     id: str
     task: str
@@ -50,6 +58,10 @@ class NewRun(NamedTuple):
     parent_id: str | None
     schedule_key: str | None = None
     tick: float | None = None
+    kind: str | None = None
+    version: str | None = None
+    limit_key: str | None = None
+    trace: str | None = None
 
 
 class Run(Generic[R]):

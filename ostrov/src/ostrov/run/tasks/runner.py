@@ -12,6 +12,7 @@ from ostrov.run.tasks.attempt import failed, prepare, succeeded
 from ostrov.run.tasks.claim import Claimed
 from ostrov.run.tasks.context import TaskContext, running
 from ostrov.run.tasks.hand import Hand
+from ostrov.run.tasks.limits import NO_LIMITS, Limits
 from ostrov.run.tasks.logs import RunLog
 from ostrov.run.tasks.outcome import Ended, Ending, Outcome, decide
 from ostrov.run.tasks.processes import Processes
@@ -65,6 +66,11 @@ class Runner:
             return threads >= 0
 
         return admit
+
+    def limits_of(self, name: str) -> Limits:
+        """What the code of a task allows of its runs at a time and in time."""
+        task = self.registry.get(name)
+        return NO_LIMITS if task is None else task.options.limits
 
     def start(self, runs: Iterable[Claimed]) -> None:
         """Run what was claimed."""

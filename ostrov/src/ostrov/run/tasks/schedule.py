@@ -11,6 +11,7 @@ from typing import NamedTuple
 from ostrov.core.store import Connection
 from ostrov.run.tasks.identifier import new_id
 from ostrov.run.tasks.ledger import insert
+from ostrov.run.tasks.limits import NO_LIMITS
 from ostrov.run.tasks.rule import Rule
 from ostrov.run.tasks.run import NewRun, State
 from ostrov.run.tasks.task import TaskOptions
@@ -19,17 +20,17 @@ LATE = 60.0
 """Seconds after which a tick was missed."""
 UNSEEN = 7 * 86400.0
 """Seconds after which a schedule that no code declares any more is forgotten."""
-GET = "SELECT rule, timezone, next_tick FROM schedule WHERE key = ?"
-ADD = """INSERT INTO schedule (key, task, rule, timezone, next_tick, seen_at) VALUES (?, ?, ?, ?, ?, ?)
+GET = "SELECT rule, timezone, next_tick FROM task_schedule WHERE key = ?"
+ADD = """INSERT INTO task_schedule (key, task, rule, timezone, next_tick, seen_at) VALUES (?, ?, ?, ?, ?, ?)
  ON CONFLICT (key) DO UPDATE SET rule = excluded.rule, timezone = excluded.timezone, next_tick = excluded.next_tick,
  seen_at = excluded.seen_at"""
-SEEN = "UPDATE schedule SET seen_at = ? WHERE key = ?"
-SEEN_AS = "UPDATE schedule SET seen_at = ? WHERE key = ? AND rule = ? AND timezone = ?"
-FORGET = "DELETE FROM schedule WHERE seen_at < ?"
-DUE = "SELECT key, next_tick FROM schedule WHERE next_tick <= ?"
-NEXT = "SELECT key, next_tick FROM schedule"
-TAKE = "UPDATE schedule SET next_tick = ?, last_tick = ? WHERE key = ? AND next_tick = ?"
-RAN = "UPDATE schedule SET last_run_id = ? WHERE key = ?"
+SEEN = "UPDATE task_schedule SET seen_at = ? WHERE key = ?"
+SEEN_AS = "UPDATE task_schedule SET seen_at = ? WHERE key = ? AND rule = ? AND timezone = ?"
+FORGET = "DELETE FROM task_schedule WHERE seen_at < ?"
+DUE = "SELECT key, next_tick FROM task_schedule WHERE next_tick <= ?"
+NEXT = "SELECT key, next_tick FROM task_schedule"
+TAKE = "UPDATE task_schedule SET next_tick = ?, last_tick = ? WHERE key = ? AND next_tick = ?"
+RAN = "UPDATE task_schedule SET last_run_id = ? WHERE key = ?"
 
 
 class Declared(NamedTuple):
@@ -97,6 +98,7 @@ def new_run(options: TaskOptions, now: float, tick: float | None) -> NewRun:
         None,
         options.name if tick is not None else None,
         tick,
+        limit_key=None if options.limits is NO_LIMITS else options.name,
     )
 
 

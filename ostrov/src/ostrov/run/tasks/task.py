@@ -15,6 +15,7 @@ from ostrov.run.tasks.context import TaskContext, running
 from ostrov.run.tasks.duration import Duration, seconds
 from ostrov.run.tasks.errors import NotATask
 from ostrov.run.tasks.identifier import new_id, new_ids
+from ostrov.run.tasks.limits import NO_LIMITS, Limits, limits
 from ostrov.run.tasks.placement import Placement
 from ostrov.run.tasks.run import NewRun, Run
 
@@ -44,6 +45,7 @@ class TaskOptions:
     timezone: str | None = None
     misfire: str = "once"
     overlap: bool = False
+    limits: Limits = NO_LIMITS
 
 
 class Enqueuer(Generic[P, R]):
@@ -122,6 +124,7 @@ class Enqueuer(Generic[P, R]):
             placement.dedupe_key,
             placement.lock_key,
             None if parent is None else parent.run_id,
+            limit_key=None if options.limits is NO_LIMITS else task.codec.limit_key(options.limits, args, kwargs),
         )
 
 
@@ -196,6 +199,9 @@ def task(
     timezone: str | None = None,
     misfire: str = "once",
     overlap: bool = False,
+    concurrency: int | None = None,
+    rate: str | None = None,
+    limit_by: str | None = None,
 ) -> TaskDecorator: ...
 
 
@@ -216,6 +222,9 @@ def task(
     timezone: str | None = None,
     misfire: str = "once",
     overlap: bool = False,
+    concurrency: int | None = None,
+    rate: str | None = None,
+    limit_by: str | None = None,
 ) -> Any:
     """Make a function a task: async functions run on the worker's loop, others in a thread, `process=True` in a process.
 
@@ -223,7 +232,8 @@ def task(
     first. A failed run is tried `retries` times more, when the error is one of `retry_on`, after a `backoff`. `timeout` bounds
     one attempt. `every` ("10 minutes") or `cron` ("30 10 * * *", in `timezone`) also runs it by the clock, without arguments;
     `misfire` says what becomes of ticks that nobody was there for: `once` runs the last of them, `skip` none; `overlap` lets a
-    tick start while the run of the one before is not over.
+    tick start while the run of the one before is not over. At most `concurrency` runs go at a time over all workers, and at
+    most `rate` ("10/minute", "5 per 2 hours") start; with `limit_by`, the name of a parameter, so many for each of its values.
     """
 
     def decorate(decorated: Callable[..., Any]) -> Task[Any, Any]:
@@ -241,6 +251,7 @@ def task(
             timezone=timezone,
             misfire=misfire,
             overlap=overlap,
+            limits=limits(concurrency, rate, limit_by),
         )
         return Task(decorated, options)
 

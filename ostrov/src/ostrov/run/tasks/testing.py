@@ -15,6 +15,7 @@ from ostrov.run.tasks.claim import Claimed, claim
 from ostrov.run.tasks.context import TaskContext, running
 from ostrov.run.tasks.duration import Duration, seconds
 from ostrov.run.tasks.finish import finish
+from ostrov.run.tasks.limits import NO_LIMITS, Limits
 from ostrov.run.tasks.logs import RunLog, capture
 from ostrov.run.tasks.outcome import Ended, Ending, Outcome, decide
 from ostrov.run.tasks.tasks import open_tasks
@@ -34,11 +35,16 @@ async def run_tasks(application: Ostrov, *, ahead: Duration = 0, limit: int = 10
     retries). Tasks with `process=True` run in a thread. What a task raises is in the ledger, as always.
     """
     handler = capture()
+    registry = application.part(open_tasks).registry
+
+    def limits_of(name: str) -> Limits:
+        return registry[name].options.limits if name in registry else NO_LIMITS
+
     try:
         for done in range(limit):
             now = time.time()
             due = now + seconds(ahead)
-            claimed = await application.store.write(claim, WORKER, (), 1, due, now + 3600)
+            claimed = await application.store.write(claim, WORKER, (), 1, due, now + 3600, limits_of=limits_of)
             if not claimed:
                 return done
             outcome = await _run(application, claimed[0])
