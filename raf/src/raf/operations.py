@@ -17,7 +17,7 @@ def _rebuild_plan(application: Ostrov) -> str:
     return f"Empty every read model and fill it again from {count} events; writing waits for about {max(1, count // 18_000)} s."
 
 
-@operation("raf.rebuild", permission=PERMISSION, plan=_rebuild_plan, surfaces=("cli", "http"), destructive=True)
+@operation("raf.rebuild", permission=PERMISSION, plan=_rebuild_plan, surfaces=("cli", "http"), destructive=True, long=True)
 async def rebuild(application: Ostrov) -> str:
     """Write every read model again from the events. What people see does not change; a mended projection is applied."""
     from raf.network import open_raf

@@ -101,6 +101,7 @@ class Component:
     `panels` are pages without a frame that stand on the console's overview: `path` is where they lead, and what their view
     returns may hold `figures`, a list of `{"label", "value", "tone", "path"}` for the row at the overview's top.
     `tasks` are task objects or references to modules that define them (`"raf.notifications.tasks"`), imported by workers.
+    `later` is `def later(application: Ostrov) -> Callable[[Connection, int], None]`: how a long operation's run is queued.
     `projections` are modules with `PROJECTIONS` and `TABLES`: read models kept in the transaction of the events they follow.
     """
 
@@ -116,5 +117,6 @@ class Component:
     templates: str = ""
     checks: Sequence[Check] = ()
     projections: Sequence[str] = ()
+    later: Reference | None = None
     after: tuple[str, ...] = field(default=())
     """Components whose migrations run before this one's."""

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from ostrov import Actor
+from ostrov import Actor, run_tasks
 from ostrov.core.errors import Conflict, Denied, NotFound, OstrovError, UsageError
 from ostrov.core.operations.arguments import ArgumentError
 
@@ -130,7 +130,7 @@ async def test_a_result_that_must_not_be_kept_is_shown_once(harbour: OpenHarbour
 
 async def test_a_caller_who_goes_away_leaves_nothing_half_done(harbour: OpenHarbour) -> None:
     async with harbour() as h:
-        call = asyncio.ensure_future(h.door.call("ships.wait", {"name": "ann"}, SHELL, "http"))
+        call = asyncio.ensure_future(h.door.call("ships.wait", {"name": "ann"}, SHELL, "cli"))
         await h.started.wait()
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -143,7 +143,7 @@ async def test_a_caller_who_goes_away_leaves_nothing_half_done(harbour: OpenHarb
 
 async def test_closing_interrupts_what_takes_too_long_and_says_so(harbour: OpenHarbour) -> None:
     async with harbour() as h:
-        call = asyncio.ensure_future(h.door.call("ships.wait", {}, SHELL, "http"))
+        call = asyncio.ensure_future(h.door.call("ships.wait", {}, SHELL, "cli"))
         await h.started.wait()
         await h.door.close(grace=0.05)
         with pytest.raises(asyncio.CancelledError):
@@ -166,9 +166,39 @@ async def test_a_long_operation_goes_where_later_puts_it(harbour: OpenHarbour) -
             await h.door.execute(outcome.run)
 
 
+async def test_a_long_operation_that_was_asked_for_in_a_browser_is_performed_by_a_worker(harbour: OpenHarbour) -> None:
+    async with harbour() as h:
+        outcome = await h.door.call("ships.wait", {"name": "ann"}, SHELL, "http")
+        assert (outcome.state, outcome.result) == ("queued", None)
+        h.wait.set()
+        assert await run_tasks(h.application) == 1
+        run = await h.door.run(outcome.run)
+        assert (run.state, run.result) == ("finished", "ann waited")
+        assert await h.steps() == ["queued", "started", "finished"]
+
+
+async def test_a_long_operation_that_fails_in_a_worker_says_so_where_it_was_asked_for(harbour: OpenHarbour) -> None:
+    async with harbour() as h:
+        outcome = await h.door.call("ships.wait", {"name": "ann"}, SHELL, "http")
+        h.wait.wait = fail  # type: ignore[method-assign]
+        assert await run_tasks(h.application) == 1
+        run = await h.door.run(outcome.run)
+        assert (run.state, run.error) == ("failed", "OSError: the harbour is closed")
+
+
+async def fail() -> bool:
+    raise OSError("the harbour is closed")
+
+
+async def test_at_the_command_line_a_long_operation_is_waited_for(harbour: OpenHarbour) -> None:
+    async with harbour() as h:
+        h.wait.set()
+        assert (await h.door.call("ships.wait", {"name": "ann"}, SHELL, "cli")).result == "ann waited"
+
+
 async def test_a_run_whose_process_died_is_closed_by_the_next_call(harbour: OpenHarbour) -> None:
     async with harbour() as h:
-        call = asyncio.ensure_future(h.door.call("ships.wait", {}, SHELL, "http"))
+        call = asyncio.ensure_future(h.door.call("ships.wait", {}, SHELL, "cli"))
         await h.started.wait()
         await h.application.store.write(
             lambda connection: connection.execute(
@@ -185,7 +215,7 @@ async def test_a_run_whose_process_died_is_closed_by_the_next_call(harbour: Open
 
 async def test_a_run_of_a_living_process_is_left_alone(harbour: OpenHarbour) -> None:
     async with harbour() as h:
-        call = asyncio.ensure_future(h.door.call("ships.wait", {}, SHELL, "http"))
+        call = asyncio.ensure_future(h.door.call("ships.wait", {}, SHELL, "cli"))
         await h.started.wait()
         await h.door.call("ships.add", {"name": "boreas"}, SHELL, "cli")
         assert (await h.door.runs())[-1].state == "running"

@@ -22,6 +22,7 @@ from ostrov.core.operations.roles import actor_named
 from ostrov.core.operations.runner import Later, Runner, bound
 from ostrov.core.operations.runs import Run
 from ostrov.core.operations.seal import Seal
+from ostrov.core.reference import load
 from ostrov.core.store import Connection
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class Operations:
         if expect and not _same(plan.digest, expect):
             raise Conflict(f"{name}: the plan is not the one that was shown", tip="look at the new plan and decide again")
         state = "planned" if dry_run else "pending" if operation.approvals else ""
-        state = state or ("queued" if self._runner.goes_later(operation) else "running")
+        state = state or ("queued" if self._runner.goes_later(operation, surface) else "running")
         run = await self._runner.record(operation, plan, call, state)
         if state == "running":
             return await self._runner.perform(await self.run(run), operation, values, plan.secrets, actor)
@@ -213,7 +214,7 @@ class Operations:
         missing = runs.approve(connection, run, actor.person, surface)
         if missing:
             return missing, "pending"
-        state = "queued" if self._runner.goes_later(operation) else "running"
+        state = "queued" if self._runner.goes_later(operation, surface) else "running"
         who: dict[str, Any] = {"actor": run.actor, "surface": run.surface, "step": "queued" if state == "queued" else "started"}
         runs.move(connection, run, state, came_from=("pending",), **who)
         if state == "queued" and self._runner.later is not None:
@@ -268,6 +269,9 @@ def open_operations(application: Ostrov) -> Operations:
     """The door of an application, closed with it."""
     application.store  # noqa: B018  opened first, so closed last: the end of a run is still written
     operations = Operations(application)
+    for component in application.components.values():
+        if component.later is not None:
+            operations.run_later(load(component.later)(application))
     application.on_close(operations.close)
     return operations
 

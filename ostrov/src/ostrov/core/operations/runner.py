@@ -40,9 +40,10 @@ class Runner:
         self.later: Later | None = None
         self._running: set[asyncio.Task[Outcome]] = set()
 
-    def goes_later(self, operation: Operation[..., Any]) -> bool:
-        """Whether a run of it is put in a queue."""
-        return operation.long and self.later is not None
+    def goes_later(self, operation: Operation[..., Any], surface: str) -> bool:
+        """Whether a run of it is put in a queue. Not at the command line: whoever calls there waits for it, and the project's
+        workers may be down."""
+        return operation.long and self.later is not None and surface != "cli"
 
     async def record(self, operation: Operation[..., Any], plan: Plan, call: Call, state: str) -> int:
         """Keep a call in its first state: planned, pending, queued or running; the run's number."""

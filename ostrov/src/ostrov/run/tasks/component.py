@@ -20,6 +20,8 @@ component = Component(
         ),
         Service("scheduler", run="ostrov.run.tasks.scheduler:serve", group="worker"),
     ],
+    tasks=["ostrov.run.tasks.long_operations"],
+    later="ostrov.run.tasks.long_operations:later",
     operations=["ostrov.run.tasks.operations"],
     pages=[
         Page(
