@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from ostrov import OstrovError
 from raf.errors import RafError
 
 if TYPE_CHECKING:
@@ -49,7 +51,19 @@ class Storage(Protocol):
 
 
 def open_storage(application: Ostrov) -> Storage:
-    """The storage that the settings choose."""
+    """The storage that the settings choose. Raises OstrovError when files cannot be kept there."""
     from raf.media.storages.local import LocalStorage
 
-    return LocalStorage(application.data_dir / application.settings.raf.media.folder)
+    folder = application.data_dir / application.settings.raf.media.folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "it cannot be written to")
+    except OSError as problem:
+        if problem.errno not in FULL:  # a full disk does not stop people from reading
+            raise OstrovError(
+                f"pictures cannot be kept in {folder}",
+                cause=problem.strerror or str(problem),
+                tip="give this user the folder, or set raf.media.folder",
+            ) from problem
+    return LocalStorage(folder)

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from ostrov import OstrovError
 from ostrov.testing import running
 from raf.media.application import build
 from raf.media.library import open_library
@@ -128,3 +129,12 @@ async def test_files_are_only_read(tmp_path: Path) -> None:
     async with served(tmp_path) as (client, path, _):
         for method in ("POST", "PUT", "DELETE"):
             assert (await client.request(method, path)).status_code == 405
+
+
+@pytest.mark.parametrize("folder", ["/proc/raf", "ostrov.toml/media"])
+async def test_a_folder_that_cannot_keep_pictures_is_named_at_the_start(tmp_path: Path, folder: str) -> None:
+    async with running(tmp_path, ["raf"], overrides=[f"raf.media.folder={folder}"]) as application:
+        (application.data_dir / "ostrov.toml").write_text("")
+        with pytest.raises(OstrovError, match=f"pictures cannot be kept in .*{folder}") as refusal:
+            build(application)
+        assert refusal.value.tip == "give this user the folder, or set raf.media.folder"

@@ -48,8 +48,8 @@ def _built(application: Ostrov, component: str, prefix: str, reference: object) 
     try:
         app: Application = load(reference)(application)  # type: ignore[arg-type]
     except Exception as problem:
-        cause = (
-            f"{problem.error}; {problem.cause}" if isinstance(problem, OstrovError) else f"{type(problem).__name__}: {problem}"
-        )
-        raise ProjectError(f"component {component}: its mount {prefix} cannot be built", cause=cause) from problem
+        cause, tip = f"{type(problem).__name__}: {problem}", ""
+        if isinstance(problem, OstrovError):
+            cause, tip = f"{problem.error}; {problem.cause}", problem.tip
+        raise ProjectError(f"component {component}: its mount {prefix} cannot be built", cause=cause, tip=tip) from problem
     return app
