@@ -17,8 +17,8 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -202,18 +202,24 @@ OVERRIDES: list[str] = []
 
 def main() -> None:
     words = sys.argv[1:]
-    schema = ""
-    if "--postgresql" in words:
-        words.remove("--postgresql")
-        schema = f"bench_{uuid.uuid4().hex[:8]}"
-        server = os.environ["OSTROV_TEST_POSTGRES"]
-        _execute(server, f"CREATE SCHEMA {schema}")
-        OVERRIDES[:] = ["db.engine=postgresql", f"db.url={server}?options=-csearch_path%3D{schema}"]
+    with on_database("--postgresql" in words) as overrides:
+        counts = [int(word) for word in words if word.isdigit()]
+        print(json.dumps(uvloop.run(measure(counts[0] if counts else 20_000, overrides))))
+
+
+@contextmanager
+def on_database(postgresql: bool) -> Iterator[list[str]]:
+    """The settings of a ledger on SQLite, or in a schema of its own that is dropped at the end."""
+    if not postgresql:
+        yield OVERRIDES
+        return
+    schema, server = f"bench_{uuid.uuid4().hex[:8]}", os.environ["OSTROV_TEST_POSTGRES"]
+    _execute(server, f"CREATE SCHEMA {schema}")
+    OVERRIDES[:] = ["db.engine=postgresql", f"db.url={server}?options=-csearch_path%3D{schema}"]
     try:
-        print(json.dumps(uvloop.run(measure(int(words[0]) if words else 20_000, OVERRIDES))))
+        yield OVERRIDES
     finally:
-        if schema:
-            _execute(os.environ["OSTROV_TEST_POSTGRES"], f"DROP SCHEMA {schema} CASCADE")
+        _execute(server, f"DROP SCHEMA {schema} CASCADE")
 
 
 def _execute(server: str, statement: str) -> None:
