@@ -1,9 +1,9 @@
 """Task queues side by side: enqueue one by one, enqueue at once, drain; CPU a run of producer and worker.
 
-    .venv/bin/python bench/tasks/run.py [NAME …]     # names of contenders; all by default
+    .venv/bin/python bench/tasks/run.py [--n N] [NAME …]     # names of contenders; all by default
 
 Every contender runs the same no-op task with its result kept, one worker process, on the same machine in the same run. The
-server's own CPU (Redis, PostgreSQL) counts to the contender that needs it.
+servers' own CPU (Redis, RabbitMQ, NATS, PostgreSQL) counts to the contender that needs it. `--n` is for trying a contender out.
 """
 
 from __future__ import annotations
@@ -22,8 +22,17 @@ sys.path.insert(0, str(HERE.parent))
 from peers import TOP, WORK, peers_bin  # noqa: E402
 from process import cpu_seconds, machine, memory_mib, start, stop, tree, until  # noqa: E402
 
-PEERS = ["huey_sqlite", "celery_redis", "rq_redis", "dramatiq_redis", "procrastinate_pg"]
-SERVERS = {"redis": TOP / "var/services/redis/redis.pid", "pg": TOP / "var/services/postgresql/postmaster.pid"}
+OURS = ["sqlite", "pg"]
+PEERS = [
+    *("huey_sqlite", "celery_redis", "celery_rabbitmq", "rq_redis", "dramatiq_redis"),
+    *("taskiq_nats", "procrastinate_pg", "dbos_pg"),
+]
+SERVERS = {
+    "redis": TOP / "var/services/redis/redis.pid",
+    "rabbitmq": TOP / "var/services/rabbitmq/rabbitmq.pid",
+    "nats": TOP / "var/services/nats/nats.pid",
+    "pg": TOP / "var/services/postgresql/postmaster.pid",
+}
 
 
 class Side:
@@ -53,7 +62,7 @@ class Side:
         self._process.wait(10)
 
 
-def measure(name: str, folder: Path) -> dict[str, Any]:
+def measure(name: str, folder: Path, n: int | None = None) -> dict[str, Any]:
     """One contender's row."""
     ours = name.startswith("ostrov")
     bin_folder = Path(sys.executable).parent if ours else peers_bin()
@@ -65,8 +74,8 @@ def measure(name: str, folder: Path) -> dict[str, Any]:
     }
     os.environ["BENCH_WORK"] = str(folder)
     module = _constants(name)
-    n = int(module["N"])
-    server = _server_pid(name)
+    n = n or int(module["N"])
+    server = [int(SERVERS[server].read_text().split()[0]) for server in module["SERVERS"]]
     side = Side(name, bin_folder / "python", environment)
     worker = None
     try:
@@ -110,15 +119,8 @@ def _constants(name: str) -> dict[str, Any]:
     return found
 
 
-def _server_pid(name: str) -> int | None:
-    for word, path in SERVERS.items():
-        if name.endswith(f"_{word}"):
-            return int(path.read_text().split()[0])
-    return None
-
-
-def _cpu(pid: int | None) -> float:
-    return cpu_seconds(pid) if pid else 0.0
+def _cpu(servers: list[int]) -> float:
+    return sum(map(cpu_seconds, servers))
 
 
 def _clock() -> float:
@@ -139,12 +141,15 @@ def _ready(side: Side, worker: subprocess.Popen[bytes]) -> None:
 
 
 def main() -> None:
-    names = sys.argv[1:] or ["ostrov_sqlite", "ostrov_pg", *PEERS]
+    words, n = sys.argv[1:], None
+    if words[:1] == ["--n"]:
+        n, words = int(words[1]), words[2:]
+    names = words or [*(f"ostrov_{engine}" for engine in OURS), *PEERS]
     rows = []
     for name in names:
         WORK.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=WORK) as folder:
-            rows.append({"contender": name, **measure(name, Path(folder))})
+            rows.append({"contender": name, **measure(name, Path(folder), n)})
             print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
     print(json.dumps({"machine": machine(), "tasks": rows}))
 

@@ -8,6 +8,7 @@ from celery import Celery
 TITLE = "Celery 5.7 (Redis)"
 WORKER = ["celery", "-A", "contenders.celery_redis", "worker", "-l", "error", "-P", "prefork", "-c", "1"]
 N = 2000
+SERVERS = ["redis"]
 
 server = os.environ["OSTROV_TEST_REDIS"]
 app = Celery("bench", broker=f"{server}/0", backend=f"{server}/1")

@@ -11,6 +11,7 @@ from dramatiq.results.backends import RedisBackend
 TITLE = "Dramatiq 2.2 (Redis)"
 WORKER = ["dramatiq", "contenders.dramatiq_redis", "-p", "1", "-t", "8"]
 N = 3000
+SERVERS = ["redis"]
 
 server = os.environ["OSTROV_TEST_REDIS"]
 broker = RedisBroker(url=f"{server}/5")

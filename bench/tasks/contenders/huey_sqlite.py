@@ -7,6 +7,7 @@ from huey import SqliteHuey
 TITLE = "Huey 3.5 (SQLite)"
 WORKER = ["huey_consumer", "contenders.huey_sqlite.huey", "-q", "-n", "-w", "1"]
 N = 2000
+SERVERS = []
 
 huey = SqliteHuey(filename=os.environ["BENCH_WORK"] + "/huey.db")
 

@@ -8,6 +8,7 @@ from contenders.ostrov import Ledger
 TITLE = "Ostrov (PostgreSQL, embedded)"
 WORKER = ["python", "-m", "ostrov.core.supervisor.host", "--project", os.environ.get("BENCH_WORK", ""), "worker", "worker"]
 N = 5000
+SERVERS = ["pg"]
 
 sys.modules[__name__] = Ledger(
     ["db.engine=postgresql", f"db.url={os.environ['BENCH_POSTGRES']}?options=-csearch_path%3Dbench_tasks"]

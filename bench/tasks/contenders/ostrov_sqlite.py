@@ -8,5 +8,6 @@ from contenders.ostrov import Ledger
 TITLE = "Ostrov (SQLite, embedded)"
 WORKER = ["python", "-m", "ostrov.core.supervisor.host", "--project", os.environ.get("BENCH_WORK", ""), "worker", "worker"]
 N = 20000
+SERVERS = []
 
 sys.modules[__name__] = Ledger([])  # type: ignore[assignment]

@@ -10,6 +10,7 @@ from procrastinate.schema import SchemaManager
 TITLE = "Procrastinate 3.10 (PostgreSQL)"
 WORKER = ["procrastinate", "-a", "contenders.procrastinate_pg.app", "worker", "-c", "10"]
 N = 1500
+SERVERS = ["pg"]
 
 server = os.environ["BENCH_POSTGRES"]
 app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=server))

@@ -10,6 +10,7 @@ TITLE = "RQ 3.0 (Redis, SimpleWorker)"
 server = os.environ["OSTROV_TEST_REDIS"] + "/3"
 WORKER = ["rq", "worker", "-q", "-w", "rq.worker.SimpleWorker", "-u", server, "default"]
 N = 2000
+SERVERS = ["redis"]
 
 connection = redis.Redis.from_url(server)
 queue = rq.Queue("default", connection=connection)
