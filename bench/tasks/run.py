@@ -91,7 +91,8 @@ def measure(name: str, folder: Path, n: int | None = None) -> dict[str, Any]:
         _ready(side, worker)
         first, started_cpu, t0 = _count(side), cpu_seconds(worker.pid), _clock()
         until(lambda: _count(side) >= n, 120, 0.05)
-        drained = _count(side) - first
+        if not (drained := _count(side) - first):
+            raise SystemExit(f"{name} was done with {n} before the clock was started; ask for more")
         row["drain_per_s"] = round(drained / (_clock() - t0))
         row["run_cpu_us"] = round((cpu_seconds(worker.pid) - started_cpu + _cpu(server) - before) / drained * 1e6)
         row["worker_mib"] = round(memory_mib(worker.pid))

@@ -1,6 +1,7 @@
 """TaskIQ on NATS JetStream, one worker process of a hundred at a time that pulls a hundred at once, results kept in Redis."""
 
 import asyncio
+import contextlib
 import os
 
 import nats
@@ -35,10 +36,8 @@ async def noop(i: int) -> int:
 def reset():
     async def forget():
         connection = await nats.connect(server)
-        try:
+        with contextlib.suppress(NotFoundError):
             await connection.jetstream().delete_stream("bench_taskiq")
-        except NotFoundError:
-            pass
         await connection.close()
 
     redis.Redis.from_url(results).flushdb()
