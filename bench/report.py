@@ -35,7 +35,8 @@ def measure() -> dict[str, Any]:
 
 def tables(results: dict[str, Any]) -> str:
     """The README's tables."""
-    return "\n".join([_machine(results), "", *_raf(results["raf"]), "", *_tasks(results["tasks"]), "", *_embedded(results)])
+    parts = [_machine(results), "", *_raf(results["raf"]), "", *_tasks(results["tasks"]), "", *_embedded(results)]
+    return "\n".join([*parts, "", *_kills(results["kills"])] if "kills" in results else parts)
 
 
 def _machine(results: dict[str, Any]) -> str:
@@ -109,6 +110,21 @@ def _embedded(results: dict[str, Any]) -> list[str]:
     ]
 
 
+def _kills(kills: dict[str, Any]) -> list[str]:
+    lines = [
+        "Workers killed by SIGKILL in a loop under load (`bench/tasks/kill_loop.py`, run by itself): two workers, and none is "
+        "replaced before the other has taken over:",
+        "",
+        "| engine | kills | runs | in hand when killed | lost | completed twice | taken over, p50 | at most |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    return lines + [
+        f"| {house.replace('_', ' on ')} | {row['kills']} | {row['runs']:,} | {row['hit']:,} | {row['lost']} | {row['twice']} "
+        f"| {row['recovery_p50_s']} s | {row['recovery_max_s']} s |"
+        for house, row in kills.items()
+    ]
+
+
 def write_readme(text: str) -> None:
     """Put the tables between the README's two marks."""
     readme = README.read_text()
@@ -117,7 +133,8 @@ def write_readme(text: str) -> None:
 
 def main() -> None:
     if "--table" not in sys.argv:
-        RESULTS.write_text(json.dumps(measure(), indent=1) + "\n")
+        kept = {key: rows for key, rows in json.loads(RESULTS.read_text()).items() if key == "kills"}
+        RESULTS.write_text(json.dumps(measure() | kept, indent=1) + "\n")
     write_readme(tables(json.loads(RESULTS.read_text())))
 
 

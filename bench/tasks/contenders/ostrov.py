@@ -1,7 +1,9 @@
-"""What Ostrov's two contenders share: a project with one no-op task, driven from a program without an event loop."""
+"""What Ostrov's contenders share: a project with one no-op task, driven from a program without an event loop."""
 
 import os
 from pathlib import Path
+
+from houses import settings_of
 
 from ostrov import Component, Ostrov, task
 from ostrov.core.store.migrations import migrate
@@ -17,19 +19,16 @@ component = Component(name="jobs", tasks=[noop])
 
 
 class Ledger:
-    """A project in `BENCH_WORK` on the given database."""
+    """A project in `BENCH_WORK`, its tasks on the given engine."""
 
-    def __init__(self, overrides: list[str]) -> None:
+    def __init__(self, house: str) -> None:
         folder = make_project(Path(os.environ["BENCH_WORK"]), ["contenders.ostrov:component"])
-        listed = "\n".join(f'{key.split(".")[1]} = "{value}"' for key, _, value in (o.partition("=") for o in overrides))
+        sections: dict[str, list[str]] = {}
+        for key, _, value in (setting.partition("=") for setting in settings_of(house, "bench_tasks")):
+            section, name = key.split(".")
+            sections.setdefault(section, []).append(f'{name} = "{value}"\n')
         with (folder / "ostrov.toml").open("a") as settings:
-            settings.write(f"\n[db]\n{listed}\n")
-        if overrides:
-            import psycopg
-
-            with psycopg.connect(os.environ["BENCH_POSTGRES"], autocommit=True) as connection:
-                connection.execute("DROP SCHEMA IF EXISTS bench_tasks CASCADE")
-                connection.execute("CREATE SCHEMA bench_tasks")
+            settings.writelines(f"\n[{section}]\n{''.join(lines)}" for section, lines in sections.items())
         self.application = Ostrov.open(folder, environ={})
         migrate(self.application)
 

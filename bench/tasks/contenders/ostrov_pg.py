@@ -10,6 +10,4 @@ WORKER = ["python", "-m", "ostrov.core.supervisor.host", "--project", os.environ
 N = 5000
 SERVERS = ["pg"]
 
-sys.modules[__name__] = Ledger(
-    ["db.engine=postgresql", f"db.url={os.environ['BENCH_POSTGRES']}?options=-csearch_path%3Dbench_tasks"]
-)  # type: ignore[assignment]
+sys.modules[__name__] = Ledger("pg")  # type: ignore[assignment]

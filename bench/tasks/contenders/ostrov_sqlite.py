@@ -10,4 +10,4 @@ WORKER = ["python", "-m", "ostrov.core.supervisor.host", "--project", os.environ
 N = 20000
 SERVERS = []
 
-sys.modules[__name__] = Ledger([])  # type: ignore[assignment]
+sys.modules[__name__] = Ledger("sqlite")  # type: ignore[assignment]
