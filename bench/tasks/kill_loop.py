@@ -4,8 +4,8 @@
 
 Two worker processes and a steady load. Again and again one of them gets SIGKILL. Recovery is the time from the kill until the
 last of the runs that it had in hand has been started by the other, which has to notice by itself: only then another is hired.
-At the end the load stops, and every run that was enqueued must be over, once. `longest_wait_s` is the longest that any run waited
-for its first start: it shows runs that were under way to a dead worker. The rows go to `bench/results.json`, under `kills`.
+At the end the load stops, and every run that was enqueued must be over, once. `longest_wait_s` is the longest that any run
+waited for its first start: it shows runs that were under way to a dead worker. The rows go to `bench/results.json`, `kills`.
 """
 
 from __future__ import annotations
