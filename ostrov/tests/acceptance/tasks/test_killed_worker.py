@@ -35,7 +35,8 @@ async def check_all_done_once(application: Ostrov, folder: Path, count: int, roo
     assert await rows(application, "SELECT count(*) FROM task_run") == [(0,)]
     states = await rows(application, "SELECT state, count(*), count(DISTINCT id) FROM task_finished_run GROUP BY state")
     assert states == [("successful", count, count)]
-    successes = await rows(application, "SELECT count(*), count(DISTINCT run_id) FROM task_attempt WHERE outcome = 'successful'")
+    counts = "SELECT count(*), count(DISTINCT run_id) FROM task_attempt WHERE outcome = 'successful'"
+    successes = await rows(application, counts)
     assert successes == [(count, count)]
     begun = Counter(line for line in room.notes(folder) if line.startswith("begin"))
     assert len({line.split()[1] for line in begun}) == count

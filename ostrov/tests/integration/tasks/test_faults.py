@@ -71,7 +71,8 @@ async def test_a_worker_outlives_the_loss_of_its_connections(tmp_path: Path) -> 
                 done: list[Any] = []
                 while not done:
                     assert time.monotonic() < deadline
-                    done = admin.execute(f"SELECT state, attempt FROM {name}.task_finished_run WHERE id = %s", [run.id]).fetchall()
+                    found = f"SELECT state, attempt FROM {name}.task_finished_run WHERE id = %s"
+                    done = admin.execute(found, [run.id]).fetchall()
                     await asyncio.sleep(0.05)
                 assert done == [("successful", 1)]
         finally:
@@ -116,8 +117,8 @@ async def test_an_outcome_that_cannot_be_written_does_not_hold_up_the_others(tmp
 
         def occupy(connection: Connection) -> None:
             connection.execute(
-                "INSERT INTO task_finished_run (id, task, queue, priority, state, arguments, created_at, run_after, max_attempts,"
-                " attempt, failures, losses, finished_at) VALUES (?, 'x', 'x', 0, 'dead', '{}', 0, 0, 1, 1, 0, 0, 0)",
+                "INSERT INTO task_finished_run (id, task, queue, priority, state, arguments, created_at, run_after,"
+                " max_attempts, attempt, failures, losses, finished_at) VALUES (?, 'x', 'x', 0, 'dead', '{}', 0, 0, 1, 1, 0, 0, 0)",
                 (first.id,),
             )
 

@@ -114,7 +114,8 @@ async def test_a_changed_rule_begins_anew_and_an_unchanged_one_goes_on(tmp_path:
         await scheduler.declare()
         await set_tick(application, often.name, 5.0)
         await set_tick(application, yearly.name, 5.0)
-        await application.store.write(lambda c: c.execute("UPDATE task_schedule SET rule = 'every 5' WHERE key = ?", (often.name,)))
+        changed = "UPDATE task_schedule SET rule = 'every 5' WHERE key = ?"
+        await application.store.write(lambda c: c.execute(changed, (often.name,)))
         await scheduler.declare()
         ticks = await application.store.read(schedule.ticks)
         assert ticks[often.name] > time.time() + 590

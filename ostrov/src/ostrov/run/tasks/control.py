@@ -13,11 +13,13 @@ STATE = "SELECT state FROM task_run WHERE id = ?"
 STATE_LOCKED = f"{STATE} FOR UPDATE"
 FINISHED_STATE = "SELECT state FROM task_finished_run WHERE id = ?"
 REQUEST_CANCEL = "UPDATE task_run SET cancel_requested = 1 WHERE id = ? AND state = 'running'"
-BRING_FORWARD = "UPDATE task_run SET state = 'ready', run_after = ?, reason = NULL, unpublished = 1 WHERE id = ? AND state = 'scheduled'"
+BRING_FORWARD = """UPDATE task_run SET state = 'ready', run_after = ?, reason = NULL, unpublished = 1
+ WHERE id = ? AND state = 'scheduled'"""
 AGAIN = """INSERT INTO task_run (id, task, queue, priority, state, arguments, created_at, run_after, max_attempts, attempt,
  dedupe_key, lock_key, parent_id, schedule_key, tick, kind, root_id, step, plan, version, limit_key, trace, unpublished)
  SELECT id, task, queue, priority, 'ready', arguments, created_at, ?, max_attempts, attempt,
- dedupe_key, lock_key, parent_id, schedule_key, tick, kind, root_id, step, plan, version, limit_key, trace, 1 FROM task_finished_run WHERE id = ? ON CONFLICT DO NOTHING"""
+ dedupe_key, lock_key, parent_id, schedule_key, tick, kind, root_id, step, plan, version, limit_key, trace, 1
+ FROM task_finished_run WHERE id = ? ON CONFLICT DO NOTHING"""
 FORGET = "DELETE FROM task_finished_run WHERE id = ?"
 COPIED = "task, queue, priority, arguments, max_attempts, lock_key, kind, version, limit_key, trace"
 COPY = f"SELECT {COPIED} FROM task_finished_run WHERE id = ? UNION ALL SELECT {COPIED} FROM task_run WHERE id = ?"

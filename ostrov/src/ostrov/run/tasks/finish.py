@@ -31,8 +31,8 @@ AGAIN = """UPDATE task_run SET state = ?, run_after = ?, failures = ?, losses = 
 ATTEMPT_COLUMNS = "run_id, number, worker_id, started_at, ended_at, outcome, error, traceback"
 ATTEMPT = Bulk(
     f"INSERT INTO task_attempt ({ATTEMPT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-    f"""INSERT INTO task_attempt ({ATTEMPT_COLUMNS}) SELECT * FROM unnest(?::text[], ?::int[], ?::text[], ?::float8[], ?::float8[],
- ?::text[], ?::text[], ?::text[]) ON CONFLICT DO NOTHING""",
+    f"""INSERT INTO task_attempt ({ATTEMPT_COLUMNS}) SELECT * FROM unnest(?::text[], ?::int[], ?::text[], ?::float8[],
+ ?::float8[], ?::text[], ?::text[], ?::text[]) ON CONFLICT DO NOTHING""",
 )
 LOG_COLUMNS = "run_id, attempt, number, at, level, logger, message"
 LOG = Bulk(

@@ -34,11 +34,11 @@ LIMIT, LOCK = "limit ", "lock "
 
 
 class Limits(NamedTuple):
-    """What a task's code allows: `concurrency` runs at a time, `count` starts in each `period` seconds, for each value of the
+    """What a task's code allows: `concurrency` runs at a time, `starts` of them begin in each `period` seconds, for each value of the
     argument `by` when that is set."""
 
     concurrency: int | None = None
-    count: int = 0
+    starts: int = 0
     period: float = 0.0
     by: str | None = None
 
@@ -81,7 +81,7 @@ def acquire(
         reason = f"{allowed.concurrency} of its kind are running, and no more may"
         connection.execute(BLOCK, (LIMIT + limit_key, reason, run_id))
         return False
-    if allowed.count and (promised := _take(connection, limit_key, allowed, now)) is not None:
+    if allowed.starts and (promised := _take(connection, limit_key, allowed, now)) is not None:
         _let_go(connection, run_id, lock_key)
         if allowed.concurrency is not None:
             unblock(connection, LIMIT + limit_key)
@@ -130,7 +130,7 @@ def _let_go(connection: Connection, run_id: str, lock_key: str | None) -> None:
 
 def _take(connection: Connection, key: str, allowed: Limits, now: float) -> float | None:
     """None when a start is within the rate; else the moment that is promised to it."""
-    interval = allowed.period / allowed.count
+    interval = allowed.period / allowed.starts
     found = connection.row(BUCKET if connection.dialect == "sqlite" else BUCKET_LOCKED, (key,))
     next_at, reserved_at = found or (now, now)
     next_at = max(next_at, now)
@@ -138,6 +138,6 @@ def _take(connection: Connection, key: str, allowed: Limits, now: float) -> floa
         connection.execute(FILL, (key, next_at + interval, max(reserved_at, now)))
         return None
     # the moment when the bucket has room again, behind those that were promised to others
-    promised = max(next_at - (allowed.period - interval), reserved_at + interval if reserved_at > now else 0.0)
+    promised: float = max(next_at - (allowed.period - interval), reserved_at + interval if reserved_at > now else 0.0)
     connection.execute(FILL, (key, next_at, promised))
     return promised

@@ -10,8 +10,8 @@ import msgspec
 from ostrov.core.store import Connection
 from ostrov.run.tasks.liveness import Identity
 
-ADD = """INSERT INTO task_worker (id, host, boot_id, pid, process_started, started_at, heartbeat_at, queues, slots, threads, version)
- VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+ADD = """INSERT INTO task_worker (id, host, boot_id, pid, process_started, started_at, heartbeat_at, queues, slots, threads,
+ version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 HEARTBEAT = "UPDATE task_worker SET heartbeat_at = ? WHERE id = ? AND stopped_at IS NULL"
 RENEW = "UPDATE task_run SET lease_until = ? WHERE id = ? AND attempt = ? AND worker_id = ? AND state = 'running'"
 HOLDS = "SELECT id, attempt, cancel_requested FROM task_run WHERE state = 'running' AND worker_id = ?"

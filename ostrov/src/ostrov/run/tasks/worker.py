@@ -123,7 +123,8 @@ class Worker:
             fenced = finish(connection, self.id, outcomes) if outcomes else []
             if room > 0:
                 lease = now + self._settings.lease
-                claimed = claim(connection, self.id, self.queues, room, now, lease, self.runner.admission(), self.runner.limits_of)
+                admit, limits_of = self.runner.admission(), self.runner.limits_of
+                claimed = claim(connection, self.id, self.queues, room, now, lease, admit, limits_of)
 
         self._writing = outcomes
         try:
