@@ -34,8 +34,8 @@ LIMIT, LOCK = "limit ", "lock "
 
 
 class Limits(NamedTuple):
-    """What a task's code allows: `concurrency` runs at a time, `starts` of them begin in each `period` seconds, for each value of the
-    argument `by` when that is set."""
+    """What a task's code allows: `concurrency` runs at a time, `starts` of them begin in each `period` seconds, for each
+    value of the argument `by` when that is set."""
 
     concurrency: int | None = None
     starts: int = 0
