@@ -1,0 +1,293 @@
+"""A taskiq broker over NATS JetStream with queues, priorities, and messages that can be kept and given back.
+
+taskiq-nats (0.7) has a `PullBasedJetStreamBroker`, and this is one: its connection and its stream are used as they are.
+Publishing and pulling are replaced, for it publishes on one subject (no queues, no priorities); its stream keeps finished
+messages for ever unless told otherwise; its `fetch` without a timeout waits for ever once a restarted server has forgotten
+the request, and any other error ends its `listen`; what it hands out can be acknowledged, but neither held on to (`in
+progress`) nor given back.
+
+One stream a project, a work queue: an acknowledged message is gone. A subject, `STREAM.QUEUE.LEVEL`, and a consumer for each
+queue and level. A pull asks the consumers level by level, those only that may have something: one that has nothing keeps an
+open request for a single message, which the server answers when there is one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import re
+import time
+from collections.abc import AsyncGenerator, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from nats.aio.msg import Msg
+from nats.errors import NoRespondersError
+from nats.errors import TimeoutError as Unanswered
+from nats.js import api
+from nats.js.errors import BadRequestError, NoStreamResponseError, ServiceUnavailableError
+from taskiq import AckableMessage, BrokerMessage
+from taskiq_nats import PullBasedJetStreamBroker
+
+from ostrov.core.errors import OstrovError
+
+LEVELS = ("high", "normal", "low")
+ACK_WAIT = 1.5
+"""Seconds after which a message that a dead worker held is delivered again."""
+HOLD = 0.4
+"""Seconds between two signs that a message is still held."""
+OPEN = 30.0
+"""Seconds that a request for a message stays open."""
+EMPTY = "="
+ANSWER = 5.0
+"""Seconds within which a server answers."""
+
+
+def level(priority: int) -> str:
+    """The class of a priority: above zero, zero, below."""
+    return "high" if priority > 0 else "low" if priority < 0 else "normal"
+
+
+def token(queue: str) -> str:
+    """A queue's name as a part of a subject and of a consumer's name."""
+    return re.sub(r"[^A-Za-z0-9_-]", lambda found: "".join(f"={byte:02X}" for byte in found[0].encode()), queue) or EMPTY
+
+
+def queue_of(part: str) -> str:
+    """The queue's name that `token` made this of."""
+    return "" if part == EMPTY else unquote_to_bytes(part.replace("=", "%")).decode()
+
+
+class Delivery(AckableMessage):
+    """A message in hand. `reply` is where the server hears of it."""
+
+    queue: str
+    reply: str
+
+
+@dataclass
+class Lane:
+    """A queue at one level, with its consumer. `idle_until`: until then the server will answer the open request by itself."""
+
+    queue: str
+    level: str
+    ready: bool = False
+    idle_until: float = 0.0
+
+    @property
+    def name(self) -> str:
+        return f"{token(self.queue)}_{self.level}"
+
+
+@dataclass
+class Asked:
+    """A request to a consumer that is not answered yet."""
+
+    lane: Lane
+    wanted: int
+    over: asyncio.Future[None] | None = None
+    """Set for one that does not wait."""
+    got: int = 0
+
+
+@dataclass
+class Pulls:
+    """What was asked for and what has come, since the connection was made."""
+
+    inbox: str
+    asked: dict[str, Asked] = field(default_factory=dict)
+    arrived: list[Delivery] = field(default_factory=list)
+
+
+class JetStreamBroker(PullBasedJetStreamBroker):
+    """A taskiq broker whose labels `queue` and `priority` say where a message goes. `listen` and `pull` serve the queues that
+    `serve` named."""
+
+    def __init__(self, servers: list[str], stream: str, replicas: int = 1, **connection: Any) -> None:
+        config = api.StreamConfig(
+            name=stream,
+            subjects=[f"{stream}.*.*"],
+            retention=api.RetentionPolicy.WORK_QUEUE,
+            storage=api.StorageType.FILE,
+            num_replicas=replicas,
+        )
+        super().__init__(servers=servers, stream_name=stream, stream_config=config, **connection)
+        self._lanes: dict[tuple[str, str], Lane] = {}
+        self._numbers = itertools.count()
+        self._turn = 0
+        self._news = asyncio.Event()
+        self._pulls = Pulls("")
+        self._doubtful = False
+        """Whether the server may have lost the stream."""
+
+    async def kick(self, message: BrokerMessage) -> None:
+        """Publish a message; returns when JetStream has it."""
+        queue, priority = str(message.labels.get("queue", "default")), int(message.labels.get("priority", 0))
+        subject = f"{self.stream_name}.{token(queue)}.{level(priority)}"
+        try:
+            await self.js.publish(subject, message.message, timeout=ANSWER)
+        except NoStreamResponseError:  # the server has lost it
+            await self._add_or_reuse_stream()
+            await self.js.publish(subject, message.message, timeout=ANSWER)
+
+    async def depth(self) -> int:
+        """Messages that are not acknowledged yet."""
+        return (await self.js.stream_info(self.stream_name)).state.messages
+
+    async def queues(self) -> set[str]:
+        """The queues that have messages now."""
+        subjects = (await self.js.stream_info(self.stream_name, subjects_filter=">")).state.subjects or {}
+        return {queue_of(subject.split(".")[1]) for subject in subjects}
+
+    def serve(self, queues: Iterable[str]) -> None:
+        """Pull from these queues too."""
+        for queue in set(queues) - {queue for queue, _ in self._lanes}:
+            self._lanes |= {(queue, level): Lane(queue, level) for level in LEVELS}
+            self._news.set()
+
+    def reconnected(self) -> None:
+        """The server has forgotten what it was asked, and perhaps more: ask again."""
+        for lane in self._lanes.values():
+            lane.idle_until, lane.ready = 0.0, False
+        for asked in self._pulls.asked.values():
+            _end(asked)
+        self._pulls.asked.clear()
+        self._doubtful = True
+        self._news.set()
+
+    def wake(self) -> None:
+        """End a `pull` that waits."""
+        self._news.set()
+
+    async def pull(self, most: int, wait: float) -> list[Delivery]:
+        """Up to `most` messages, those of the highest level first; none when none came in `wait` seconds.
+
+        A few more can come, one for each consumer that had none before. Raises what nats-py raises when the server is away.
+        """
+        self._news.clear()
+        self._turn += 1
+        if self._doubtful:
+            await self._add_or_reuse_stream()
+            self._doubtful = False
+        for lane in self._in_order():
+            if (need := most - len(self._pulls.arrived)) <= 0:
+                break
+            await self._take(lane, need)
+        if not self._pulls.arrived:
+            try:
+                await asyncio.wait_for(self._news.wait(), wait)
+            except TimeoutError:
+                return []
+        arrived, self._pulls.arrived = self._pulls.arrived, []
+        return arrived
+
+    async def listen(self) -> AsyncGenerator[AckableMessage, None]:
+        """Messages one by one, for taskiq's own worker."""
+        while True:
+            for delivery in await self.pull(1, OPEN):
+                yield delivery
+
+    async def hold(self, delivery: Delivery) -> None:
+        """Tell the server that this worker still has the message: its time starts again."""
+        await self.client.publish(delivery.reply, b"+WPI")
+
+    async def give_back(self, delivery: Delivery) -> None:
+        """Have the message delivered again, to whoever asks next."""
+        await self.client.publish(delivery.reply, b"-NAK")
+
+    async def _add_or_reuse_stream(self) -> None:
+        try:
+            await super()._add_or_reuse_stream()
+            kept = (await self.js.stream_info(self.stream_name)).config
+        except BadRequestError as problem:
+            raise OstrovError(
+                f"NATS refuses the stream {self.stream_name}", cause=problem.description, tip="name another one in tasks.broker"
+            ) from problem
+        except (ServiceUnavailableError, NoRespondersError, Unanswered) as problem:
+            raise OstrovError(
+                "NATS answers, but JetStream does not",
+                cause=str(problem),
+                tip="start the server with JetStream: nats-server -js",
+            ) from problem
+        if kept.retention != api.RetentionPolicy.WORK_QUEUE or kept.subjects != [f"{self.stream_name}.*.*"]:
+            raise OstrovError(
+                f"the NATS stream {self.stream_name} is not a work queue of ours",
+                cause=f"it has retention {kept.retention} and subjects {', '.join(kept.subjects or [])}",
+                tip="name another one in tasks.broker: nats://HOST:PORT/STREAM",
+            )
+
+    async def _startup_consumer(self) -> None:
+        self._pulls = Pulls(self.client.new_inbox())
+        await self.client.subscribe(f"{self._pulls.inbox}.*", cb=self._received)
+
+    def _in_order(self) -> list[Lane]:
+        now = time.monotonic()
+        lanes = [lane for lane in self._lanes.values() if lane.idle_until <= now]
+        lanes = lanes[self._turn % len(lanes) :] + lanes[: self._turn % len(lanes)] if lanes else []
+        return sorted(lanes, key=lambda lane: LEVELS.index(lane.level))
+
+    async def _take(self, lane: Lane, wanted: int) -> None:
+        """Take what there is; when there is less, leave a request open."""
+        if not lane.ready:
+            await self.js.add_consumer(
+                self.stream_name,
+                durable_name=lane.name,
+                filter_subject=f"{self.stream_name}.{token(lane.queue)}.{lane.level}",
+                ack_policy=api.AckPolicy.EXPLICIT,
+                ack_wait=ACK_WAIT,
+                max_deliver=-1,
+                max_ack_pending=-1,
+                max_waiting=4096,
+            )
+            lane.ready = True
+        asked = Asked(lane, wanted, asyncio.get_running_loop().create_future())
+        assert asked.over is not None
+        await self._ask(asked, {"batch": wanted, "no_wait": True})
+        await asyncio.wait_for(asked.over, ANSWER)
+        if asked.got < wanted and lane.ready:
+            lane.idle_until = time.monotonic() + OPEN + ANSWER
+            await self._ask(Asked(lane, 1), {"batch": 1, "expires": int(OPEN * 1e9)})
+
+    async def _ask(self, asked: Asked, request: dict[str, Any]) -> None:
+        number = str(next(self._numbers))
+        self._pulls.asked[number] = asked
+        await self.client.publish(
+            f"$JS.API.CONSUMER.MSG.NEXT.{self.stream_name}.{asked.lane.name}",
+            json.dumps(request).encode(),
+            f"{self._pulls.inbox}.{number}",
+        )
+
+    async def _received(self, message: Msg) -> None:
+        if (number := message.subject.removeprefix(f"{self._pulls.inbox}.")) != message.subject:
+            self._answered(number, message)
+            return
+        _, queue, level = message.subject.split(".")
+        lane = self._lanes.get((queue_of(queue), level))
+        for number, asked in self._pulls.asked.items():
+            if asked.lane is lane:
+                asked.got += 1
+                if asked.got == asked.wanted:
+                    del self._pulls.asked[number]
+                    _end(asked)
+                break
+        self._pulls.arrived.append(Delivery(data=message.data, ack=message.ack, queue=queue_of(queue), reply=message.reply))
+        self._news.set()
+
+    def _answered(self, number: str, message: Msg) -> None:
+        """The server has nothing (404, 408), or no such consumer (409, 503: it was deleted)."""
+        asked = self._pulls.asked.pop(number, None)
+        if asked is None:
+            return
+        if (message.headers or {}).get("Status") not in ("404", "408"):
+            asked.lane.ready = False
+        _end(asked)
+        self._news.set()
+
+
+def _end(asked: Asked) -> None:
+    if asked.over is None:
+        asked.lane.idle_until = 0.0
+    elif not asked.over.done():
+        asked.over.set_result(None)
