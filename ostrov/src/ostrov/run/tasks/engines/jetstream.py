@@ -203,7 +203,9 @@ class JetStreamBroker(PullBasedJetStreamBroker):
             kept = (await self.js.stream_info(self.stream_name)).config
         except BadRequestError as problem:
             raise OstrovError(
-                f"NATS refuses the stream {self.stream_name}", cause=problem.description, tip="name another one in tasks.broker"
+                f"NATS refuses the stream {self.stream_name}",
+                cause=problem.description or "",
+                tip="name another one in tasks.broker",
             ) from problem
         except (ServiceUnavailableError, NoRespondersError, Unanswered) as problem:
             raise OstrovError(
