@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import NamedTuple
 
 from ostrov.core.store import Connection
@@ -21,6 +21,9 @@ CANDIDATES = f"SELECT {COLUMNS} FROM task_run WHERE state = 'ready' AND queue = 
 CANDIDATES_LOCKED = CANDIDATES + " FOR UPDATE SKIP LOCKED"
 START = """UPDATE task_run SET state = 'running', attempt = attempt + 1, worker_id = ?, started_at = ?, lease_until = ?
  WHERE id = ? AND state = 'ready'"""
+OFFERED = f"SELECT {COLUMNS} FROM task_run WHERE id = ? AND state = 'ready'"
+OFFERED_LOCKED = f"SELECT {COLUMNS} FROM task_run WHERE id = ANY(?) AND state = 'ready' ORDER BY id FOR UPDATE"
+HELD_BACK = "UPDATE task_run SET unpublished = 1 WHERE id = ? AND state = 'ready'"
 START_ALL = START.replace("WHERE id = ?", "WHERE id = ANY(?)")
 NEXT_DUE = "SELECT run_after FROM task_run WHERE state = 'scheduled' ORDER BY run_after LIMIT 1"
 ANY_READY = "SELECT 1 FROM task_run WHERE state = 'ready' LIMIT 1"
@@ -62,11 +65,62 @@ def claim(
     `admit(task)` says whether this worker has a place for one more run of that task, `limits_of(task)` what its code allows.
     """
     connection.execute(PROMOTE, (now,))
+    return _start(connection, _candidates(connection, queues, room), worker_id, room, now, lease_until, admit, limits_of)
+
+
+def claim_offered(
+    connection: Connection,
+    worker_id: str,
+    queues: Sequence[str],
+    offered: Sequence[str],
+    room: int,
+    now: float,
+    lease_until: float,
+    admit: Callable[[str], bool],
+    limits_of: Callable[[str], Limits],
+    tired: Container[str] = (),
+) -> tuple[list[Claimed], set[str]]:
+    """Start up to `room` of the runs a broker has brought: (the started ones, the ids that are still on offer).
+
+    Of no use are ids of runs that are not ready, or that are held back here: by a paused queue, a queue that is not this
+    worker's, a semaphore. `tired` of those still on offer, too: they were for long, and another worker may have room. The
+    publisher brings all of these again.
+    """
+    if connection.dialect == "sqlite":
+        found = [Claimed._make(row) for run_id in offered for row in connection.rows(OFFERED, (run_id,))]
+    else:
+        found = [Claimed._make(row) for row in connection.rows(OFFERED_LOCKED, (list(offered),))]
+    paused = {name for (name,) in connection.rows(PAUSED)}
+    ours = [run for run in found if run.queue not in paused and (not queues or run.queue in queues)]
+    ours.sort(key=lambda run: (-run.priority, run.id))
+    passed: list[str] = []
+    started = _start(connection, ours, worker_id, room, now, lease_until, admit, limits_of, passed)
+    kept = {run_id for run_id in passed if run_id not in tired}
+    gone = kept | {run.id for run in started}
+    if back := [(run.id,) for run in found if run.id not in gone]:
+        connection.many(HELD_BACK, back)
+    return started, kept
+
+
+def _start(
+    connection: Connection,
+    candidates: Sequence[Claimed],
+    worker_id: str,
+    room: int,
+    now: float,
+    lease_until: float,
+    admit: Callable[[str], bool],
+    limits_of: Callable[[str], Limits],
+    passed: list[str] | None = None,
+) -> list[Claimed]:
+    """Start what may start; those there is no place for are `passed`."""
     started: list[Claimed] = []
-    for candidate in _candidates(connection, queues, room):
-        if len(started) == room:
-            break
-        if not admit(candidate.task):
+    for candidate in candidates:
+        if len(started) == room or not admit(candidate.task):
+            if passed is not None:
+                passed.append(candidate.id)
+            elif len(started) == room:
+                break
             continue
         if (candidate.lock_key is not None or candidate.limit_key is not None) and not acquire(
             connection, candidate.id, candidate.lock_key, candidate.limit_key, limits_of(candidate.task), now

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ostrov.core.errors import OstrovError
 from ostrov.run.tasks import prune, schedule
+from ostrov.run.tasks.publisher import publisher_of
 from ostrov.run.tasks.rule import Cron, rule_of
 from ostrov.run.tasks.tasks import open_tasks
 
@@ -28,6 +29,18 @@ async def serve(context: ServiceContext) -> None:
     scheduler = Scheduler(context.application)
     await scheduler.declare()
     context.ready()
+    store, settings = context.application.store, context.application.settings.tasks
+    publisher = publisher_of(context.application.part(open_tasks).engine, store.read, store.write, settings.poll)
+    publishing = None if publisher is None else asyncio.create_task(publisher.go())
+    try:
+        await _go(context, scheduler)
+    finally:
+        if publishing is not None:
+            publishing.cancel()
+            await asyncio.wait([publishing])
+
+
+async def _go(context: ServiceContext, scheduler: Scheduler) -> None:
     pruned = 0.0
     while not context.stopping.is_set():
         try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ostrov.core.errors import NotFound, ProjectError
 from ostrov.run.tasks import ledger
 from ostrov.run.tasks.engine import Engine
-from ostrov.run.tasks.engines.embedded import EmbeddedEngine
+from ostrov.run.tasks.engines.choice import engine_of
 from ostrov.run.tasks.run import NewRun
 from ostrov.run.tasks.task import Task
 from ostrov.run.tasks.telemetry import Happening, Telemetry
@@ -24,7 +24,7 @@ class Tasks:
 
     def __init__(self, application: Ostrov) -> None:
         self.application = application
-        self.engine: Engine = EmbeddedEngine(application)
+        self.engine: Engine = engine_of(application)
         self.telemetry = Telemetry(lambda: application.channel)
 
     @cached_property
@@ -47,9 +47,10 @@ class Tasks:
                 f"there is no task {name!r}", tip="it was removed or renamed, or its module is in no component's `tasks`"
             ) from None
 
-    def enqueued(self, runs: Sequence[NewRun]) -> None:
-        """These runs are in the ledger: wake the workers."""
-        self.engine.announce(runs)
+    def enqueued(self, runs: Sequence[NewRun], enlisted: bool = False) -> None:
+        """These runs are in the ledger: wake the workers, unless the engine was told in the same transaction."""
+        if not enlisted:
+            self.engine.announce(runs)
         for run in runs:
             self.telemetry.emit(Happening("enqueued", run.id, run.task, run.queue))
 
@@ -71,7 +72,8 @@ def insert(connection: Connection, application: Ostrov, run: NewRun) -> tuple[st
     written = ledger.insert(connection, run)
     if written[2]:
         tasks = application.part(open_tasks)
-        connection.after_commit(lambda: tasks.enqueued((run,)))
+        enlisted = tasks.engine.enlist(connection, (run,))
+        connection.after_commit(lambda: tasks.enqueued((run,), enlisted))
     return written
 
 
@@ -80,7 +82,8 @@ def insert_many(connection: Connection, application: Ostrov, runs: Sequence[NewR
     written = ledger.insert_many(connection, runs)
     tasks = application.part(open_tasks)
     new = [run for run, (_, _, created) in zip(runs, written, strict=True) if created]
-    connection.after_commit(lambda: tasks.enqueued(new))
+    enlisted = tasks.engine.enlist(connection, new)
+    connection.after_commit(lambda: tasks.enqueued(new, enlisted))
     return written
 
 

@@ -16,15 +16,17 @@ from typing import TYPE_CHECKING, Any
 from ostrov.core.errors import OstrovError
 from ostrov.core.store import Connection
 from ostrov.run.tasks import roster
-from ostrov.run.tasks.claim import ANY_READY, NEXT_DUE, Claimed, claim
+from ostrov.run.tasks.claim import ANY_READY, NEXT_DUE, READY_QUEUES, Claimed, claim, claim_offered
 from ostrov.run.tasks.desk import Desk
 from ostrov.run.tasks.finish import finish
 from ostrov.run.tasks.liveness import this_process
 from ostrov.run.tasks.logs import capture
+from ostrov.run.tasks.offers import Offers
 from ostrov.run.tasks.outcome import Ending, Outcome
 from ostrov.run.tasks.overview import KNOW_QUEUE
+from ostrov.run.tasks.publisher import publisher_of
 from ostrov.run.tasks.rounds import Rounds
-from ostrov.run.tasks.run import FINISHED
+from ostrov.run.tasks.run import FINISHED, State
 from ostrov.run.tasks.runner import Runner
 from ostrov.run.tasks.settings import TasksSettings
 from ostrov.run.tasks.tasks import open_tasks
@@ -37,6 +39,10 @@ if TYPE_CHECKING:
 log = logging.getLogger("ostrov.tasks")
 TIDY = 2.0
 """Seconds a stopping worker gives interrupted runs to clean up."""
+SPARE = 4
+"""Ids that a broker may have brought beyond the room there is."""
+TIRED = 2.0
+"""Seconds that a worker keeps an id on offer that it has no place for, before another worker gets it."""
 
 
 async def serve(context: ServiceContext) -> None:
@@ -59,6 +65,13 @@ class Worker:
         self.queues = tuple(queues)
         self.stopping = False
         self.kick = asyncio.Event()
+        self.offers = Offers()
+        self.by_offer = False
+        """Whether runs are started only when a broker has brought their ids."""
+        self.on_started: list[Callable[[Claimed], None]] = []
+        """Called with each run that was started."""
+        self.on_over: list[Callable[[str, State], None]] = []
+        """Called with the id and the final state of each run that is over."""
         self._application = application
         self._settings: TasksSettings = application.settings.tasks
         self._tasks = application.part(open_tasks)
@@ -66,7 +79,31 @@ class Worker:
         self._desk = Desk(application)
         self._writing: list[Outcome] = []
         telemetry = self._tasks.telemetry
+        self.publisher = publisher_of(self._tasks.engine, self._desk.read, self._desk.write, self._settings.poll)
         self.rounds = Rounds(self.id, self._desk, self.runner, self._settings, telemetry, self._unwritten, self.kick.set)
+
+    @property
+    def window(self) -> int:
+        """How many more ids a broker may bring now."""
+        return 0 if self.stopping else max(0, self.runner.room + SPARE - len(self.offers)) if self.runner.room > 0 else 0
+
+    def offer(self, run_id: str, done: Callable[[bool], None]) -> None:
+        """A broker has brought the id of a run. `done(True)` is called in the loop once its start is committed, `done(False)`
+        when the id is of no use; until then the broker's message is not to be acknowledged. Call it in the worker's loop."""
+        self.offers.add(run_id, done)
+        self.kick.set()
+
+    def withdraw(self) -> None:
+        """The broker has taken back all that it brought: its connection is gone."""
+        self.offers.clear()
+
+    async def queue_names(self) -> set[str]:
+        """The queues that a broker should bring runs of: those this worker serves; when it serves all of them, those of
+        the code and those that have runs now."""
+        if self.queues:
+            return set(self.queues)
+        declared = {task.options.queue for task in self._tasks.registry.values()}
+        return declared | {name for (name,) in await self._desk.read(_rows, READY_QUEUES)}
 
     def stop(self) -> None:
         """Claim no more; `run` returns when what is in hand was put down."""
@@ -79,6 +116,7 @@ class Worker:
         try:
             await self._enter()
             rounds = asyncio.create_task(self.rounds.go())
+            publishing = asyncio.create_task(self._publish())
             try:
                 ready()
                 feed = asyncio.create_task(self._tasks.engine.feed(self))
@@ -92,7 +130,8 @@ class Worker:
                 await self._drain()
             finally:
                 rounds.cancel()
-                await asyncio.wait([rounds])
+                publishing.cancel()
+                await asyncio.wait([rounds, publishing])
             await self._desk.write(roster.stopped, self.id, time.time())
         finally:
             logging.getLogger().removeHandler(handler)
@@ -115,16 +154,23 @@ class Worker:
         if not outcomes and (room <= 0 or not await self._anything()):
             return 0
         now = time.time()
+        offered, tired = self.offers.ids, self.offers.older_than(TIRED)
+        kept: set[str] = set()
         claimed: list[Claimed] = []
         fenced: list[Outcome] = []
 
         def work(connection: Connection) -> None:
-            nonlocal fenced, claimed
+            nonlocal fenced, claimed, kept
             fenced = finish(connection, self.id, outcomes) if outcomes else []
             if room > 0:
                 lease = now + self._settings.lease
                 admit, limits_of = self.runner.admission(), self.runner.limits_of
-                claimed = claim(connection, self.id, self.queues, room, now, lease, admit, limits_of)
+                if not self.by_offer:
+                    claimed = claim(connection, self.id, self.queues, room, now, lease, admit, limits_of)
+                elif offered:
+                    claimed, kept = claim_offered(
+                        connection, self.id, self.queues, offered, room, now, lease, admit, limits_of, tired
+                    )
 
         self._writing = outcomes
         try:
@@ -136,6 +182,8 @@ class Worker:
         finally:
             self._writing = []
         self.runner.start(claimed)
+        if room > 0 and self.by_offer:
+            self.offers.settle(set(offered) - kept, {run.id for run in claimed})
         self._tell(outcomes, fenced, claimed)
         return len(claimed)
 
@@ -145,7 +193,13 @@ class Worker:
         return 3600.0 if due is None else max(0.0, due - time.time())
 
     async def _anything(self) -> bool:
+        if self.by_offer:
+            return bool(self.offers)
         return await self._desk.read(_value, ANY_READY) is not None or await self.next_due() <= 0
+
+    async def _publish(self) -> None:
+        if self.publisher is not None:
+            await self.publisher.go()
 
     def _unwritten(self) -> list[Outcome]:
         return [*self._writing, *self.runner.outcomes]
@@ -196,14 +250,25 @@ class Worker:
             self._tasks.telemetry.emit(happening_of(outcome))
             if outcome.final is not None:
                 over.append(outcome.run.id)
-        for run in claimed:
-            self._tasks.telemetry.emit(Happening("started", run.id, run.task, run.queue, run.attempt))
+                for hook in self.on_over:
+                    hook(outcome.run.id, outcome.final)
+            run = outcome.run
+            if self.publisher is not None and (outcome.final is None or run.lock_key or run.limit_key or run.root_id):
+                self.publisher.soon()  # it goes again, or others do
+        for new in claimed:
+            for begun in self.on_started:
+                begun(new)
+            self._tasks.telemetry.emit(Happening("started", new.id, new.task, new.queue, new.attempt))
         if over:
             self._application.channel.publish(FINISHED, " ".join(over).encode())
 
 
 def _value(connection: Connection, sql: str) -> Any:
     return connection.value(sql)
+
+
+def _rows(connection: Connection, sql: str) -> list[tuple[Any, ...]]:
+    return connection.rows(sql)
 
 
 def _many(connection: Connection, sql: str, rows: Sequence[tuple[Any, ...]]) -> int:

@@ -15,6 +15,7 @@ from ostrov.run.tasks.bell import Bell
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
+    from ostrov.core.store import Connection
     from ostrov.run.tasks.run import NewRun
     from ostrov.run.tasks.worker import Worker
 
@@ -30,6 +31,9 @@ class EmbeddedEngine:
     def __init__(self, application: Ostrov) -> None:
         self._poll = application.settings.tasks.poll
         self._bell = Bell(application.run_dir / "tasks")
+
+    def enlist(self, connection: Connection, runs: Sequence[NewRun]) -> bool:
+        return False
 
     def announce(self, runs: Sequence[NewRun]) -> None:
         self._bell.ring_soon()

@@ -1,0 +1,34 @@
+"""The engine that the settings ask for. The library of an engine is loaded only when it is the one."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from ostrov.core.errors import OstrovError
+from ostrov.run.tasks.engine import Engine
+
+if TYPE_CHECKING:
+    from ostrov.core.application import Ostrov
+
+CLASSES = {
+    "embedded": "EmbeddedEngine",
+    "procrastinate": "ProcrastinateEngine",
+    "taskiq": "TaskiqEngine",
+    "celery": "CeleryEngine",
+}
+
+
+def engine_of(application: Ostrov) -> Engine:
+    """The engine of an application. Raises OstrovError when its library is not installed."""
+    name = application.settings.tasks.engine
+    try:
+        module = import_module(f"ostrov.run.tasks.engines.{name}")
+    except ModuleNotFoundError as problem:
+        raise OstrovError(
+            f"the engine {name} is not installed",
+            cause=str(problem),
+            tip=f"pip install 'ostrov[{name}]', or set tasks.engine=embedded",
+        ) from problem
+    engine: Engine = getattr(module, CLASSES[name])(application)
+    return engine
