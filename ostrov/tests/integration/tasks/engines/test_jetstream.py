@@ -19,7 +19,8 @@ from taskiq import AckableMessage
 from taskiq.kicker import AsyncKicker
 
 from ostrov.core.errors import OstrovError
-from ostrov.run.tasks.engines.jetstream import ACK_WAIT, Delivery, JetStreamBroker, queue_of, token
+from ostrov.run.tasks.engines.jetstream import ACK_WAIT, Delivery, JetStreamBroker
+from ostrov.run.tasks.engines.subjects import queue_of, token
 
 pytestmark = pytest.mark.server("nats")
 
@@ -29,7 +30,7 @@ async def open_broker(stream: str = "", *queues: str) -> AsyncIterator[JetStream
     """A broker on a stream of its own, which is deleted after the test."""
     broker = JetStreamBroker([os.environ["OSTROV_TEST_NATS"]], stream or f"t_{uuid.uuid4().hex[:12]}")
     await broker.startup()
-    broker.serve(queues or ("default",))
+    await broker.serve(queues or ("default",), others=True)
     try:
         yield broker
     finally:
@@ -71,6 +72,16 @@ async def test_what_is_published_comes_in_the_order_of_its_level() -> None:
         deliveries = await come(broker)
         assert ids(broker, deliveries) == ["letter", "first", "second", "low"]
         assert [delivery.queue for delivery in deliveries] == ["mail", "default", "default", "default"]
+
+
+async def test_queues_that_nobody_named_are_served_too_now_or_later() -> None:
+    async with open_broker() as publisher:
+        await send(publisher, "a", queue="one more")
+        async with open_broker(publisher.stream_name) as broker:
+            assert ids(broker, await come(broker)) == ["a"]
+            assert await broker.pull(10, 0.05) == []
+            await send(publisher, "b", queue="and another")
+            assert ids(broker, await come(broker, seconds=ACK_WAIT / 2)) == ["b"]
 
 
 async def test_no_more_comes_than_was_asked_for_and_the_rest_stays() -> None:

@@ -16,12 +16,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-import re
 import time
 from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 from nats.aio.msg import Msg
 from nats.errors import NoRespondersError
@@ -32,32 +30,16 @@ from taskiq import AckableMessage, BrokerMessage
 from taskiq_nats import PullBasedJetStreamBroker
 
 from ostrov.core.errors import OstrovError
+from ostrov.run.tasks.engines.subjects import LEVELS, level, queue_of, token
 
-LEVELS = ("high", "normal", "low")
 ACK_WAIT = 1.5
 """Seconds after which a message that a dead worker held is delivered again."""
 HOLD = 0.4
 """Seconds between two signs that a message is still held."""
 OPEN = 30.0
 """Seconds that a request for a message stays open."""
-EMPTY = "="
 ANSWER = 5.0
 """Seconds within which a server answers."""
-
-
-def level(priority: int) -> str:
-    """The class of a priority: above zero, zero, below."""
-    return "high" if priority > 0 else "low" if priority < 0 else "normal"
-
-
-def token(queue: str) -> str:
-    """A queue's name as a part of a subject and of a consumer's name."""
-    return re.sub(r"[^A-Za-z0-9_-]", lambda found: "".join(f"={byte:02X}" for byte in found[0].encode()), queue) or EMPTY
-
-
-def queue_of(part: str) -> str:
-    """The queue's name that `token` made this of."""
-    return "" if part == EMPTY else unquote_to_bytes(part.replace("=", "%")).decode()
 
 
 class Delivery(AckableMessage):
@@ -121,6 +103,14 @@ class JetStreamBroker(PullBasedJetStreamBroker):
         self._pulls = Pulls("")
         self._doubtful = False
         """Whether the server may have lost the stream."""
+        self._back = asyncio.Event()
+        self._others = False
+        self._told: set[str] = set()
+        """Queues that workers were told of."""
+
+    def lost(self) -> None:
+        """The connection is gone; nats-py makes it again."""
+        self._back.clear()
 
     async def kick(self, message: BrokerMessage) -> None:
         """Publish a message; returns when JetStream has it."""
@@ -131,6 +121,9 @@ class JetStreamBroker(PullBasedJetStreamBroker):
         except NoStreamResponseError:  # the server has lost it
             await self._add_or_reuse_stream()
             await self.js.publish(subject, message.message, timeout=ANSWER)
+        if queue not in self._told:
+            self._told.add(queue)
+            await self.client.publish(f"{self.stream_name}.{token(queue)}")
 
     async def depth(self) -> int:
         """Messages that are not acknowledged yet."""
@@ -141,11 +134,12 @@ class JetStreamBroker(PullBasedJetStreamBroker):
         subjects = (await self.js.stream_info(self.stream_name, subjects_filter=">")).state.subjects or {}
         return {queue_of(subject.split(".")[1]) for subject in subjects}
 
-    def serve(self, queues: Iterable[str]) -> None:
-        """Pull from these queues too."""
-        for queue in set(queues) - {queue for queue, _ in self._lanes}:
-            self._lanes |= {(queue, level): Lane(queue, level) for level in LEVELS}
-            self._news.set()
+    async def serve(self, queues: Iterable[str], others: bool = False) -> None:
+        """Pull from these queues; with `others` from any that have messages, now or later."""
+        self._others = others
+        self._add(queues)
+        if others:
+            self._add(await self.queues())
 
     def reconnected(self) -> None:
         """The server has forgotten what it was asked, and perhaps more: ask again."""
@@ -155,11 +149,12 @@ class JetStreamBroker(PullBasedJetStreamBroker):
             _end(asked)
         self._pulls.asked.clear()
         self._doubtful = True
+        self._back.set()
         self._news.set()
 
-    def wake(self) -> None:
-        """End a `pull` that waits."""
-        self._news.set()
+    async def returned(self) -> None:
+        """Until the connection that was lost is there again."""
+        await self._back.wait()
 
     async def pull(self, most: int, wait: float) -> list[Delivery]:
         """Up to `most` messages, those of the highest level first; none when none came in `wait` seconds.
@@ -170,6 +165,8 @@ class JetStreamBroker(PullBasedJetStreamBroker):
         self._turn += 1
         if self._doubtful:
             await self._add_or_reuse_stream()
+            if self._others:
+                self._add(await self.queues())
             self._doubtful = False
         for lane in self._in_order():
             if (need := most - len(self._pulls.arrived)) <= 0:
@@ -192,6 +189,10 @@ class JetStreamBroker(PullBasedJetStreamBroker):
     async def hold(self, delivery: Delivery) -> None:
         """Tell the server that this worker still has the message: its time starts again."""
         await self.client.publish(delivery.reply, b"+WPI")
+
+    async def settle(self, delivery: Delivery) -> None:
+        """Acknowledge a message: it is gone."""
+        await self.client.publish(delivery.reply, b"+ACK")
 
     async def give_back(self, delivery: Delivery) -> None:
         """Have the message delivered again, to whoever asks next."""
@@ -223,6 +224,17 @@ class JetStreamBroker(PullBasedJetStreamBroker):
     async def _startup_consumer(self) -> None:
         self._pulls = Pulls(self.client.new_inbox())
         await self.client.subscribe(f"{self._pulls.inbox}.*", cb=self._received)
+        await self.client.subscribe(f"{self.stream_name}.*", cb=self._heard_of)
+
+    async def _heard_of(self, message: Msg) -> None:
+        """A publisher has put its first message into a queue."""
+        if self._others:
+            self._add([queue_of(message.subject.split(".")[1])])
+
+    def _add(self, queues: Iterable[str]) -> None:
+        for queue in set(queues) - {queue for queue, _ in self._lanes}:
+            self._lanes |= {(queue, level): Lane(queue, level) for level in LEVELS}
+            self._news.set()
 
     def _in_order(self) -> list[Lane]:
         now = time.monotonic()
