@@ -118,7 +118,8 @@ async def test_an_outcome_that_cannot_be_written_does_not_hold_up_the_others(tmp
         def occupy(connection: Connection) -> None:
             connection.execute(
                 "INSERT INTO task_finished_run (id, task, queue, priority, state, arguments, created_at, run_after,"
-                " max_attempts, attempt, failures, losses, finished_at) VALUES (?, 'x', 'x', 0, 'dead', '{}', 0, 0, 1, 1, 0, 0, 0)",
+                " max_attempts, attempt, failures, losses, finished_at)"
+                " VALUES (?, 'x', 'x', 0, 'dead', '{}', 0, 0, 1, 1, 0, 0, 0)",
                 (first.id,),
             )
 
