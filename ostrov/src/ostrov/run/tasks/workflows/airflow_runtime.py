@@ -1,0 +1,96 @@
+"""What an exported DAG file calls inside Airflow: the project's own functions, through the same codec as in a worker."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+from ostrov.run.tasks.context import TaskContext, running
+from ostrov.run.tasks.errors import TaskError
+
+if TYPE_CHECKING:
+    from ostrov.core.application import Ostrov
+    from ostrov.run.tasks.task import Task
+
+LARGEST = 16 * 1024 * 1024
+"""Bytes that arguments or a result may have: Airflow's own database is the limit that counts."""
+
+
+class LeftOut:
+    """An argument that a step does not give: the function's own default holds."""
+
+    def __repr__(self) -> str:
+        return "LEFT_OUT"
+
+
+LEFT_OUT = LeftOut()
+
+
+def call(task: Task[Any, Any], run: str = "airflow", attempt: int = 1, **arguments: Any) -> Any:
+    """Call a task's function with what Airflow hands over, typed by its signature; its result as plain data.
+
+    An error that is not one of the task's `retry_on` fails the Airflow task without further tries.
+    """
+    given = {name: plain(value) for name, value in arguments.items() if value is not LEFT_OUT}
+    named = task.codec.decode(task.codec.encode((), given, LARGEST))
+    context = TaskContext(cast("Ostrov", _NoApplication()), run, attempt, task.name, task.options.queue)
+    if task.codec.context is not None:
+        named[task.codec.context] = context
+    token = running.set(context)
+    try:
+        result = task.function(**named)
+        if inspect.iscoroutine(result):
+            result = asyncio.run(result)
+    except Exception as problem:
+        if isinstance(problem, task.options.retry_on):
+            raise
+        raise _for_good()(f"{type(problem).__name__}: {problem}") from problem
+    finally:
+        running.reset(token)
+    encoded = task.codec.encode_result(result, LARGEST)
+    return None if encoded is None else json.loads(encoded)
+
+
+def plain(value: Any) -> Any:
+    """What Airflow hands over (the lazy sequence of a mapped step, a tuple) as plain lists and dicts."""
+    if isinstance(value, Mapping):
+        return {key: plain(one) for key, one in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
+        return [plain(one) for one in value]
+    return value
+
+
+def ways_open(value: Any, ways: Sequence[Sequence[str]]) -> list[str]:
+    """The ids of the (condition, id) ways that a result opens; a condition is `true`, `false` or `equals JSON`."""
+    return [way for condition, way in ways if meets(plain(value), condition)]
+
+
+def meets(value: Any, condition: str) -> bool:
+    """Whether a result meets a condition of an edge."""
+    if condition == "true":
+        return bool(value)
+    if condition == "false":
+        return not value
+    word, _, wanted = condition.partition(" ")
+    if word not in ("equals", "not-equals"):
+        raise TaskError(f"there is no condition {condition!r}")
+    return bool((value == json.loads(wanted)) is (word == "equals"))
+
+
+def _for_good() -> type[Exception]:
+    """The error that Airflow does not try again after."""
+    for module in ("airflow.sdk.exceptions", "airflow.exceptions"):
+        try:
+            return cast("type[Exception]", import_module(module).AirflowFailException)
+        except (ImportError, AttributeError):
+            continue
+    return RuntimeError
+
+
+class _NoApplication:
+    def __getattr__(self, name: str) -> Any:
+        raise TaskError(f"context.application.{name}: under Airflow there is no Ostrov application")

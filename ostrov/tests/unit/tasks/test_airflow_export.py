@@ -1,0 +1,247 @@
+"""A workflow's graph becomes the text of an Airflow DAG file; what Airflow cannot express is refused by the step's name.
+
+That real Airflow loads and runs such a file is shown in the acceptance tests.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from ostrov import Backoff, task
+from ostrov.run.tasks.placement import Placement
+from ostrov.run.tasks.task import Task, TaskOptions
+from ostrov.run.tasks.workflows.airflow_export import airflow_source
+from ostrov.run.tasks.workflows.airflow_plan import NotInAirflow
+
+
+@task(name="extract", retries=2, backoff=Backoff("fixed", first="1 minute"), timeout="30s", queue="mail", priority=3)
+def extract(n: int, run_id: int = 0) -> list[int]:
+    """Read the rows."""
+    return list(range(n))
+
+
+@task(name="load", retries=3, concurrency=2)
+def load(rows: list[int] | None = None, text: str = "") -> int:
+    return 0
+
+
+@task(name="paced", rate="10/minute")
+def paced() -> None: ...
+
+
+@task(name="slower", retries=3, backoff="linear")
+def slower() -> None: ...
+
+
+def _hidden() -> Task[Any, Any]:
+    @task(name="hidden")
+    def inside() -> None: ...
+
+    return inside
+
+
+TASKS: dict[str, Task[Any, Any]] = {one.name: one for one in (extract, load, paced, slower, _hidden())}
+OPTIONS = TaskOptions(name="shop.etl")
+
+
+@dataclass
+class Edge:
+    parent: str
+    condition: str = "success"
+
+
+@dataclass
+class Node:
+    key: str
+    task: str = "load"
+    arguments: dict[str, Any] = field(default_factory=dict)
+    edges: list[Edge] = field(default_factory=list)
+    kind: str = "task"
+    trigger: str = "all"
+    mapped: str | None = None
+    placement: Placement | None = None
+    doc: str = ""
+
+
+@dataclass
+class Graph:
+    name: str
+    version: str
+    nodes: dict[str, Node]
+    result: Any = None
+
+
+def step(key: str) -> dict[str, str]:
+    return {"$step": key}
+
+
+def after(*parents: str | tuple[str, str]) -> list[Edge]:
+    return [Edge(parent) if isinstance(parent, str) else Edge(*parent) for parent in parents]
+
+
+def graph(*nodes: Node, result: Any = None) -> Graph:
+    return Graph("shop.etl", "2", {node.key: node for node in nodes}, result)
+
+
+INNER = graph(Node("a"), Node("b", arguments={"rows": step("a")}, edges=after("a")), result=step("b"))
+
+
+def source(*nodes: Node, result: Any = None, options: TaskOptions = OPTIONS) -> str:
+    def inner(name: str, arguments: Mapping[str, Any]) -> Graph:
+        return INNER
+
+    return airflow_source(graph(*nodes, result=result), options, TASKS.__getitem__, inner)
+
+
+def flow(text: str) -> list[str]:
+    """The lines of the DAG's body."""
+    found = next(node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and node.name == "shop_etl")
+    return [line for node in found.body for line in ast.unparse(node).split("\n")]
+
+
+def test_a_task_is_a_taskflow_function_that_calls_it_with_its_options() -> None:
+    text = source(Node("extract", "extract", {"n": 3}), Node("again", "extract", {"n": 4, "run_id": 1}), Node("load"))
+    place = f"{__name__}.extract"
+    assert (
+        "@task(retries=2, retry_delay=timedelta(seconds=60), execution_timeout=timedelta(seconds=30), queue='mail', "
+        "priority_weight=3, weight_rule='absolute')\ndef extract(n, run_id_=LEFT_OUT):\n"
+        f'    "Read the rows."\n    return call({place}, n=n, run_id=run_id_)\n' in text
+    )
+    assert "retry_exponential_backoff=2, max_retry_delay=timedelta(seconds=3600), max_active_tis_per_dag=2" in text
+    assert f"import {__name__}\n" in text
+    assert flow(text)[:2] == ["extract_step = extract(n=3)", "again_step = extract.override(task_id='again')(n=4, run_id_=1)"]
+
+
+def test_a_step_of_its_own_placement_overrides_its_task() -> None:
+    text = source(Node("load", placement=Placement(queue="slow", priority=9, retries=0)))
+    assert flow(text) == ["load_step = load.override(queue='slow', priority_weight=9, weight_rule='absolute', retries=0)()"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (TaskOptions(name="x"), "schedule=None, start_date=pendulum.datetime(2024, 1, 1, tz='UTC')"),
+        (TaskOptions(name="x", cron="@daily", timezone="Asia/Omsk"), "schedule='0 0 * * *', start_date=pendulum.datetime(2024"),
+        (TaskOptions(name="x", cron="@daily", timezone="Asia/Omsk"), "tz='Asia/Omsk'), catchup=False"),
+        (TaskOptions(name="x", every=600), "schedule=timedelta(seconds=600)"),
+        (TaskOptions(name="x"), "max_active_runs=1"),
+    ],
+)
+def test_a_schedule_is_carried_over(options: TaskOptions, said: str) -> None:
+    assert said in source(Node("load"), options=options)
+
+
+def test_data_and_order() -> None:
+    text = source(
+        Node("extract", "extract", {"n": 3}),
+        Node("load", arguments={"rows": step("extract")}, edges=after("extract")),
+        Node("then", edges=after("load", "extract")),
+    )
+    assert flow(text)[1:] == [
+        "load_step = load(rows=extract_step)",
+        "then_step = load.override(task_id='then')()",
+        "[load_step, extract_step] >> then_step",
+    ]
+
+
+def test_a_map_is_an_expansion_and_what_follows_runs_for_an_empty_list_too() -> None:
+    text = source(
+        Node("extract", "extract", {"n": 3}),
+        Node("each", "load", {"rows": step("extract"), "text": "x"}, after("extract"), "map", mapped="rows"),
+        Node("all", "load", {"rows": step("each")}, after("each")),
+    )
+    assert flow(text)[1:] == [
+        "each_step = load.override(task_id='each').partial(text='x').expand(rows=extract_step)",
+        "all_step = load.override(task_id='all', trigger_rule='none_failed')(rows=each_step)",
+    ]
+
+
+def test_conditions_are_a_branch_and_a_gate_for_each_way() -> None:
+    text = source(
+        Node("load"),
+        Node("yes", edges=after(("load", "true"))),
+        Node("no", edges=after(("load", "false"))),
+        Node("three", edges=after(("load", "equals 3"))),
+        Node("join", edges=after("yes", "no"), trigger="any"),
+    )
+    lines = flow(text)
+    assert (
+        "load_decides_step = branch.override(task_id='load_decides')(load_step, [['true', 'load_true'], "
+        "['false', 'load_false'], ['equals 3', 'load_equals_3']])" in lines
+    )
+    assert "load_true_step = EmptyOperator(task_id='load_true')" in lines
+    assert "load_decides_step >> load_equals_3_step" in lines
+    assert "load_false_step >> no_step" in lines
+    assert "join_step = load.override(task_id='join', trigger_rule='none_failed_min_one_success')()" in lines
+
+
+def test_edges_of_failure_are_trigger_rules_and_gates_where_edges_differ() -> None:
+    lines = flow(
+        source(
+            Node("load"),
+            Node("mend", edges=after(("load", "failure"))),
+            Node("close", edges=after(("load", "always"), ("mend", "always"))),
+            Node("last", edges=after(("load", "failure"), "mend")),
+        )
+    )
+    assert "mend_step = load.override(task_id='mend', trigger_rule='one_failed')()" in lines
+    assert "close_step = load.override(task_id='close', trigger_rule='all_done')()" in lines
+    assert "load_failed_step = EmptyOperator(task_id='load_failed', trigger_rule='one_failed')" in lines
+    assert "[load_failed_step, mend_step] >> last_step" in lines
+
+
+def test_a_sub_workflow_is_a_group() -> None:
+    lines = flow(
+        source(
+            Node("load"),
+            Node("sub", "inner", {}, after("load"), "workflow"),
+            Node("end", arguments={"rows": step("sub")}, edges=after("sub")),
+        )
+    )
+    assert lines == [
+        "sub_group = TaskGroup('sub')",
+        "load_step = load()",
+        "with sub_group:",
+        "    sub__a_step = load.override(task_id='a')()",
+        "    sub__b_step = load.override(task_id='b')(rows=sub__a_step)",
+        "end_step = load.override(task_id='end')(rows=sub__b_step)",
+        "load_step >> sub__a_step",
+    ]
+
+
+def test_an_approval_is_an_approval() -> None:
+    lines = flow(source(Node("ok", "ostrov.approval", {"text": "Publish?"}, kind="approval"), Node("load", edges=after("ok"))))
+    assert lines[0] == "ok_step = ApprovalOperator(task_id='ok', subject='Publish?', fail_on_reject=True)"
+
+
+def test_a_result_of_several_steps_is_a_step() -> None:
+    lines = flow(source(Node("load"), Node("b"), result={"of": [step("load"), step("b"), 3]}))
+    assert lines[-1] == "result_step = result.override(trigger_rule='none_failed')({'of': [load_step, b_step, 3]})"
+
+
+def test_text_that_looks_like_a_template_arrives_as_it_is() -> None:
+    assert flow(source(Node("load", arguments={"text": "{{ ds }}"}))) == ["load_step = load(text='{{ \"{{ ds }}\" }}')"]
+
+
+@pytest.mark.parametrize(
+    ("node", "said"),
+    [
+        (Node("slow", "paced"), "step slow: Airflow has no equal for rate= of task paced"),
+        (Node("slow", "slower"), "step slow: Airflow knows no linear backoff"),
+        (Node("it", "hidden"), "step it: task hidden cannot be imported by Airflow"),
+        (Node("it", placement=Placement(lock_key="x")), "step it: Airflow has no equal for a lock_key"),
+        (Node("it", placement=Placement(run_after=3)), "step it: Airflow has no equal for a delay"),
+        (Node("it", "inner", {"rows": step("first")}, after("first"), "workflow"), "step it: the graph of sub-workflow inner"),
+        (Node("it", edges=after(("first", "true")), trigger="any"), "step it: it joins branches and has a condition"),
+        (Node("it", kind="other"), "step it: a step of kind 'other'"),
+    ],
+)
+def test_what_airflow_cannot_express_is_refused_by_the_step(node: Node, said: str) -> None:
+    with pytest.raises(NotInAirflow) as refusal:
+        source(Node("first"), node)
+    assert said in str(refusal.value)
