@@ -109,7 +109,8 @@ class Publisher:
                 await asyncio.sleep(wait)
                 continue
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._soon.wait(), wait)
+                async with asyncio.timeout(wait):  # wait_for of Python 3.11 swallows a cancellation that comes with the event
+                    await self._soon.wait()
 
     async def publish(self) -> int:
         """Publish up to 500 runs; how many. When the broker does not take them they stay unpublished: raises OstrovError."""

@@ -57,7 +57,8 @@ class Rounds:
         while True:
             self._soon.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._soon.wait(), self._settings.poll)
+                async with asyncio.timeout(self._settings.poll):  # wait_for of Python 3.11 can swallow a cancellation
+                    await self._soon.wait()
             await self.reap()
             if self._runner.hands:
                 await self._check()

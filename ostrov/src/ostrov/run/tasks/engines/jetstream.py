@@ -174,7 +174,8 @@ class JetStreamBroker(PullBasedJetStreamBroker):
             await self._take(lane, need)
         if not self._pulls.arrived:
             try:
-                await asyncio.wait_for(self._news.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await self._news.wait()
             except TimeoutError:
                 return []
         arrived, self._pulls.arrived = self._pulls.arrived, []
@@ -259,7 +260,8 @@ class JetStreamBroker(PullBasedJetStreamBroker):
         asked = Asked(lane, wanted, asyncio.get_running_loop().create_future())
         assert asked.over is not None
         await self._ask(asked, {"batch": wanted, "no_wait": True})
-        await asyncio.wait_for(asked.over, ANSWER)
+        async with asyncio.timeout(ANSWER):
+            await asked.over
         if asked.got < wanted and lane.ready:
             lane.idle_until = time.monotonic() + OPEN + ANSWER
             await self._ask(Asked(lane, 1), {"batch": 1, "expires": int(OPEN * 1e9)})

@@ -109,7 +109,8 @@ class TaskiqEngine(RemoteEngine):
             error_cb=failed,
         )
         try:
-            await asyncio.wait_for(broker.startup(), CONNECT)
+            async with asyncio.timeout(CONNECT):
+                await broker.startup()
         except BaseException as problem:
             cause = broker.client.last_error
             with contextlib.suppress(Exception):
@@ -146,13 +147,15 @@ class Receiver:
                 errand.cancel()
             await asyncio.wait(errands)
             with contextlib.suppress(*AWAY):
-                await asyncio.wait_for(self._leave(), FAREWELL)
+                async with asyncio.timeout(FAREWELL):
+                    await self._leave()
 
     async def _take(self) -> None:
         self._room.clear()
         if (room := self._worker.window) <= 0:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._room.wait(), FULL)
+                async with asyncio.timeout(FULL):  # wait_for of Python 3.11 can swallow a cancellation
+                    await self._room.wait()
             await asyncio.sleep(GATHER)
             return
         try:
