@@ -14,6 +14,10 @@ class NotATask(TaskError):
     """The function cannot be a task: its signature or its options forbid it."""
 
 
+class ScheduleError(TaskError):
+    """A line like `every().day.at("10:30").do(job)` that says what cannot be, or what cannot outlive its process."""
+
+
 class Refused(TaskError):
     """The arguments cannot be carried to a worker; nothing was enqueued."""
 

@@ -10,7 +10,7 @@ import msgspec
 
 from ostrov.core.errors import NotFound
 from ostrov.run.tasks import history, overview
-from ostrov.run.tasks.rule import Cron, Every, Rule
+from ostrov.run.tasks.rule import parse
 from ostrov.run.tasks.run import State
 
 if TYPE_CHECKING:
@@ -115,12 +115,11 @@ def _ticks(row: overview.ScheduleRow) -> list[float]:
     """The next moments of a schedule, as its rule in the ledger says."""
     if row.next_tick is None:
         return []
-    kind, _, text = row.rule.partition(" ")
-    rule: Rule = Every(float(text)) if kind == "every" else Cron(text, row.timezone)
     ticks = [row.next_tick]
     try:
-        while len(ticks) < NEXT_TICKS:
-            ticks.append(rule.next(ticks[-1], ticks[-1]))
+        rule = parse(row.rule, row.timezone)
+        while len(ticks) < NEXT_TICKS and (tick := rule.next(ticks[-1], ticks[-1])) is not None:
+            ticks.append(tick)
     except Exception:  # a rule that this version cannot read
         return ticks
     return ticks

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfoNotFoundError
 
+from ostrov.run.tasks import each
+from ostrov.run.tasks.each import Each
 from ostrov.run.tasks.errors import NotATask
+from ostrov.run.tasks.wall import zone
 
 if TYPE_CHECKING:
     from ostrov.run.tasks.task import TaskOptions
@@ -55,7 +57,34 @@ class Cron:
         return moment.timestamp()
 
 
-Rule = Every | Cron
+@dataclass(frozen=True)
+class Until:
+    """Another rule until a moment, epoch seconds; then no tick comes any more.
+
+    `said` is how the moment was given when it was given from now ("8:00:00"): it is counted from the first start, and a process
+    that starts later goes on with the moment that is in the ledger.
+    """
+
+    rule: Every | Cron | Each
+    moment: float
+    said: str = ""
+
+    @property
+    def timezone(self) -> str:
+        return zone_of(self.rule)
+
+    @property
+    def text(self) -> str:
+        end = datetime.fromtimestamp(self.moment, UTC).isoformat().replace("+00:00", "Z")
+        return f"until {end}{f' ({self.said})' if self.said else ''}: {self.rule.text}"
+
+    def next(self, after: float, tick: float | None = None) -> float | None:
+        """The first tick after a moment, or None."""
+        found = self.rule.next(after, tick)
+        return found if found <= self.moment else None
+
+
+Rule = Every | Cron | Each | Until
 NICKNAMES = {
     "@hourly": "0 * * * *",
     "@daily": "0 0 * * *",
@@ -87,7 +116,31 @@ def rule_of(options: TaskOptions, timezone: str) -> Rule | None:
     return rule
 
 
-@lru_cache(maxsize=64)
-def zone(name: str) -> ZoneInfo:
-    """A time zone by name."""
-    return ZoneInfo(name)
+def parse(text: str, timezone: str) -> Rule:
+    """The rule of a schedule as the ledger keeps it: its text and its time zone. Raises ValueError for what cannot be read."""
+    kind, _, rest = text.partition(" ")
+    if kind == "every":
+        return Every(float(rest))
+    if kind == "cron":
+        return Cron(rest, timezone)
+    if kind == "each":
+        return each.read(rest, timezone)
+    if kind == "until" and ": " in rest:
+        end, _, ruled = rest.partition(": ")
+        moment, _, said = end.partition(" (")
+        rule = parse(ruled, timezone)
+        if not isinstance(rule, Until):
+            return Until(rule, datetime.fromisoformat(moment).timestamp(), said.removesuffix(")"))
+    raise ValueError(f"{text!r} is not a rule")
+
+
+def same(known: Rule, declared: Rule) -> bool:
+    """Whether a rule in the ledger is what the code says, so that its ticks go on."""
+    if isinstance(known, Until) and isinstance(declared, Until) and declared.said:
+        known = replace(known, moment=declared.moment)
+    return known == declared
+
+
+def zone_of(rule: Rule) -> str:
+    """The time zone a rule is read in; empty for one that follows the real time."""
+    return "" if isinstance(rule, Every) else rule.timezone

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ostrov.core.errors import OstrovError
 from ostrov.run.tasks import prune, schedule
 from ostrov.run.tasks.publisher import publisher_of
-from ostrov.run.tasks.rule import Cron, rule_of
-from ostrov.run.tasks.tasks import open_tasks
+from ostrov.run.tasks.rule import rule_of
+from ostrov.run.tasks.tasks import Tasks, open_tasks
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
     from ostrov.core.supervisor.context import ServiceContext
+    from ostrov.run.tasks.job import Job
 
 log = logging.getLogger("ostrov.tasks")
 LONGEST_SLEEP = 30.0
@@ -56,38 +58,52 @@ async def _go(context: ServiceContext, scheduler: Scheduler) -> None:
 
 
 class Scheduler:
-    """The schedules that this process's code declares."""
+    """The schedules that this process's code declares. `clock` tells the time, epoch seconds."""
 
-    def __init__(self, application: Ostrov) -> None:
+    def __init__(self, application: Ostrov, clock: Callable[[], float] = time.time) -> None:
         self._application = application
+        self._clock = clock
         self._tasks = application.part(open_tasks)
-        default = application.settings.tasks.timezone
         self.schedules: dict[str, schedule.Declared] = {}
-        for task in self._tasks.registry.values():
-            rule = rule_of(task.options, default)
-            if rule is not None:
-                zone = rule.timezone if isinstance(rule, Cron) else ""
-                self.schedules[task.name] = schedule.Declared(task.options, rule, zone)
+        for one in declared(self._tasks, application.settings.tasks.timezone, clock()):
+            self.schedules[one.key] = one
 
     async def declare(self) -> None:
         """Bring the table to what the code says."""
-        await self._application.store.write(schedule.declare, list(self.schedules.values()), time.time())
+        holding = await self._application.store.write(schedule.declare, list(self.schedules.values()), self._clock())
+        self.schedules = {one.key: one for one in holding}
 
     async def seen(self) -> None:
         """Keep the schedules from being forgotten."""
-        await self._application.store.write(schedule.seen, list(self.schedules.values()), time.time())
+        await self._application.store.write(schedule.seen, list(self.schedules.values()), self._clock())
 
     async def fire_due(self) -> float:
         """Make runs of the ticks that are due; seconds until the next one, or until the table should be looked at again."""
         store = self._application.store
-        for key, tick in await store.read(schedule.due, time.time()):
-            declared = self.schedules.get(key)
-            if declared is not None:
-                run = await store.write(schedule.fire, declared, tick, time.time())
+        for key, tick in await store.read(schedule.due, self._clock()):
+            due = self.schedules.get(key)
+            if due is not None:
+                run = await store.write(schedule.fire, due, tick, self._clock())
                 if run is not None:
                     self._tasks.enqueued((run,))
         following = [tick for key, tick in (await store.read(schedule.ticks)).items() if key in self.schedules]
-        return min([LONGEST_SLEEP, *(max(0.0, tick - time.time()) for tick in following)])
+        return min([LONGEST_SLEEP, *(max(0.0, tick - self._clock()) for tick in following)])
+
+
+def declared(tasks: Tasks, timezone: str, now: float) -> list[schedule.Declared]:
+    """What the code of an application declares: `every=` and `cron=` of its tasks, and its lines in the words of `schedule`."""
+    found = []
+    for task in tasks.registry.values():
+        rule = rule_of(task.options, timezone)
+        if rule is not None:
+            found.append(schedule.Declared(task.name, task.options, rule))
+    return found + [of_job(job, timezone, now) for job in tasks.jobs]
+
+
+def of_job(job: Job, timezone: str, now: float) -> schedule.Declared:
+    """A line in the words of `schedule`."""
+    assert job.task is not None
+    return schedule.Declared(job.key, job.task.options, job.rule(timezone, now), job.arguments, job.limit_key)
 
 
 async def prune_history(application: Ostrov) -> int:

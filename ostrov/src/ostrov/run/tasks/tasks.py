@@ -10,6 +10,7 @@ from ostrov.core.errors import NotFound, ProjectError
 from ostrov.run.tasks import ledger
 from ostrov.run.tasks.engine import Engine
 from ostrov.run.tasks.engines.choice import engine_of
+from ostrov.run.tasks.fluent import BOARD, import_declarations
 from ostrov.run.tasks.run import NewRun
 from ostrov.run.tasks.task import Task
 from ostrov.run.tasks.telemetry import Happening, Telemetry
@@ -17,6 +18,7 @@ from ostrov.run.tasks.telemetry import Happening, Telemetry
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
     from ostrov.core.store import Connection
+    from ostrov.run.tasks.job import Job
 
 
 class Tasks:
@@ -26,16 +28,23 @@ class Tasks:
         self.application = application
         self.engine: Engine = engine_of(application)
         self.telemetry = Telemetry(lambda: application.channel)
+        self.jobs: list[Job] = []
+        """The lines in the words of `schedule` that stand in the modules of its tasks, once `registry` was asked for."""
 
     @cached_property
     def registry(self) -> dict[str, Task[Any, Any]]:
         """Every task of every component by name; imports their modules. Raises ProjectError for two of one name."""
         found: dict[str, Task[Any, Any]] = {}
+        homes = set()
         for component in self.application.components.values():
             for entry in component.tasks:
+                homes.add(entry.partition(":")[0] if isinstance(entry, str) else getattr(entry, "__module__", ""))
                 for task in _tasks_of(entry):
-                    if found.setdefault(task.name, task) is not task:
-                        raise ProjectError(f"two tasks are called {task.name}", tip="give one of them another name")
+                    _add(found, task)
+        self.jobs = [job for job in BOARD.jobs if job.home in homes]
+        for job in self.jobs:
+            assert job.task is not None
+            _add(found, job.task)
         return found
 
     def get(self, name: str) -> Task[Any, Any]:
@@ -87,19 +96,22 @@ def insert_many(connection: Connection, application: Ostrov, runs: Sequence[NewR
     return written
 
 
+def _add(found: dict[str, Task[Any, Any]], task: Task[Any, Any]) -> None:
+    if found.setdefault(task.name, task) is not task:
+        raise ProjectError(f"two tasks are called {task.name}", tip="give one of them another name")
+
+
 def _tasks_of(entry: Any) -> Iterator[Task[Any, Any]]:
     if isinstance(entry, Task):
         yield entry
         return
-    from importlib import import_module
-
     from ostrov.core.reference import load
 
     if isinstance(entry, str) and ":" in entry:
         yield from _tasks_of(load(entry))
     elif isinstance(entry, str):
         try:
-            module = import_module(entry)
+            module = import_declarations(entry)
         except ModuleNotFoundError as problem:
             raise ProjectError(f"cannot load the tasks of {entry}", cause=str(problem)) from problem
         yield from {id(found): found for found in vars(module).values() if isinstance(found, Task)}.values()
