@@ -1,0 +1,65 @@
+"""A workflow's tasks of every kind, which both Ostrov and Airflow run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ostrov import Backoff, TaskContext, task
+
+
+@dataclass
+class Loaf:
+    name: str
+    grams: float
+
+
+@task(retries=2, backoff=Backoff("fixed", first=0, jitter=0), timeout="1 minute", priority=3, queue="oven")
+def bake(count: int, grams: float = 500) -> list[Loaf]:
+    """Bake some loaves."""
+    return [Loaf(f"loaf {number}", grams + number) for number in range(count)]
+
+
+@task
+async def weigh(loaf: Loaf, times: float = 1) -> Loaf:
+    return Loaf(loaf.name, loaf.grams * times)
+
+
+@task
+def total(loaves: list[Loaf], context: TaskContext) -> float:
+    context.progress(1.0)
+    return sum(loaf.grams for loaf in loaves)
+
+
+@task
+def is_heavy(grams: float) -> bool:
+    return grams > 1000
+
+
+@task
+def by_car(grams: float) -> str:
+    return f"car {grams:g} {{{{ ds }}}}"
+
+
+@task
+def by_bike(grams: float) -> str:
+    return f"bike {grams:g}"
+
+
+@task
+def sent(car: str | None, bike: str | None) -> str:
+    return f"sent by {car or bike}"
+
+
+@task(retries=1, backoff=Backoff("fixed", first=0, jitter=0), retry_on=ConnectionError)
+def burn() -> int:
+    raise ValueError("black")
+
+
+@task
+def mend(word: str) -> str:
+    return f"mended {word}"
+
+
+@task
+def close() -> str:
+    return "closed"
