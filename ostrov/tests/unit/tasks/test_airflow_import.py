@@ -242,3 +242,17 @@ def test_what_has_no_equal_is_refused_by_name(text: str, said: str) -> None:
 def test_the_file_is_never_run() -> None:
     source = imported("raise SystemExit\n@dag\ndef flow(): ...")
     assert "raise SystemExit" in source
+
+
+def test_default_args_of_several_dags_are_not_lost_in_silence() -> None:
+    source = imported(
+        """
+        @task
+        def one(): ...
+        with DAG("first", default_args={"retries": 2}):
+            one()
+        with DAG("second"):
+            one()
+        """
+    )
+    assert "Not carried over:\n- default_args of first for one" in source

@@ -225,6 +225,23 @@ class Body:
         return said
 
 
+def ways_of(reading: Reading, node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, str]:
+    """The ids that a branch returns, and the Python text of what it returns for each. Raises NotInOstrov for a computed one."""
+    ways: dict[str, str] = {}
+    left = [one.value for one in ast.walk(node) if isinstance(one, ast.Return) and one.value is not None]
+    while left:
+        value = left.pop(0)
+        if isinstance(value, ast.IfExp):
+            left += [value.body, value.orelse]
+        elif isinstance(value, ast.Constant) and isinstance(value.value, str):
+            ways[value.value] = repr(value.value)
+        elif isinstance(value, ast.List) and len(value.elts) == 1 and isinstance(value.elts[0], ast.Constant):
+            ways[str(value.elts[0].value)] = ast.unparse(value)
+        elif not (isinstance(value, ast.Constant) and value.value is None):
+            raise reading.refused(value, f"branch {node.name} returns {ast.unparse(value)}", tip="return one id as text")
+    return ways
+
+
 def _names(node: ast.AST) -> set[str]:
     return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 

@@ -6,14 +6,21 @@ Functions keep their text, comments included. What has no equal is refused, with
 from __future__ import annotations
 
 import ast
-import builtins
 import re
 import textwrap
 from dataclasses import dataclass, field
 
-from ostrov.run.tasks.workflows.airflow_body import ITEM, Body, FoundTask
+from ostrov.run.tasks.workflows.airflow_body import ITEM, Body, FoundTask, ways_of
 from ostrov.run.tasks.workflows.airflow_operators import OPERATORS, converted
-from ostrov.run.tasks.workflows.airflow_options import Reading, default_args, dotted, task_options, words_of, workflow_options
+from ostrov.run.tasks.workflows.airflow_options import (
+    Reading,
+    default_args,
+    dotted,
+    free_names,
+    task_options,
+    words_of,
+    workflow_options,
+)
 
 CONTEXT = {"ti", "task_instance", "ds", "ts", "dag_run", "run_id", "logical_date", "params", "var", "conn", "context", "macros"}
 CONTEXT |= {"data_interval_start", "data_interval_end", "dag", "ds_nodash", "ts_nodash"}
@@ -60,7 +67,7 @@ class Import:
             raise self.reading.refused(
                 tree.body[0] if tree.body else tree, "there is no DAG in this file", tip="@dag or with DAG(…)"
             )
-        shared = default_args(self.reading, found[0].options.get("default_args")) if len(found) == 1 else {}
+        shared = self._shared(tree, found)
         for node in tree.body:
             dag = next((one for one in found if one.node is node), None)
             if dag is None:
@@ -70,6 +77,18 @@ class Import:
                 self.dags.append(dag)
         workflows = [self._workflow(dag) for dag in self.dags]
         return self._module(workflows)
+
+    def _shared(self, tree: ast.Module, found: list[_Dag]) -> dict[str, ast.expr]:
+        """The default_args that hold for tasks at the top level: those of the only DAG."""
+        if len(found) == 1:
+            return default_args(self.reading, found[0].options.get("default_args"))
+        tasks = [
+            node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node not in [dag.node for dag in found]
+        ]
+        for dag in found if tasks else []:
+            if "default_args" in dag.options:
+                self.reading.left_out.append(f"default_args of {dag.name} for {', '.join(tasks)}, which several DAGs may use")
+        return {}
 
     def _read_imports(self, tree: ast.Module) -> None:
         for node in ast.walk(tree):
@@ -164,7 +183,7 @@ class Import:
         }
         for node in dag.body:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                for name in sorted(_free_names(node) & dag.inner):
+                for name in sorted(free_names(node) & dag.inner):
                     raise self.reading.refused(
                         node, f"{node.name} uses {name} of {dag.name}", tip=f"make {name} a parameter of it"
                     )
@@ -209,7 +228,7 @@ class Import:
         options = task_options(self.reading, given, node.name)
         found = FoundTask(node.name, arguments[0].arg if arguments else "", rule, task_id, kind == "task.branch")
         if found.branch:
-            found.ways = self._ways(node)
+            found.ways = ways_of(self.reading, node)
         said = f"@task({', '.join(f'{word}={value}' for word, value in options.items())})" if options else "@task"
         self.add(node.name, f"{said}\n{self._verbatim(node, decorators=False)}", node, found)
 
@@ -223,23 +242,6 @@ class Import:
         lines = [f"def {node.name}({dag.arguments}){returns}:", *self._doc(dag.doc), *self._indented(self._body(flow))]
         self.add(node.name, "\n".join(lines) + "\n", node)
         self.kept[-1] = (self.kept[-1][0], ast.Pass())
-
-    def _ways(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, str]:
-        ways: dict[str, str] = {}
-        left = [one.value for one in ast.walk(node) if isinstance(one, ast.Return) and one.value is not None]
-        while left:
-            value = left.pop(0)
-            if isinstance(value, ast.IfExp):
-                left += [value.body, value.orelse]
-            elif isinstance(value, ast.Constant) and isinstance(value.value, str):
-                ways[value.value] = repr(value.value)
-            elif isinstance(value, ast.List) and len(value.elts) == 1 and isinstance(value.elts[0], ast.Constant):
-                ways[str(value.elts[0].value)] = ast.unparse(value)
-            elif not (isinstance(value, ast.Constant) and value.value is None):
-                raise self.reading.refused(
-                    value, f"branch {node.name} returns {ast.unparse(value)}", tip="return one id as text"
-                )
-        return ways
 
     def _body(self, flow: list[ast.stmt]) -> list[str]:
         body = Body(self.reading, self.tasks, self.groups)
@@ -287,10 +289,3 @@ def ostrov_source(text: str, file: str) -> str:
     made = Import(text, file).source()
     compile(made, file, "exec")
     return made
-
-
-def _free_names(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
-    """Names that a function takes from around it."""
-    bound = {one.arg for one in ast.walk(node) if isinstance(one, ast.arg)} | set(dir(builtins))
-    bound |= {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
-    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)} - bound

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -130,6 +131,13 @@ def workflow_options(reading: Reading, given: Mapping[str, ast.expr], name: str)
     if isinstance(zone, ast.Constant) and zone.value != "UTC" and "schedule" in said:
         said.setdefault("timezone", repr(zone.value))
     return said
+
+
+def free_names(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    """Names that a function takes from around it."""
+    bound = {one.arg for one in ast.walk(node) if isinstance(one, ast.arg)} | set(dir(builtins))
+    bound |= {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)} - bound
 
 
 def length(value: Any) -> str:

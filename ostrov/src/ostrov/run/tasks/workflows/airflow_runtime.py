@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from ostrov.run.tasks.context import TaskContext, running
-from ostrov.run.tasks.errors import TaskError
+from ostrov.run.tasks.errors import BadResult, Refused, Retry, TaskError
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
@@ -30,29 +30,39 @@ class LeftOut:
 LEFT_OUT = LeftOut()
 
 
-def call(task: Task[Any, Any], run: str = "airflow", attempt: int = 1, **arguments: Any) -> Any:
+def call(task: Task[Any, Any], **arguments: Any) -> Any:
     """Call a task's function with what Airflow hands over, typed by its signature; its result as plain data.
 
-    An error that is not one of the task's `retry_on` fails the Airflow task without further tries.
+    An error that is not one of the task's `retry_on`, and arguments or a result that cannot be carried, fail the Airflow task
+    without further tries. `TaskContext.run_id` names DAG, run, task and index, `attempt` is Airflow's try.
     """
     given = {name: plain(value) for name, value in arguments.items() if value is not LEFT_OUT}
-    named = task.codec.decode(task.codec.encode((), given, LARGEST))
-    context = TaskContext(cast("Ostrov", _NoApplication()), run, attempt, task.name, task.options.queue)
-    if task.codec.context is not None:
-        named[task.codec.context] = context
+    context = TaskContext(cast("Ostrov", _NoApplication()), *_here(), task.name, task.options.queue)
     token = running.set(context)
     try:
+        named = task.codec.decode(task.codec.encode((), given, LARGEST))
+        if task.codec.context is not None:
+            named[task.codec.context] = context
         result = task.function(**named)
         if inspect.iscoroutine(result):
             result = asyncio.run(result)
+        encoded = task.codec.encode_result(result, LARGEST)
     except Exception as problem:
-        if isinstance(problem, task.options.retry_on):
+        if isinstance(problem, (Retry, *task.options.retry_on)) and not isinstance(problem, (Refused, BadResult)):
             raise
         raise _for_good()(f"{type(problem).__name__}: {problem}") from problem
     finally:
         running.reset(token)
-    encoded = task.codec.encode_result(result, LARGEST)
     return None if encoded is None else json.loads(encoded)
+
+
+def _here() -> tuple[str, int]:
+    """What this try of a task instance is called: the same text for each try, and its number."""
+    try:
+        instance = import_module("airflow.sdk").get_current_context()["ti"]
+    except Exception:  # outside Airflow, or outside a task of it
+        return "airflow", 1
+    return f"{instance.dag_id}/{instance.run_id}/{instance.task_id}/{instance.map_index}", int(instance.try_number)
 
 
 def plain(value: Any) -> Any:
