@@ -11,7 +11,7 @@ from ostrov.run.tasks import ledger
 from ostrov.run.tasks.engine import Engine
 from ostrov.run.tasks.engines.choice import engine_of
 from ostrov.run.tasks.fluent import BOARD, import_declarations
-from ostrov.run.tasks.run import NewRun
+from ostrov.run.tasks.run import NewRun, State
 from ostrov.run.tasks.task import Task
 from ostrov.run.tasks.telemetry import Happening, Telemetry
 
@@ -58,8 +58,7 @@ class Tasks:
 
     def enqueued(self, runs: Sequence[NewRun], enlisted: bool = False) -> None:
         """These runs are in the ledger: wake the workers, unless the engine was told in the same transaction."""
-        if not enlisted:
-            self.engine.announce(runs)
+        self.engine.announce([run for run in runs if run.state != State.READY] if enlisted else runs)
         for run in runs:
             self.telemetry.emit(Happening("enqueued", run.id, run.task, run.queue))
 

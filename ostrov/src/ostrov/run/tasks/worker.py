@@ -68,6 +68,8 @@ class Worker:
         self.offers = Offers()
         self.by_offer = False
         """Whether runs are started only when a broker has brought their ids."""
+        self.roomy = asyncio.Event()
+        """Set when there may be more room than before, for a broker's receiver to clear."""
         self.on_started: list[Callable[[Claimed], None]] = []
         """Called with each run that was started."""
         self.on_over: list[Callable[[str, State], None]] = []
@@ -182,6 +184,7 @@ class Worker:
         finally:
             self._writing = []
         self.runner.start(claimed)
+        self.roomy.set()
         if room > 0 and self.by_offer:
             self.offers.settle(set(offered) - kept, {run.id for run in claimed})
         self._tell(outcomes, fenced, claimed)

@@ -106,6 +106,8 @@ class RemoteEngine:
             start, self._sending = not self._sending and bool(self._announced), self._sending or bool(self._announced)
         if len(ready) > room:
             self._leave_to_publisher(ready[room:])
+        if len(ready) < len(runs):  # a publisher is to know when they are due
+            self._bell.ring_soon()
         if start:
             self._submit(self._send())
 
@@ -126,6 +128,8 @@ class RemoteEngine:
         def rung(urgent: bool) -> None:
             if urgent:
                 worker.rounds.soon()
+            if worker.publisher is not None:
+                worker.publisher.soon()
             worker.kick.set()
 
         self._bell.listen(rung)

@@ -148,16 +148,16 @@ async def attempts(application: Ostrov, run: Run[Any]) -> list[tuple[Any, ...]]:
     return await rows(application, "SELECT number, outcome, error FROM task_attempt WHERE run_id = ? ORDER BY number", run.id)
 
 
-async def test_every_kind_of_task_returns_its_result(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], database) as application, working(application):
+async def test_every_kind_of_task_returns_its_result(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], house) as application, working(application):
         first, second = await on_the_loop.enqueue(1), await in_a_thread.enqueue(1)
         for run in (first, second):
             assert await run.wait(20) == State.SUCCESSFUL
         assert (first.result, second.result) == (2, 3)
 
 
-async def test_a_failed_run_is_tried_again_until_it_succeeds(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], database) as application, working(application):
+async def test_a_failed_run_is_tried_again_until_it_succeeds(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], house) as application, working(application):
         run = await third_time_lucky.enqueue()
         assert await run.wait(10) == State.SUCCESSFUL
         assert run.result == 3
@@ -166,8 +166,8 @@ async def test_a_failed_run_is_tried_again_until_it_succeeds(tmp_path: Path, dat
         assert told[0][2] == "ValueError: not yet: 1"
 
 
-async def test_a_run_out_of_attempts_is_dead_with_its_traceback(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], database) as application, working(application):
+async def test_a_run_out_of_attempts_is_dead_with_its_traceback(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], house) as application, working(application):
         run = await fails.using(retries=1).enqueue("key")
         assert await run.wait(10) == State.DEAD
         assert len(await attempts(application, run)) == 2
@@ -221,8 +221,8 @@ async def test_a_task_that_exits_does_not_end_its_worker(tmp_path: Path) -> None
         assert await (await on_the_loop.enqueue(1)).wait(5) == State.SUCCESSFUL
 
 
-async def test_a_result_that_cannot_be_kept_kills_the_run_with_the_reason(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], database) as application, working(application):
+async def test_a_result_that_cannot_be_kept_kills_the_run_with_the_reason(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], house) as application, working(application):
         runs = {what: await returns.using(retries=3).enqueue(what) for what in ("object", "large", "nothing")}
         for run in runs.values():
             await run.wait(10)
@@ -232,16 +232,16 @@ async def test_a_result_that_cannot_be_kept_kills_the_run_with_the_reason(tmp_pa
         assert runs["nothing"].result is None
 
 
-async def test_what_a_run_logs_is_kept_with_it(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], database) as application, working(application):
+async def test_what_a_run_logs_is_kept_with_it(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], house) as application, working(application):
         run = await talks.enqueue()
         await run.wait(5)
         kept = await rows(application, "SELECT level, logger, message FROM task_log WHERE run_id = ? ORDER BY number", run.id)
         assert kept == [("WARNING", "demo", "first 1"), ("ERROR", "demo", "second � \\ud800")]
 
 
-async def test_of_a_run_that_logs_much_the_first_and_the_last_lines_are_kept(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], [*database, "tasks.log_lines=5", "tasks.poll=0.05"]) as application:
+async def test_of_a_run_that_logs_much_the_first_and_the_last_lines_are_kept(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], [*house, "tasks.log_lines=5", "tasks.poll=0.05"]) as application:
         async with working(application):
             run = await babbles.enqueue()
             await until(lambda: started)
@@ -254,8 +254,8 @@ async def test_of_a_run_that_logs_much_the_first_and_the_last_lines_are_kept(tmp
         assert [int(message.split()[1]) for (message,) in kept] == [*range(5), *range(195, 200)]
 
 
-async def test_a_running_run_is_cancelled(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], [*database, "tasks.poll=30"]) as application, working(application):
+async def test_a_running_run_is_cancelled(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], [*house, "tasks.poll=30"]) as application, working(application):
         run = await waits.enqueue()
         await until(lambda: started)
         assert await application.store.write(control.cancel, run.id, time.time()) == State.RUNNING
@@ -264,15 +264,15 @@ async def test_a_running_run_is_cancelled(tmp_path: Path, database: list[str]) -
         assert await rows(application, "SELECT count(*) FROM task_run") == [(0,)]
 
 
-async def test_a_waiting_run_is_cancelled_at_once(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], database) as application:
+async def test_a_waiting_run_is_cancelled_at_once(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], house) as application:
         run = await waits.using(run_after="1 hour").enqueue()
         assert await application.store.write(control.cancel, run.id, time.time()) == State.CANCELLED
         assert await run.refresh() == State.CANCELLED
 
 
-async def test_higher_priority_first_then_the_older(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], [*database, "tasks.slots=1"]) as application:
+async def test_higher_priority_first_then_the_older(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], [*house, "tasks.slots=1"]) as application:
         runs = [await marks.using(priority=priority).enqueue(name) for name, priority in [("a", 0), ("b", 5), ("c", 0)]]
         async with working(application):
             for run in runs:
@@ -280,8 +280,8 @@ async def test_higher_priority_first_then_the_older(tmp_path: Path, database: li
         assert started == ["b", "a", "c"]
 
 
-async def test_a_full_queue_does_not_starve_another(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], [*database, "tasks.slots=2"]) as application:
+async def test_a_full_queue_does_not_starve_another(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], [*house, "tasks.slots=2"]) as application:
         await marks.using(queue="bulk").enqueue_many([{"name": "bulk"} for _ in range(50)])
         last = await marks.using(queue="mail").enqueue("mail")
         async with working(application):
@@ -289,16 +289,16 @@ async def test_a_full_queue_does_not_starve_another(tmp_path: Path, database: li
         assert started.index("mail") < 10
 
 
-async def test_a_worker_serves_the_queues_it_is_given(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], database) as application, working(application, ["mail"]):
+async def test_a_worker_serves_the_queues_it_is_given(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], house) as application, working(application, ["mail"]):
         other = await marks.enqueue("default")
         mine = await marks.using(queue="mail").enqueue("mail")
         assert await mine.wait(5) == State.SUCCESSFUL
         assert await other.refresh() == State.READY
 
 
-async def test_a_paused_queue_rests_until_it_is_resumed(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], [*database, "tasks.poll=30"]) as application, working(application):
+async def test_a_paused_queue_rests_until_it_is_resumed(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], [*house, "tasks.poll=30"]) as application, working(application):
         await application.store.write(control.pause, "default", True, time.time())
         run = await marks.enqueue("x")
         with pytest.raises(TimeoutError):
@@ -308,8 +308,8 @@ async def test_a_paused_queue_rests_until_it_is_resumed(tmp_path: Path, database
         assert await run.wait(10) == State.SUCCESSFUL
 
 
-async def test_a_delayed_run_starts_when_it_is_due(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], [*database, "tasks.poll=30"]) as application, working(application):
+async def test_a_delayed_run_starts_when_it_is_due(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], [*house, "tasks.poll=30"]) as application, working(application):
         at = time.time()
         run = await on_the_loop.using(run_after=0.4).enqueue(1)
         assert run.status == State.SCHEDULED
@@ -318,8 +318,8 @@ async def test_a_delayed_run_starts_when_it_is_due(tmp_path: Path, database: lis
         assert 0.4 <= began - at < 0.8
 
 
-async def test_one_run_of_a_lock_at_a_time(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], [*database, "tasks.poll=30"]) as application, working(application) as worker:
+async def test_one_run_of_a_lock_at_a_time(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], [*house, "tasks.poll=30"]) as application, working(application) as worker:
         busiest = 0
         runs = [await waits.using(lock_key="k").enqueue(0.03) for _ in range(5)]
 
@@ -337,8 +337,8 @@ async def test_one_run_of_a_lock_at_a_time(tmp_path: Path, database: list[str]) 
         assert await rows(application, "SELECT count(*) FROM task_semaphore") == [(0,)]
 
 
-async def test_a_stopping_worker_finishes_what_runs_and_gives_back_what_waits(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], [*database, "tasks.threads=1"]) as application:
+async def test_a_stopping_worker_finishes_what_runs_and_gives_back_what_waits(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], [*house, "tasks.threads=1"]) as application:
         async with working(application) as worker:
             running_ = await waits.enqueue(0.3)
             thread = await waits_in_a_thread.enqueue(0.3)
@@ -352,9 +352,9 @@ async def test_a_stopping_worker_finishes_what_runs_and_gives_back_what_waits(tm
         assert attempt == 0
 
 
-async def test_runs_that_wait_for_a_thread_are_given_back_at_once(tmp_path: Path, database: list[str]) -> None:
+async def test_runs_that_wait_for_a_thread_are_given_back_at_once(tmp_path: Path, house: list[str]) -> None:
     """Short tasks are claimed ahead of the threads; what was claimed and has not begun goes back when the worker stops."""
-    async with running(tmp_path, [HERE], [*database, "tasks.threads=1"]) as application, working(application) as worker:
+    async with running(tmp_path, [HERE], [*house, "tasks.threads=1"]) as application, working(application) as worker:
         for run in await blinks.enqueue_many([{"number": number} for number in range(300)]):
             await run.wait(20)
         runs = [await waits_in_a_thread.enqueue(1.0) for _ in range(5)]
@@ -372,8 +372,8 @@ async def test_runs_that_wait_for_a_thread_are_given_back_at_once(tmp_path: Path
         assert await rows(application, "SELECT DISTINCT attempt FROM task_run") == [(0,)]
 
 
-async def test_a_worker_out_of_patience_interrupts_and_gives_back(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], [*database, "tasks.drain=0.2"]) as application:
+async def test_a_worker_out_of_patience_interrupts_and_gives_back(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], [*house, "tasks.drain=0.2"]) as application:
         async with working(application):
             run = await waits.enqueue()
             await until(lambda: started)
@@ -385,8 +385,8 @@ async def test_a_worker_out_of_patience_interrupts_and_gives_back(tmp_path: Path
         assert await run.refresh() == State.CANCELLED
 
 
-async def test_a_run_of_an_unknown_task_is_kept_for_a_worker_that_knows_it(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], database) as application:
+async def test_a_run_of_an_unknown_task_is_kept_for_a_worker_that_knows_it(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], house) as application:
         run = await marks.enqueue("x")
         await application.store.write(lambda c: c.execute("UPDATE task_run SET task = 'gone.away'"))
         async with working(application):
@@ -402,8 +402,8 @@ async def test_a_run_of_an_unknown_task_is_kept_for_a_worker_that_knows_it(tmp_p
             assert await run.wait(5) == State.SUCCESSFUL
 
 
-async def test_arguments_that_no_longer_fit_kill_the_run_and_it_can_be_retried(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], database) as application, working(application):
+async def test_arguments_that_no_longer_fit_kill_the_run_and_it_can_be_retried(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], house) as application, working(application):
         run = await marks.using(run_after="1 hour", retries=3).enqueue("x")
         await application.store.write(lambda c: c.execute("UPDATE task_run SET arguments = ?", ('{"nom":"x"}',)))
         await application.store.write(control.retry, run.id, time.time())
@@ -417,9 +417,9 @@ async def test_arguments_that_no_longer_fit_kill_the_run_and_it_can_be_retried(t
         assert [row[:2] for row in await attempts(application, run)] == [(1, "failed"), (2, "successful")]
 
 
-async def test_a_worker_thought_dead_cannot_overwrite(tmp_path: Path, database: list[str]) -> None:
+async def test_a_worker_thought_dead_cannot_overwrite(tmp_path: Path, house: list[str]) -> None:
     """Its run was given to another: the first worker's outcome leaves no trace, and its own copy is stopped."""
-    async with running(tmp_path, [HERE], database) as application, working(application) as worker:
+    async with running(tmp_path, [HERE], house) as application, working(application) as worker:
         run = await waits.enqueue(0.3)
         await until(lambda: started)
         await application.store.write(
@@ -444,8 +444,8 @@ async def test_a_busy_ledger_loses_no_outcome(tmp_path: Path) -> None:
         assert await run.wait(5) == State.SUCCESSFUL
 
 
-async def test_two_workers_in_one_process_share_the_work(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], database) as application, working(application), working(application):
+async def test_two_workers_in_one_process_share_the_work(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], house) as application, working(application), working(application):
         runs = await on_the_loop.enqueue_many([{"number": n} for n in range(300)])
         for run in runs:
             assert await run.wait(20) == State.SUCCESSFUL

@@ -1,0 +1,86 @@
+"""The houses that tasks live in: an engine, its broker and a ledger. A test that asks for `house` runs once in each, in a
+database schema, stream, queues of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from urllib.parse import quote
+
+import pytest
+
+from ostrov.testing import POSTGRES
+
+
+@contextmanager
+def on_sqlite(name: str) -> Iterator[list[str]]:
+    yield []
+
+
+@contextmanager
+def on_postgresql(name: str) -> Iterator[list[str]]:
+    import psycopg
+
+    server = os.environ[POSTGRES]
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {name}")
+        try:
+            yield ["db.engine=postgresql", f"db.url={server}?options={quote(f'-csearch_path={name}')}"]
+        finally:
+            connection.execute("SET client_min_messages = warning")
+            connection.execute(f"DROP SCHEMA {name} CASCADE")
+
+
+@contextmanager
+def procrastinate(name: str) -> Iterator[list[str]]:
+    with on_postgresql(name) as overrides:
+        yield [*overrides, "tasks.engine=procrastinate"]
+
+
+@contextmanager
+def taskiq_on_nats(name: str) -> Iterator[list[str]]:
+    server = os.environ["OSTROV_TEST_NATS"]
+    yield ["tasks.engine=taskiq", f"tasks.broker={server}/{name}"]
+
+    async def forget() -> None:
+
+        import nats
+        from nats.js.errors import NotFoundError
+
+        client = await nats.connect(server)
+        with suppress(NotFoundError):
+            await client.jetstream().delete_stream(name)
+        await client.close()
+
+    asyncio.run(forget())
+
+
+@contextmanager
+def celery_on_rabbitmq(name: str) -> Iterator[list[str]]:
+    yield ["tasks.engine=celery", f"tasks.broker={os.environ['OSTROV_TEST_RABBITMQ']}//"]
+
+
+@contextmanager
+def celery_on_redis(name: str) -> Iterator[list[str]]:
+    yield ["tasks.engine=celery", f"tasks.broker={os.environ['OSTROV_TEST_REDIS']}/3"]
+
+
+HOUSES: dict[str, tuple[Callable[[str], AbstractContextManager[list[str]]], tuple[str, ...]]] = {
+    "embedded_sqlite": (on_sqlite, ()),
+    "embedded_postgresql": (on_postgresql, ("postgresql",)),
+    "procrastinate": (procrastinate, ("postgresql",)),
+    "taskiq_nats": (taskiq_on_nats, ("nats",)),
+    "celery_rabbitmq": (celery_on_rabbitmq, ("rabbitmq",)),
+    "celery_redis": (celery_on_redis, ("redis",)),
+}
+
+
+@pytest.fixture(params=[pytest.param(name, marks=[pytest.mark.server(s) for s in HOUSES[name][1]]) for name in HOUSES])
+def house(request: pytest.FixtureRequest) -> Iterator[list[str]]:
+    """Settings overrides that make a project live in this house."""
+    name = f"h_{uuid.uuid4().hex[:12]}"
+    with HOUSES[request.param][0](name) as overrides:
+        yield [f"name={name}", *overrides]
