@@ -195,7 +195,13 @@ def test_simple_operators_become_tasks() -> None:
     )
     assert "greet = task(name='greet', retries=1, backoff=Backoff(\"fixed\", first='5 minutes'))(hello)" in source
     assert 'subprocess.run(["bash", "-c", \'ls | wc -l\'], check=True' in source
-    assert "start_step" not in source
+    assert flow_of(source) == [
+        "start_step = start()",
+        "greet_step = greet(name='ann')",
+        "list_it_step = list_it()",
+        "greet_step.after(start_step)",
+        "list_it_step.after(greet_step)",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -256,3 +262,12 @@ def test_default_args_of_several_dags_are_not_lost_in_silence() -> None:
         """
     )
     assert "Not carried over:\n- default_args of first for one" in source
+
+
+def test_a_step_named_like_its_task_gets_another_name() -> None:
+    assert flow_of(in_flow("extract = extract()\nnothing = nothing()\nextract >> nothing\nload(extract)")) == [
+        "extract_step = extract()",
+        "nothing_step = nothing()",
+        "nothing_step.after(extract_step)",
+        "load(extract_step)",
+    ]

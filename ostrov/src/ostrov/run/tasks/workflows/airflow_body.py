@@ -50,8 +50,9 @@ class Body:
         self.tasks = tasks
         self.groups = groups
         self.steps: dict[str, FoundTask] = {}
+        self.renamed: dict[str, str] = {}
+        """Names that a function of the module has too: a step of that name gets another."""
         self.has_item = False
-        self.edges = 0
         self.failing: dict[str, int] = {}
         self.data: set[str] = set()
 
@@ -97,16 +98,18 @@ class Body:
         lines = [head, *textwrap.indent("\n".join(self.lines(node.body)), "    ").split("\n")]
         if node.orelse:
             lines += [other, *textwrap.indent("\n".join(self.lines(node.orelse)), "    ").split("\n")]
-        items.append(Item(lines, needs=_names(node)))
+        items.append(Item(lines, needs=self._names(node)))
 
     def _define(self, name: str, value: ast.expr, items: list[Item]) -> None:
         if isinstance(value, ast.BinOp) and isinstance(value.op, (ast.RShift, ast.LShift)):
             raise self.reading.refused(value, "a name for a chain of arrows", tip="write the chain on a line of its own")
         text = self._text(value)
         found = self.task_of(value)
+        if name in self.tasks or name in self.groups:
+            self.renamed[name] = name = f"{name}_step"
         if found is not None:
             self.steps[name] = found
-            if _names(value) & self.steps.keys() - {name} or any(self.task_of(one) for one in _inside(value)):
+            if self._names(value) & self.steps.keys() - {name} or any(self.task_of(one) for one in _inside(value)):
                 self.data.add(name)
             if found.rule == ANY:
                 text += '.trigger("any")'
@@ -145,8 +148,8 @@ class Body:
     def _names_of(self, operand: ast.expr, items: list[Item]) -> list[str]:
         if isinstance(operand, (ast.List, ast.Tuple)):
             return [name for one in operand.elts for name in self._names_of(one, items)]
-        if isinstance(operand, ast.Name) and operand.id in self.steps:
-            return [operand.id]
+        if isinstance(operand, ast.Name) and self.name(operand.id) in self.steps:
+            return [self.name(operand.id)]
         if self.task_of(operand) is not None:
             name = self._free(operand)
             self._define(name, operand, items)
@@ -205,8 +208,15 @@ class Body:
             made = f"{base}_{number}"
         return made
 
+    def name(self, name: str) -> str:
+        """What a name of the file is called in the new body."""
+        return self.renamed.get(name, name)
+
+    def _names(self, node: ast.AST) -> set[str]:
+        return {self.name(one.id) for one in ast.walk(node) if isinstance(one, ast.Name)}
+
     def _item(self, line: str, node: ast.AST, defines: str = "") -> Item:
-        return Item([line], defines, _names(node))
+        return Item([line], defines, self._names(node))
 
     def _text(self, node: ast.expr) -> str:
         from ostrov.run.tasks.workflows.airflow_calls import Calls
@@ -240,10 +250,6 @@ def ways_of(reading: Reading, node: ast.FunctionDef | ast.AsyncFunctionDef) -> d
         elif not (isinstance(value, ast.Constant) and value.value is None):
             raise reading.refused(value, f"branch {node.name} returns {ast.unparse(value)}", tip="return one id as text")
     return ways
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
 def _inside(call: ast.expr) -> Iterator[ast.AST]:

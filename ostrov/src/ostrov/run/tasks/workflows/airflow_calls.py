@@ -23,16 +23,16 @@ class Calls(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> ast.expr:
         if origin := self.body.reading.airflow.get(node.id):
             raise self.body.reading.refused(node, f"{node.id} ({origin}) cannot be imported", tip="make it a @task, by hand")
-        return node
+        return ast.copy_location(ast.Name(self.body.name(node.id), node.ctx), node)
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        if node.attr == "output" and isinstance(node.value, ast.Name) and node.value.id in self.body.steps:
-            return node.value
+        if node.attr == "output" and isinstance(node.value, ast.Name) and self.body.name(node.value.id) in self.body.steps:
+            return self.visit_Name(node.value)
         self.generic_visit(node)
         return node
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
-        is_step = isinstance(node.value, ast.Name) and node.value.id in self.body.steps
+        is_step = isinstance(node.value, ast.Name) and self.body.name(node.value.id) in self.body.steps
         if not is_step and self.body.task_of(node.value) is None:
             self.generic_visit(node)
             return node
