@@ -32,9 +32,10 @@ from taskiq_nats import PullBasedJetStreamBroker
 from ostrov.core.errors import OstrovError
 from ostrov.run.tasks.engines.subjects import LEVELS, level, queue_of, token
 
-ACK_WAIT = 1.5
-"""Seconds after which a message that a dead worker held is delivered again."""
-HOLD = 0.4
+ACK_WAIT = 1.0
+"""Seconds after which a message that a dead worker held is delivered again. One that only seems dead does no harm: what comes
+twice starts once."""
+HOLD = 0.25
 """Seconds between two signs that a message is still held."""
 OPEN = 30.0
 """Seconds that a request for a message stays open."""

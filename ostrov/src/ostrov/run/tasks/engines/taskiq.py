@@ -2,7 +2,7 @@
 
 A message is a taskiq message whose id is the run's, without arguments; its labels are the run's queue and priority. taskiq's
 own kicker publishes it, and it is acknowledged once the run's start is committed. While a worker has it on offer, the worker
-says so every moment; when the worker dies, JetStream gives the message to another 1.5 s later.
+says so every moment; when the worker dies, JetStream gives the message to another a second later.
 """
 
 from __future__ import annotations
