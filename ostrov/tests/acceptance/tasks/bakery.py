@@ -63,3 +63,11 @@ def mend(word: str) -> str:
 @task
 def close() -> str:
     return "closed"
+
+
+@task(retries=2, backoff=Backoff("fixed", first=0, jitter=0))
+def rise(context: TaskContext) -> int:
+    """Works at the second try."""
+    if context.attempt == 1:
+        raise ConnectionError("too cold")
+    return context.attempt

@@ -167,6 +167,7 @@ def test_an_exported_workflow_gives_in_airflow_what_its_tasks_give(airflow: Airf
         node("none", "bakery.bake", arguments={"count": 0}),
         node("each", "bakery.weigh", "none", kind="map", mapped="loaf", arguments={"loaf": step("none")}),
         node("nothing", "bakery.total", "each", arguments={"loaves": step("each")}),
+        node("rise"),
         result={"sent": step("sent"), "closed": [step("close")], "nothing": step("nothing")},
     )
     (airflow.dags / "bakery_day.py").write_text(text)
@@ -175,6 +176,7 @@ def test_an_exported_workflow_gives_in_airflow_what_its_tasks_give(airflow: Airf
     assert ran["state"] == "success"
     assert ran["results"]["weigh"] == [{"name": loaf.name, "grams": loaf.grams} for loaf in loaves]
     assert ran["results"]["mend"] == "mended {{ ds }}"
+    assert ran["results"]["rise"] == 2
     assert ran["states"]["burn"] == ["failed"]
     assert ran["states"]["by_bike"] == ["skipped"]
     assert ran["results"]["result"] == {"sent": "sent by car 4509 {{ ds }}", "closed": ["closed"], "nothing": 0}
@@ -189,8 +191,8 @@ def test_a_run_whose_failure_nobody_handles_fails_there_too(airflow: Airflow, ba
 def test_an_approval_is_one_of_airflow(airflow: Airflow, bakery: Any) -> None:
     approval = node("ask", "ostrov.approval", kind="approval", arguments={"text": "Send {{ it }}?"})
     text = exported(bakery, approval, node("close", "", "ask"))
-    (airflow.dags / "asked.py").write_text(text)
-    assert airflow.tasks("asked", "bakery.day") == {"ask": "ApprovalOperator", "close": "_PythonDecoratedOperator"}
+    (airflow.dags / "asked.py").write_text(text.replace("bakery.day", "asked"))
+    assert airflow.tasks("asked", "asked") == {"ask": "ApprovalOperator", "close": "_PythonDecoratedOperator"}
 
 
 def test_airflows_own_example_is_imported(airflow: Airflow) -> None:
