@@ -82,7 +82,7 @@ class Worker:
         self._writing: list[Outcome] = []
         telemetry = self._tasks.telemetry
         self.publisher = publisher_of(self._tasks.engine, self._desk.read, self._desk.write, self._settings.poll)
-        self.rounds = Rounds(self.id, self._desk, self.runner, self._settings, telemetry, self._unwritten, self.kick.set)
+        self.rounds = Rounds(self.id, self._desk, self.runner, self._settings, telemetry, self._unwritten, self._reaped)
 
     @property
     def window(self) -> int:
@@ -203,6 +203,12 @@ class Worker:
     async def _publish(self) -> None:
         if self.publisher is not None:
             await self.publisher.go()
+
+    def _reaped(self) -> None:
+        """Runs of a dead worker are ready again."""
+        self.kick.set()
+        if self.publisher is not None:
+            self.publisher.soon()
 
     def _unwritten(self) -> list[Outcome]:
         return [*self._writing, *self.runner.outcomes]
