@@ -20,6 +20,7 @@ AGAIN = """INSERT INTO task_run (id, task, queue, priority, state, arguments, cr
  SELECT id, task, queue, priority, 'ready', arguments, created_at, ?, max_attempts, attempt,
  dedupe_key, lock_key, parent_id, schedule_key, tick, kind, root_id, step, plan, version, limit_key, trace, 1
  FROM task_finished_run WHERE id = ? ON CONFLICT DO NOTHING"""
+UNTOLD = "UPDATE task_run SET unpublished = 1 WHERE id = ?"
 FORGET = "DELETE FROM task_finished_run WHERE id = ?"
 COPIED = "task, queue, priority, arguments, max_attempts, lock_key, kind, version, limit_key, trace"
 COPY = f"SELECT {COPIED} FROM task_finished_run WHERE id = ? UNION ALL SELECT {COPIED} FROM task_run WHERE id = ?"
@@ -92,6 +93,7 @@ def replay(connection: Connection, run_id: str, now: float) -> str:
         *rest,
     )
     connection.execute(INSERT, new)
+    connection.execute(UNTOLD, (made,))
     return made
 
 

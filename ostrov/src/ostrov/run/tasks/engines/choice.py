@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ostrov.core.errors import OstrovError
 from ostrov.run.tasks.engine import Engine
@@ -20,8 +20,13 @@ CLASSES = {
 
 
 def engine_of(application: Ostrov) -> Engine:
-    """The engine of an application. Raises OstrovError when its library is not installed."""
-    name = application.settings.tasks.engine
+    """The engine of an application. Raises OstrovError when its library is not installed, SettingsError for its settings."""
+    engine: Engine = load(application.settings.tasks.engine)(application)
+    return engine
+
+
+def load(name: str) -> Any:
+    """The class of an engine. Raises OstrovError when its library is not installed."""
     try:
         module = import_module(f"ostrov.run.tasks.engines.{name}")
     except ModuleNotFoundError as problem:
@@ -30,5 +35,4 @@ def engine_of(application: Ostrov) -> Engine:
             cause=str(problem),
             tip=f"pip install 'ostrov[{name}]', or set tasks.engine=embedded",
         ) from problem
-    engine: Engine = getattr(module, CLASSES[name])(application)
-    return engine
+    return getattr(module, CLASSES[name])
