@@ -69,7 +69,7 @@ def measure(name: str, folder: Path, n: int | None = None) -> dict[str, Any]:
     environment = {
         "BENCH_WORK": str(folder),
         "BENCH_POSTGRES": os.environ.get("OSTROV_TEST_POSTGRES", ""),
-        "PYTHONPATH": str(HERE),
+        "PYTHONPATH": f"{HERE}:{HERE.parent}",
         "PATH": f"{bin_folder}:{os.environ['PATH']}",
     }
     os.environ["BENCH_WORK"] = str(folder)
