@@ -6,6 +6,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -16,14 +17,15 @@ from typing import Any
 
 import pytest
 
-from ostrov.testing import make_project
-
 pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[4]
 BASE = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
 """The Python under this virtual environment, which has pip."""
 FRAMEWORK = "django.tasks" if sys.version_info >= (3, 12) else "django_tasks"
 PINNED = ["django==6.1.3"] if FRAMEWORK == "django.tasks" else ["django==5.2.19", "django-tasks==0.12.0"]
+GUIDE = (ROOT / "docs" / "how-to" / "django.md").read_text()
+GUIDE_TASKS, GUIDE_MODULE, GUIDE_USE = re.findall(r"```python\n(.*?)```", GUIDE, re.S)
+(GUIDE_PROJECT,) = re.findall(r"```toml\n(.*?)```", GUIDE, re.S)
 SETTINGS = """
 import os
 from pathlib import Path
@@ -31,17 +33,18 @@ from pathlib import Path
 SECRET_KEY = "of a test"
 USE_TZ = True
 INSTALLED_APPS = ["shop"]
-HERE = Path(__file__).parent.parent
+BASE_DIR = Path(__file__).parent.parent
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {
-    "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": HERE / "shop.sqlite3"},
-    "ledger": {"ENGINE": "django.db.backends.sqlite3", "NAME": HERE / "var" / "ostrov.db", "OPTIONS": {"timeout": 20}},
+    "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "shop.sqlite3"},
+    "ledger": {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "var" / "ostrov.db", "OPTIONS": {"timeout": 20}},
 }
 OSTROV = "ostrov.run.tasks.django.OstrovBackend"
-TASKS = {
-    "default": {"BACKEND": OSTROV, "QUEUES": ["default", "mail"], "OPTIONS": {"PROJECT": HERE}},
-    "shared": {"BACKEND": OSTROV, "OPTIONS": {"PROJECT": HERE, "DATABASE": "ledger"}},
-    "stubborn": {"BACKEND": OSTROV, "OPTIONS": {"PROJECT": HERE, "RETRIES": 2}},
+GUIDE_TASKS
+TASKS |= {
+    "plain": {"BACKEND": OSTROV, "OPTIONS": {"PROJECT": BASE_DIR}},
+    "shared": {"BACKEND": OSTROV, "OPTIONS": {"PROJECT": BASE_DIR, "DATABASE": "ledger"}},
+    "stubborn": {"BACKEND": OSTROV, "OPTIONS": {"PROJECT": BASE_DIR, "RETRIES": 2}},
 }
 """
 TASKS = """
@@ -66,7 +69,7 @@ def which(context, word):
     return [context.attempt, context.task_result.id, word, context.task_result.status]
 
 
-@task
+@task(backend="plain")
 def fail(why):
     raise ValueError(why)
 
@@ -163,12 +166,14 @@ class Shop:
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """The project, its Ostrov up and ready; down at the end."""
-    folder = make_project(tmp_path_factory.mktemp("shop"), ["ostrov.run.tasks.django:component"], name="shop")
-    with (folder / "ostrov.toml").open("a") as file:
-        file.write('\n[django]\nsettings = "shop.settings"\n')
+    folder = tmp_path_factory.mktemp("shop")
+    (folder / "ostrov.toml").write_text(GUIDE_PROJECT)
     (folder / "shop").mkdir()
-    for name, text in (("__init__", ""), ("settings", SETTINGS), ("tasks", TASKS), ("models", MODELS)):
-        (folder / "shop" / f"{name}.py").write_text(text.replace("FRAMEWORK", FRAMEWORK))
+    files = {"__init__": "", "settings": SETTINGS, "tasks": TASKS, "models": MODELS, "guide": GUIDE_MODULE}
+    for name, text in files.items():
+        text = text.replace("GUIDE_TASKS", GUIDE_TASKS).replace("FRAMEWORK", FRAMEWORK)
+        text = text.replace("from django.tasks", f"from {FRAMEWORK}")
+        (folder / "shop" / f"{name}.py").write_text(text)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -281,3 +286,12 @@ except TypeError as problem:
 """)
     assert "object" in answer
     assert "SUCCESSFUL" not in shop.ostrov("tasks", "list", "--state", "ready")
+
+
+def test_the_code_of_the_guide_runs(shop: Shop) -> None:
+    answer = shop.script(f"""
+from shop.guide import count, welcome
+{GUIDE_USE}
+answer = [over(result).return_value, over(counted).return_value, later.status, later.task.priority]
+""")
+    assert answer == ["hello ann", [1, "beans"], "READY", -5]

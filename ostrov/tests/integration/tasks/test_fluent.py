@@ -15,7 +15,7 @@ import pytest
 from ostrov import Component, Ostrov, run_tasks
 from ostrov.run.tasks import schedule as ledger
 from ostrov.run.tasks.fluent import BOARD
-from ostrov.run.tasks.scheduler import Scheduler
+from ostrov.run.tasks.scheduler import Scheduler, run_now
 from ostrov.testing import make_project, running
 
 SLIDE = """import schedule
@@ -82,6 +82,9 @@ async def test_the_slide_becomes_six_schedules_that_tick_by_themselves(
         ]
         assert await run_tasks(application) == 6
         assert capsys.readouterr().out == "I'm working...\n" * 6
+        assert await run_now(application, "slide.job every monday") is not None
+        assert await run_now(application, "slide.job every tuesday") is None
+        assert await run_tasks(application) == 1
         kept = await application.store.read(ledger.ticks)
         await Scheduler(application).declare()  # a new process
         assert await application.store.read(ledger.ticks) == kept

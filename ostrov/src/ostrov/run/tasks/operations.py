@@ -232,10 +232,15 @@ async def schedules(application: Ostrov) -> list[dict[str, Any]]:
 
 
 @operation("tasks.run_now", permission="tasks.manage")
-async def run_now(application: Ostrov, task: Annotated[str, "the name of a task that needs no arguments"]) -> str:
-    """Run a task now, beside its schedule."""
+async def run_now(application: Ostrov, task: Annotated[str, "the name of a schedule, or of a task that needs no arguments"]
+) -> str:
+    """Run a schedule or a task now, beside its next tick."""
+    from ostrov.run.tasks.scheduler import run_now as run_line
     from ostrov.run.tasks.tasks import open_tasks
 
+    line = await run_line(application, task)
+    if line is not None:
+        return f"run {line.id} is {line.state}"
     found = application.part(open_tasks).get(task)
     run = await found.enqueue()
     return f"run {run.id} is {run.status}"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
     from ostrov.core.supervisor.context import ServiceContext
     from ostrov.run.tasks.job import Job
+    from ostrov.run.tasks.run import NewRun
 
 log = logging.getLogger("ostrov.tasks")
 LONGEST_SLEEP = 30.0
@@ -98,6 +99,20 @@ def declared(tasks: Tasks, timezone: str, now: float) -> list[schedule.Declared]
         if rule is not None:
             found.append(schedule.Declared(task.name, task.options, rule))
     return found + [of_job(job, timezone, now) for job in tasks.jobs]
+
+
+async def run_now(application: Ostrov, key: str) -> NewRun | None:
+    """Enqueue a run of a line in the words of `schedule`, with its arguments; None when there is no such line."""
+    from ostrov.run.tasks.tasks import insert
+
+    now = time.time()
+    every = declared(application.part(open_tasks), application.settings.tasks.timezone, now)
+    line = next((one for one in every if one.key == key != one.options.name), None)
+    if line is None:
+        return None
+    run = schedule.new_run(line, now, None)._replace(dedupe_key=None)
+    await application.store.write(insert, application, run)
+    return run
 
 
 def of_job(job: Job, timezone: str, now: float) -> schedule.Declared:
