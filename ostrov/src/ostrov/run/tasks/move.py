@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from ostrov.core.errors import Conflict, OstrovError
 from ostrov.core.operations.operation import operation
-from ostrov.core.store import Connection
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
+    from ostrov.core.store import Connection
 
 LIVE = "SELECT count(*) FROM task_run"
 STATES = "SELECT state, count(*) FROM task_run GROUP BY state"
@@ -59,7 +59,7 @@ def _hand_over(connection: Connection) -> dict[str, int]:
     """Note every ready run as untold; the runs by state. Raises Conflict, and changes nothing, when these do not add up."""
     before = connection.value(LIVE)
     connection.execute(UNTOLD)
-    states: dict[str, int] = {state: count for state, count in connection.rows(STATES)}
+    states: dict[str, int] = dict(connection.rows(STATES))
     if sum(states.values()) != before or connection.value(TOLD):
         raise Conflict("the ledger changes while it is handed over", tip="stop what enqueues runs, and move again")
     return states
