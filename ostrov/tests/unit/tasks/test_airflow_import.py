@@ -140,11 +140,13 @@ def test_default_args_hold_where_a_task_says_nothing() -> None:
 
 
 def test_expand_becomes_map() -> None:
-    body = "rows = extract.override(retries=3)(n=4)\nload(double.partial(by=3).expand(x=rows))\ndouble.expand(x=[1, 2])"
+    body = "rows = extract.override(retries=3)(n=4)\nload(double.partial(by=3).expand(x=rows))\ndouble.expand(x=[1, 2])\n"
+    body += "double.partial(x=3).expand(by=rows)"
     assert flow_of(in_flow(body)) == [
         "rows = extract.using(retries=3)(n=4)",
         "load(double.map(rows, by=3))",
         "double.map([1, 2])",
+        "double.map(rows, x=3)",
     ]
 
 
@@ -211,7 +213,7 @@ def test_simple_operators_become_tasks() -> None:
         ("extract() >> FileSensor(task_id='f')", "FileSensor"),
         ("extract('{{ ds }}')", "Jinja template"),
         ("double.expand(x=[1], by=[2])", "over more than one argument"),
-        ("double.expand(by=[1])", "which is not its first parameter"),
+        ("double.expand(by=[1])", "which is not its first free parameter"),
         ("extract.override(pool='p')()", "override(pool=…)"),
         ("while True:\n    extract()", "`while True:`"),
         ("close(extract())", "takes the result of a step"),

@@ -68,4 +68,5 @@ def test_a_task_that_asks_for_the_application_is_told_that_there_is_none() -> No
     ("value", "opened"), [(0, ["no"]), (3, ["yes"]), ("big", ["yes", "is_big"]), ([], ["no"]), (Lazy(), ["yes"])]
 )
 def test_a_result_opens_the_ways_whose_condition_it_meets(value: Any, opened: list[str]) -> None:
+    assert ways_open(value, [['other ["big", 0]', "other"]]) == (["other"] if value not in ("big", 0) else [])
     assert ways_open(value, [["true", "yes"], ["false", "no"], ['equals "big"', "is_big"]]) == opened

@@ -21,10 +21,10 @@ USING = {"queue": "queue", "priority_weight": "priority", "retries": "retries"}
 
 @dataclass
 class FoundTask:
-    """A task of the file: its name, its first parameter, its trigger rule, and for a branch the ids that it returns."""
+    """A task of the file: its name, its parameters, its trigger rule, and for a branch the ids that it returns."""
 
     name: str
-    first: str = ""
+    parameters: tuple[str, ...] = ()
     rule: str = "all_success"
     task_id: str = ""
     branch: bool = False

@@ -76,10 +76,11 @@ class Calls(ast.NodeTransformer):
                 node, f"{called} of {task.name} over more than one argument", tip="map over one list"
             )
         over = last.keywords[0]
-        if over.arg != task.first:
+        given = {one.arg for one in partial}
+        if over.arg != next((one for one in task.parameters if one not in given), None):
             raise self.body.reading.refused(
                 node,
-                f"{task.name} is expanded over {over.arg!r}, which is not its first parameter",
+                f"{task.name} is expanded over {over.arg!r}, which is not its first free parameter",
                 tip=f"put {over.arg} first in def {task.name}(…)",
             )
         return ast.Call(ast.Attribute(target, "map"), [self.visit(over.value)], [self._word(one) for one in partial])

@@ -226,7 +226,7 @@ class Import:
         rule = str(self.reading.value(given["trigger_rule"], "trigger_rule")) if "trigger_rule" in given else "all_success"
         task_id = str(self.reading.value(given["task_id"], "task_id")) if "task_id" in given else node.name
         options = task_options(self.reading, given, node.name)
-        found = FoundTask(node.name, arguments[0].arg if arguments else "", rule, task_id, kind == "task.branch")
+        found = FoundTask(node.name, tuple(one.arg for one in arguments), rule, task_id, kind == "task.branch")
         if found.branch:
             found.ways = ways_of(self.reading, node)
         said = f"@task({', '.join(f'{word}={value}' for word, value in options.items())})" if options else "@task"
@@ -248,7 +248,7 @@ class Import:
         lines = body.lines(flow)
         if body.has_item and "item" not in self.lifted:
             self.lifted["item"] = 0
-            self.tasks["item"] = FoundTask("item", "of")
+            self.tasks["item"] = FoundTask("item", ("of", "key"))
             self.kept.append((ITEM, ast.Pass()))
         return lines
 

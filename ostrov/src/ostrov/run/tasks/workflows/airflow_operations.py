@@ -36,7 +36,7 @@ def export_workflow(
         if not hasattr(found, "graph"):
             known = ", ".join(sorted(one for one, task in registry.items() if hasattr(task, "graph"))) or "none"
             raise NotFound(f"{name} is a task, not a workflow", tip=f"workflows: {known}")
-        return found.graph(**given)
+        return found.graph(**found.codec.decode(msgspec.json.encode(given).decode()))
 
     try:
         given = msgspec.json.decode(arguments, type=dict[str, Any])

@@ -75,7 +75,8 @@ def plain(value: Any) -> Any:
 
 
 def ways_open(value: Any, ways: Sequence[Sequence[str]]) -> list[str]:
-    """The ids of the (condition, id) ways that a result opens; a condition is `true`, `false` or `equals JSON`."""
+    """The ids of the (condition, id) ways that a result opens; a condition is `true`, `false`,
+    `equals JSON` or `other JSON` (none of a list)."""
     return [way for condition, way in ways if meets(plain(value), condition)]
 
 
@@ -86,9 +87,11 @@ def meets(value: Any, condition: str) -> bool:
     if condition == "false":
         return not value
     word, _, wanted = condition.partition(" ")
-    if word not in ("equals", "not-equals"):
+    if word == "other":
+        return value not in json.loads(wanted)
+    if word != "equals":
         raise TaskError(f"there is no condition {condition!r}")
-    return bool((value == json.loads(wanted)) is (word == "equals"))
+    return bool(value == json.loads(wanted))
 
 
 def _for_good() -> type[Exception]:
