@@ -92,7 +92,7 @@ def claim_offered(
         found = [Claimed._make(row) for row in connection.rows(OFFERED_LOCKED, (list(offered),))]
     paused = {name for (name,) in connection.rows(PAUSED)}
     ours = [run for run in found if run.queue not in paused and (not queues or run.queue in queues)]
-    ours.sort(key=lambda run: (-run.priority, run.id))
+    ours = _in_turn(ours)
     passed: list[str] = []
     started = _start(connection, ours, worker_id, room, now, lease_until, admit, limits_of, passed)
     kept = {run_id for run_id in passed if run_id not in tired}
@@ -134,6 +134,16 @@ def _start(
     return started
 
 
+def _in_turn(runs: Sequence[Claimed]) -> list[Claimed]:
+    """The highest priority first, then queues in turn, then age."""
+    ahead: dict[str, int] = {}
+    ranked = []
+    for run in sorted(runs, key=lambda run: (-run.priority, run.id)):
+        ranked.append((-run.priority, rank := ahead.get(run.queue, 0), run.id, run))
+        ahead[run.queue] = rank + 1
+    return [run for *_, run in sorted(ranked, key=lambda entry: entry[:3])]
+
+
 def _candidates(connection: Connection, queues: Sequence[str], room: int) -> list[Claimed]:
     paused = {name for (name,) in connection.rows(PAUSED)}
     ready = [name for (name,) in connection.rows(READY_QUEUES) if name not in paused and (not queues or name in queues)]
@@ -141,5 +151,4 @@ def _candidates(connection: Connection, queues: Sequence[str], room: int) -> lis
     found = [[Claimed._make(row) for row in connection.rows(sql, (name, room))] for name in ready]
     if len(found) < 2:
         return found[0] if found else []
-    ranked = [(-run.priority, rank, run.id, run) for runs in found for rank, run in enumerate(runs)]
-    return [run for *_, run in sorted(ranked)]
+    return _in_turn([run for runs in found for run in runs])

@@ -74,6 +74,13 @@ async def test_what_is_published_comes_in_the_order_of_its_level() -> None:
         assert [delivery.queue for delivery in deliveries] == ["mail", "default", "default", "default"]
 
 
+async def test_a_full_queue_leaves_room_for_another() -> None:
+    async with open_broker("", "default", "mail") as broker:
+        await send(broker, *"abcdef")
+        await send(broker, "letter", queue="mail")
+        assert sorted(ids(broker, await come(broker, 4)))[-1] == "letter"
+
+
 async def test_queues_that_nobody_named_are_served_too_now_or_later() -> None:
     async with open_broker() as publisher:
         await send(publisher, "a", queue="one more")

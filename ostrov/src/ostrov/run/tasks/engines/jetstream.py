@@ -8,7 +8,7 @@ progress`) nor given back.
 
 One stream a project, a work queue: an acknowledged message is gone. A subject, `STREAM.QUEUE.LEVEL`, and a consumer for each
 queue and level. A pull asks the consumers level by level, those only that may have something: one that has nothing keeps an
-open request for a single message, which the server answers when there is one.
+open request for a single message, which the server answers when there is one. Queues of one level get equal shares.
 """
 
 from __future__ import annotations
@@ -169,10 +169,12 @@ class JetStreamBroker(PullBasedJetStreamBroker):
             if self._others:
                 self._add(await self.queues())
             self._doubtful = False
-        for lane in self._in_order():
+        lanes = self._in_order()
+        for number, lane in enumerate(lanes):
             if (need := most - len(self._pulls.arrived)) <= 0:
                 break
-            await self._take(lane, need)
+            sharing = sum(other.level == lane.level for other in lanes[number:])
+            await self._take(lane, -(-need // sharing))
         if not self._pulls.arrived:
             try:
                 async with asyncio.timeout(wait):
