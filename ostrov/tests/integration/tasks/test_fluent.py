@@ -161,3 +161,55 @@ def test_the_slide_runs_as_a_program_and_what_it_did_is_in_the_ledger(program: P
         lambda c: c.rows("SELECT DISTINCT schedule_key, state FROM task_finished_run WHERE schedule_key LIKE '%second'")
     )
     assert done == [("slide.job every second", "successful")]
+
+
+FAILING = """
+import sys, time
+from pathlib import Path
+
+from ostrov import schedule
+
+
+def job() -> None:
+    if not Path("begun").exists():
+        Path("begun").touch()
+        print("begun", flush=True)
+        time.sleep(60)
+    raise ValueError("no soy milk")
+
+
+schedule.every().second.do(job)
+while True:
+    schedule.run_pending()
+    time.sleep(0.05)
+"""
+
+
+def test_a_program_that_was_killed_in_a_job_does_it_again_and_says_why_it_failed(program: Path) -> None:
+    project = make_project(program.parent / "project")
+    (project / "slide.py").write_text(FAILING)
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("OSTROV_")}
+    said = []
+    for wanted in ("begun", "slide.job failed: ValueError: no soy milk"):
+        process = subprocess.Popen(
+            [sys.executable, "-u", "slide.py"],
+            cwd=project,
+            env=environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert process.stdout is not None
+        try:
+            said.append(process.stdout.readline().strip())
+            assert said[-1] == wanted
+        finally:
+            process.kill()
+            process.wait()
+            process.stdout.close()
+    application = Ostrov.open(project, environ={})
+    outcomes = application.store.read_sync(
+        lambda c: c.rows("SELECT run_id, outcome FROM task_attempt ORDER BY run_id, number LIMIT 2")
+    )
+    assert outcomes[0][1] == "lost"
+    assert len({run for run, _ in outcomes}) == 1

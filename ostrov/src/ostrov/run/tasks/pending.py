@@ -7,6 +7,7 @@ tick is taken once, and so is a run.
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ from ostrov.run.tasks.identifier import new_id
 from ostrov.run.tasks.limits import NO_LIMITS, Limits
 from ostrov.run.tasks.liveness import this_process
 from ostrov.run.tasks.logs import RunLog, capture
-from ostrov.run.tasks.outcome import Ended, decide
+from ostrov.run.tasks.outcome import Ended, Ending, decide
 from ostrov.run.tasks.scheduler import of_job
 from ostrov.run.tasks.tasks import open_tasks
 
@@ -53,11 +54,9 @@ def run_all(delay_seconds: float) -> None:
 
 def strike(keys: Collection[str]) -> None:
     """Strike lines out of the ledger of the application that is open, if one is."""
-    try:
-        application = current()
-    except OstrovError:
-        return
-    application.store.write_sync(schedule.forget, sorted(keys))
+    application = _current()
+    if application is not None:
+        application.store.write_sync(schedule.forget, sorted(keys))
 
 
 def next_tick(keys: Collection[str]) -> float | None:
@@ -122,6 +121,8 @@ class Program:
             ended = (_call_async if task.is_async else call)(task, run.arguments, context, self._settings.largest)
         finally:
             running.reset(token)
+        if ended.ending is not Ending.SUCCESSFUL:  # the ledger has it too; here a person may be looking
+            sys.stderr.write(f"{task.name} failed: {ended.error}\n{ended.traceback or ''}")
         outcome = decide(run, ended, started, time.time(), task.options.backoff, self._settings.losses)
         outcome.logs = [] if log is None else log.take()
         outcome.progress = context.shown_text
@@ -160,12 +161,18 @@ def _enqueue(connection: Connection, application: Ostrov, one: schedule.Declared
 
 def _opened() -> Ostrov:
     """The application of this process; a program that has none opens the project it is in, and its database."""
-    try:
-        return current()
-    except OstrovError:
+    application = _current()
+    if application is None:
         from ostrov.core.store.migrations import migrate
 
         application = Ostrov.open()
         migrate(application)
         application.part(open_tasks)
-        return application
+    return application
+
+
+def _current() -> Ostrov | None:
+    try:
+        return current()
+    except OstrovError:
+        return None
