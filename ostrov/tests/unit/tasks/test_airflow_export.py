@@ -222,6 +222,8 @@ def test_an_approval_is_an_approval() -> None:
 def test_a_result_of_several_steps_is_a_step() -> None:
     lines = flow(source(Node("load"), Node("b"), result={"of": [step("load"), step("b"), 3]}))
     assert lines[-1] == "result_step = result.override(trigger_rule='none_failed')({'of': [load_step, b_step, 3]})"
+    lines = flow(source(Node("result"), Node("b"), result=[step("result")]))
+    assert lines[-1].startswith("result_of_workflow_step = result.override(task_id='result_of_workflow'")
 
 
 def test_text_that_looks_like_a_template_arrives_as_it_is() -> None:

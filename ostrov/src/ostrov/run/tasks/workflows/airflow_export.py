@@ -242,7 +242,8 @@ def _made(step: AirflowStep, functions: Mapping[str, _Function]) -> str:
         value = _literal(step.arguments["value"])
         return f"branch.override({_words(words)})({value}, {_literal([list(way) for way in step.ways])})"
     if step.kind == "result":
-        del words["task_id"]
+        if step.short == "result":
+            del words["task_id"]
         return f"result.override({_words(words)})({_literal(step.arguments['value'])})"
     function, placement = functions[step.task], step.placement
     if placement is not None:

@@ -109,7 +109,8 @@ def airflow_plan(graph: Graph, inner: Callable[[str, Mapping[str, Any]], Graph])
     builder = _Builder(inner)
     result = builder.add(graph, "", [])
     if not _is_step(result) and next(steps_in(result), None) is not None:
-        builder.steps["result"] = AirflowStep("result", "result", arguments={"value": result}, rule="none_failed")
+        made = "result" if "result" not in builder.steps else "result_of_workflow"
+        builder.steps[made] = AirflowStep(made, "result", arguments={"value": result}, rule="none_failed")
     return AirflowPlan(list(builder.steps.values()), builder.groups)
 
 
@@ -231,6 +232,8 @@ class _Builder:
                 tip="let the step follow the approval",
             )
         branch, gate = f"{source}_decides", f"{source}_{name}"
+        if branch in self.steps and self.steps[branch].kind != "branch":
+            raise NotInAirflow(f"step {branch}: the branch after {source} has that name in Airflow", tip="rename the task")
         while gate in self.steps and (condition, gate) not in self.steps[branch].ways:
             gate += "_"  # two conditions that read alike
         deciding = self.steps.setdefault(branch, AirflowStep(branch, "branch", arguments={"value": value}))
