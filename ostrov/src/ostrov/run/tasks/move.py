@@ -16,11 +16,7 @@ LIVE = "SELECT count(*) FROM task_run"
 STATES = "SELECT state, count(*) FROM task_run GROUP BY state"
 UNTOLD = "UPDATE task_run SET unpublished = 1 WHERE state = 'ready'"
 TOLD = "SELECT count(*) FROM task_run WHERE state = 'ready' AND unpublished <> 1"
-ADDRESSES = {
-    "procrastinate": "tasks.broker empty for the project's own PostgreSQL, or postgresql://user:password@host/database",
-    "taskiq": "tasks.broker=nats://host:4222",
-    "celery": "tasks.broker=amqp://user:password@host:5672/vhost or redis://host:6379/0",
-}
+OWN = "tasks.broker empty for the project's own PostgreSQL, or tasks.broker=postgresql://user:password@host/database"
 
 
 @operation("tasks.move", permission="tasks.manage", by_position=("engine",))
@@ -29,7 +25,7 @@ async def move(
     engine: Annotated[Literal["embedded", "procrastinate", "taskiq", "celery"], "the engine to move to"],
 ) -> str:
     """Empty the broker of the present engine and have the next one told of every ready run. Stop the workers first."""
-    from ostrov.run.tasks.engines.choice import load
+    from ostrov.run.tasks.engines.choice import ADDRESSES, load
     from ostrov.run.tasks.engines.remote import RemoteEngine
     from ostrov.run.tasks.tasks import open_tasks
 
@@ -51,7 +47,9 @@ async def move(
             taken = f"the broker of {old} does not answer, what it holds stays there and does no harm ({problem.cause}); "
     states: dict[str, int] = await application.store.write(_hand_over)
     listed = ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "none"
-    where = f" and {ADDRESSES[engine]}" if engine in ADDRESSES else ""
+    where = (
+        f" and tasks.broker={ADDRESSES[engine]}" if engine in ADDRESSES else f" and {OWN}" if engine == "procrastinate" else ""
+    )
     return f"{taken}no run is lost (not over: {listed}). Now set tasks.engine={engine}{where}, and start again: ostrov up"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ostrov.core.errors import OstrovError
+from ostrov.core.errors import OstrovError, SettingsError
 from ostrov.run.tasks.engine import Engine
 
 if TYPE_CHECKING:
@@ -17,11 +17,16 @@ CLASSES = {
     "taskiq": "TaskiqEngine",
     "celery": "CeleryEngine",
 }
+ADDRESSES = {"taskiq": "nats://host:4222", "celery": "amqp://user:password@host:5672/vhost or redis://host:6379/0"}
+"""What the address of a broker looks like, for engines that cannot do without."""
 
 
 def engine_of(application: Ostrov) -> Engine:
     """The engine of an application. Raises OstrovError when its library is not installed, SettingsError for its settings."""
-    engine: Engine = load(application.settings.tasks.engine)(application)
+    name = application.settings.tasks.engine
+    engine: Engine = load(name)(application)
+    if name in ADDRESSES and not application.settings.tasks.broker:
+        raise SettingsError("tasks.broker is empty", tip=f"the engine {name} has a broker: tasks.broker={ADDRESSES[name]}")
     return engine
 
 
