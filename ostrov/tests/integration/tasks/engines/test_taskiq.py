@@ -378,6 +378,13 @@ def test_a_setting_that_cannot_be_is_refused_without_its_password(text: str) -> 
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.parametrize("broker", ["", "redis://localhost"])
+async def test_a_project_whose_broker_cannot_be_is_told_so_at_the_first_task(tmp_path: Path, crew: Any, broker: str) -> None:
+    async with running(tmp_path, [COMPONENT], ["tasks.engine=taskiq", f"tasks.broker={broker}"]):
+        with pytest.raises(SettingsError, match=r"tasks\.broker"):
+            await crew.adds.enqueue(1)
+
+
 async def count(application: Ostrov, what: str, *values: Any) -> int:
     ((number,),) = await rows(application, f"SELECT count(*) FROM {what}", *values)
     return int(number)

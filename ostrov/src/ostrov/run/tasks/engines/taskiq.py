@@ -24,6 +24,7 @@ from ostrov.run.tasks.engines.remote import RemoteEngine, explained
 from ostrov.run.tasks.engines.subjects import address
 
 if TYPE_CHECKING:
+    from ostrov.core.application import Ostrov
     from ostrov.run.tasks.run import State
     from ostrov.run.tasks.worker import Worker
 
@@ -44,6 +45,10 @@ class TaskiqEngine(RemoteEngine):
 
     name = "taskiq"
     _broker: JetStreamBroker
+
+    def __init__(self, application: Ostrov) -> None:
+        super().__init__(application)
+        self._address = address(self.broker, application.settings.name)  # a wrong one is told at once, not in a log
 
     async def open(self) -> None:
         self._broker = await self._connected("publisher")
@@ -82,7 +87,7 @@ class TaskiqEngine(RemoteEngine):
 
     async def _connected(self, role: str) -> JetStreamBroker:
         """A broker that is connected, and connects again by itself. Raises OstrovError when it cannot be now."""
-        servers, stream, replicas = address(self.broker, self.application.settings.name)
+        servers, stream, replicas = self._address
 
         async def disconnected() -> None:
             if not broker.client.is_closed:
