@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from ostrov import Ostrov, StoreBusy
+from ostrov import Ostrov
+from ostrov.core.errors import StoreBusy
 from ostrov.run.tasks import publisher
 from ostrov.run.tasks.engine import Publication
 from ostrov.run.tasks.engines.remote import RemoteEngine
