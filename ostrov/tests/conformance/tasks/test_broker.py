@@ -86,3 +86,17 @@ async def test_a_worker_stops_while_the_broker_is_away(tmp_path: Path, broker: A
             await asyncio.to_thread(broker.stop)
             begun = time.monotonic()
         assert time.monotonic() - begun < 12.0
+
+
+async def test_what_a_program_could_not_tell_the_broker_before_it_ended_is_told_later(
+    tmp_path: Path, broker: Any, crew: Any
+) -> None:
+    await asyncio.to_thread(broker.stop)
+    async with running(tmp_path, [CREW], broker.overrides) as application:
+        await crew.steps.enqueue_many(calls(tmp_path / "notes", range(10)))
+    await asyncio.to_thread(broker.start)
+    async with running(tmp_path, [CREW], broker.overrides) as application:
+        untold = "SELECT count(*) FROM task_run WHERE unpublished = 1"
+        assert await application.store.read(lambda connection: connection.value(untold)) == 10
+        async with working(application):
+            await finished(application, 10)

@@ -57,6 +57,7 @@ class RemoteEngine:
         self._turns: asyncio.Lock | None = None
         self._opened = False
         self._sending = False
+        self._under_way: list[Publication] = []
 
     # What an engine fills in. ------------------------------------------------------------------------------------------
 
@@ -157,12 +158,12 @@ class RemoteEngine:
             while self._sending and time.monotonic() < until:
                 time.sleep(0.005)
             with contextlib.suppress(Exception):
-                self._submit(self._end()).result(FAREWELL)
+                self._submit(self._end()).result(0.1 if self._sending else FAREWELL)
             loop.call_soon_threadsafe(loop.stop)
             thread.join(FAREWELL)
             self._loop = self._thread = None
-        if self._announced:
-            self._leave_to_publisher(list(self._announced))
+        if self._sending and (left := [*self._under_way, *self._announced]):
+            self._leave_to_publisher(left)
         self._bell.close()
 
     async def _receive(self, worker: Worker) -> None:
@@ -185,6 +186,7 @@ class RemoteEngine:
                 if not batch:
                     self._sending = False
                     return
+            self._under_way = batch
             try:
                 await self._in_turn(self.publish(batch), PATIENCE)
             except Exception as problem:
