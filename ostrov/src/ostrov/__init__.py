@@ -59,6 +59,10 @@ if TYPE_CHECKING:
     from ostrov.run.tasks.task import Task as Task
     from ostrov.run.tasks.task import task as task
     from ostrov.run.tasks.testing import run_tasks as run_tasks
+    from ostrov.run.tasks.workflows.build import approval as approval
+    from ostrov.run.tasks.workflows.build import otherwise as otherwise
+    from ostrov.run.tasks.workflows.build import when as when
+    from ostrov.run.tasks.workflows.workflow import workflow as workflow
     from ostrov.run.web.settings import base_url as base_url
     from ostrov.run.web.stopping import open_stopping as open_stopping
 
@@ -112,6 +116,10 @@ _HOMES = {
     "TaskContext": "run.tasks.context",
     "run_tasks": "run.tasks.testing",
     "task": "run.tasks.task",
+    "approval": "run.tasks.workflows.build",
+    "otherwise": "run.tasks.workflows.build",
+    "when": "run.tasks.workflows.build",
+    "workflow": "run.tasks.workflows.workflow",
     "ServiceContext": "core.supervisor.context",
     "base_url": "run.web.settings",
     "open_stopping": "run.web.stopping",

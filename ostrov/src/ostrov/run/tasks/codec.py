@@ -117,6 +117,39 @@ class Codec:
             raise self._refused(f"argument {limits.by} is what its limits go by: it cannot be left out")
         return f"{self.name} {_encoder.encode(given[limits.by]).decode()}"
 
+    def partial(
+        self,
+        positional: tuple[Any, ...],
+        named: Mapping[str, Any],
+        is_reference: Callable[[Any], bool],
+        mapped: str | None = None,
+    ) -> dict[str, Any]:
+        """The arguments of a step of a workflow: those that hold references as they are, the others checked and as JSON values.
+        Of the `mapped` one each item is checked. Raises Refused."""
+        if len(positional) > len(self.parameters):
+            raise self._refused(f"it takes {len(self.parameters)} arguments, {len(positional)} were given")
+        given = {**dict(zip(self.parameters, positional, strict=False)), **named}
+        if len(given) < len(positional) + len(named):
+            raise self._refused(f"argument {min(given.keys() & named.keys())} was given twice")
+        fields = {field.name: field for field in msgspec.structs.fields(self._struct)}
+        if unknown := given.keys() - fields.keys():
+            raise self._refused(f"it takes no argument {min(unknown)!r}; it takes {', '.join(self.parameters) or 'none'}")
+        if missing := [name for name in self.parameters if fields[name].required and name not in given]:
+            raise self._refused(f"argument {missing[0]} is missing")
+        for name, value in given.items():
+            if is_reference(value):
+                continue
+            if name == mapped and not isinstance(value, list | tuple):
+                raise self._refused(f"argument {name}: map takes a list or a step, not {value!r:.80}")
+            try:
+                encoded = _encoder.encode(value)
+                for item in msgspec.json.decode(encoded, type=list[msgspec.Raw]) if name == mapped else [encoded]:
+                    msgspec.json.decode(item, type=fields[name].type, dec_hook=_decode_other)
+            except (TypeError, ValueError, RecursionError, msgspec.MsgspecError) as problem:
+                raise self._refused(f"argument {name}: {problem}") from problem
+            given[name] = msgspec.json.decode(encoded)
+        return given
+
     def decode(self, arguments: str) -> dict[str, Any]:
         """Arguments to call the function with. Raises Undecodable when they do not fit its signature of today."""
         try:

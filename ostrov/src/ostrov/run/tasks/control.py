@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ostrov.core.errors import Conflict, NotFound
 from ostrov.core.store import Connection
-from ostrov.run.tasks.finish import DELETE, MOVE
+from ostrov.run.tasks.archive import DELETE, MOVE
 from ostrov.run.tasks.identifier import new_id
 from ostrov.run.tasks.ledger import INSERT
 from ostrov.run.tasks.run import NewRun, State

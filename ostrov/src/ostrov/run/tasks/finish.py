@@ -3,29 +3,21 @@ and whose run is being tried again elsewhere changes nothing."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from ostrov.core.store import Connection
+from ostrov.run.tasks.archive import DELETE, MOVE
 from ostrov.run.tasks.bulk import Bulk
 from ostrov.run.tasks.limits import release
 from ostrov.run.tasks.outcome import Ending, Outcome
 from ostrov.run.tasks.run import State
+from ostrov.run.tasks.workflows import settle, steps
 
 FENCE = "id = ? AND attempt = ? AND worker_id = ? AND state = 'running'"
 HELD = f"SELECT cancel_requested FROM task_run WHERE {FENCE}"
 HELD_LOCKED = """SELECT id, attempt, cancel_requested FROM task_run WHERE id = ANY(?) AND worker_id = ? AND state = 'running'
  ORDER BY id FOR UPDATE"""
-KEPT = """id, task, queue, priority, arguments, created_at, run_after, max_attempts, attempt, failures, losses, worker_id,
- started_at, dedupe_key, lock_key, parent_id, schedule_key, tick, kind, root_id, step, plan, version, limit_key, trace"""
-MOVE = Bulk(
-    f"""INSERT INTO task_finished_run ({KEPT}, state, finished_at, result, error, progress)
- SELECT {KEPT}, ?, ?, ?, ?, coalesce(?, progress) FROM task_run WHERE id = ?""",
-    f"""INSERT INTO task_finished_run ({KEPT}, state, finished_at, result, error, progress)
- SELECT {KEPT}, over.state, over.at, over.result, over.error, coalesce(over.progress, run.progress) FROM task_run AS run JOIN
- unnest(?::text[], ?::float8[], ?::text[], ?::text[], ?::text[], ?::text[]) AS over (state, at, result, error, progress, run_id)
- ON over.run_id = run.id""",
-)
-DELETE = Bulk("DELETE FROM task_run WHERE id = ?", "DELETE FROM task_run WHERE id = ANY(?)")
 AGAIN = """UPDATE task_run SET state = ?, run_after = ?, failures = ?, losses = ?, attempt = ?, reason = ?, worker_id = NULL,
  lease_until = NULL, progress = NULL, unpublished = 1 WHERE id = ?"""
 ATTEMPT_COLUMNS = "run_id, number, worker_id, started_at, ended_at, outcome, error, traceback"
@@ -57,7 +49,8 @@ def finish(connection: Connection, worker_id: str, outcomes: Sequence[Outcome]) 
         if cancel_requested and outcome.final is None:
             outcome.final = State.CANCELLED
         held.append(outcome)
-    over = [o for o in held if o.final is not None]
+    built = [o for o in held if o.expansion is not None and o.final is State.SUCCESSFUL]
+    over = [o for o in held if o.final is not None and o not in built] if built else [o for o in held if o.final is not None]
     again = [o for o in held if o.final is None]
     MOVE.run(connection, [(str(o.final), o.ended_at, o.ended.result, o.ended.error, o.progress, o.run.id) for o in over])
     DELETE.run(connection, [(o.run.id,) for o in over])
@@ -67,9 +60,22 @@ def finish(connection: Connection, worker_id: str, outcomes: Sequence[Outcome]) 
     ATTEMPT.run(connection, [_attempt(o, worker_id) for o in counted])
     LOG.run(connection, [(o.run.id, o.run.attempt, *line) for o in counted for line in o.logs])
     for outcome in held:
-        if outcome.run.lock_key is not None or outcome.run.limit_key is not None:
+        if (outcome.run.lock_key is not None or outcome.run.limit_key is not None) and outcome not in built:
             release(connection, outcome.run.id, outcome.run.lock_key, outcome.run.limit_key)
+    for outcome in built:
+        _build(connection, outcome)
+    if ended := [(o.run.id, o.run.root_id) for o in over if o.run.root_id is not None]:
+        settle.settle(connection, ended, time.time())
     return fenced
+
+
+def _build(connection: Connection, outcome: Outcome) -> None:
+    """A workflow's graph is there: its run waits for its steps from now on, and those that wait for none start."""
+    assert outcome.expansion is not None
+    outcome.final = None
+    steps.enter(connection, outcome.run.id, outcome.expansion)
+    first = [row.id for row in outcome.expansion.steps if not row.waiting_on]
+    settle.begin(connection, outcome.run.id, first, outcome.ended_at)
 
 
 def _ours(connection: Connection, worker_id: str, outcomes: Sequence[Outcome]) -> dict[tuple[str, int], int]:

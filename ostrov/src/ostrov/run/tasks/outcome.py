@@ -12,6 +12,7 @@ from ostrov.run.tasks.run import State
 if TYPE_CHECKING:
     from ostrov.run.tasks.backoff import Backoff
     from ostrov.run.tasks.logs import LogLine
+    from ostrov.run.tasks.workflows.steps import Expansion
 
 
 class Ending(StrEnum):
@@ -57,6 +58,8 @@ class Outcome:
     losses: int = 0
     logs: list[LogLine] = field(default_factory=list)
     progress: str | None = None
+    expansion: Expansion | None = None
+    """The graph that a workflow's run has built."""
 
 
 def decide(

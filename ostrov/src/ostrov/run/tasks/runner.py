@@ -19,9 +19,11 @@ from ostrov.run.tasks.processes import Processes
 from ostrov.run.tasks.settings import TasksSettings
 from ostrov.run.tasks.tasks import open_tasks
 from ostrov.run.tasks.threads import Threads
+from ostrov.run.tasks.workflows.expand import expand
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
+    from ostrov.run.tasks.workflows.steps import Expansion
 
 log = logging.getLogger("ostrov.tasks")
 GRACE = 5.0
@@ -57,7 +59,7 @@ class Runner:
         def admit(name: str) -> bool:
             nonlocal threads, processes
             task = self.registry.get(name)
-            if task is None or task.is_async:
+            if task is None or task.is_async or task.options.kind == "workflow":
                 return True
             if task.options.process:
                 processes -= 1
@@ -84,6 +86,8 @@ class Runner:
             self.hands[run.id] = hand
             if run.cancel_requested:
                 self._end(hand, Ended(Ending.CANCELLED))
+            elif task.options.kind == "workflow":
+                self._end(hand, *expand(task, run, hand.context, self.registry))
             elif task.is_async:
                 hand.job = self._loop.create_task(self._run(hand))
             elif task.options.process:
@@ -160,7 +164,7 @@ class Runner:
             log.warning("run %s of %s does not stop; it is left behind", hand.run.id, hand.run.task)
             self._end(hand, _stopped(hand))
 
-    def _end(self, hand: Hand, ended: Ended) -> None:
+    def _end(self, hand: Hand, ended: Ended, expansion: Expansion | None = None) -> None:
         if hand.over:
             return
         hand.over = True
@@ -174,6 +178,7 @@ class Runner:
         if context.log is not None:
             outcome.logs = context.log.take()
         outcome.progress = context.shown_text
+        outcome.expansion = expansion
         self.hands.pop(run.id, None)
         self.outcomes.append(outcome)
         self._on_end()

@@ -125,6 +125,8 @@ def new_run(schedule: Declared, now: float, tick: float | None) -> NewRun:
         None,
         schedule.key if tick is not None else None,
         tick,
+        kind=options.kind,
+        version=options.version,
         limit_key=None if options.limits is NO_LIMITS else schedule.limit_key or options.name,
     )
 

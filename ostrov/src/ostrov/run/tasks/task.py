@@ -13,11 +13,12 @@ from ostrov.core.application import Ostrov, current
 from ostrov.run.tasks.backoff import Backoff, Kind
 from ostrov.run.tasks.context import TaskContext, running
 from ostrov.run.tasks.duration import Duration, seconds
-from ostrov.run.tasks.errors import NotATask
+from ostrov.run.tasks.errors import NotATask, TaskError
 from ostrov.run.tasks.identifier import new_id, new_ids
 from ostrov.run.tasks.limits import NO_LIMITS, Limits, limits
 from ostrov.run.tasks.placement import Placement
 from ostrov.run.tasks.run import NewRun, Run
+from ostrov.run.tasks.workflows.build import Step, building
 
 if TYPE_CHECKING:
     from ostrov.core.store import Connection
@@ -46,6 +47,8 @@ class TaskOptions:
     misfire: str = "once"
     overlap: bool = False
     limits: Limits = NO_LIMITS
+    kind: str | None = None
+    version: str | None = None
 
 
 class Enqueuer(Generic[P, R]):
@@ -58,6 +61,21 @@ class Enqueuer(Generic[P, R]):
     def using(self, **options: Any) -> Enqueuer[P, R]:
         """The same task with some of its runs' options changed: see `Placement` for the words."""
         return Enqueuer(self._task, self._placement.changed(options))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The plain function; in the body of a workflow, a step of it."""
+        builder = building.get()
+        if builder is not None:
+            return builder.call(self._task, self._placement, args, kwargs)
+        return self._task.function(*args, **kwargs)
+
+    def map(self, items: Any, **others: Any) -> Step:
+        """In the body of a workflow: a step that runs the task once for each item of another step's result. The items go to
+        the first parameter that `others` leave free; the step's result is the list of the results."""
+        builder = building.get()
+        if builder is None:
+            raise TaskError(f"{self._task.name}.map() stands outside of a workflow's body", tip="use enqueue_many")
+        return builder.map(self._task, self._placement, items, others)
 
     async def enqueue(self, *args: P.args, **kwargs: P.kwargs) -> Run[R]:
         """Add a run to the ledger; back when it is durable. Raises Refused for arguments that cannot be carried."""
@@ -111,19 +129,23 @@ class Enqueuer(Generic[P, R]):
         now = time.time()
         due = placement.due(now)
         parent = running.get()
+        encoded = task.codec.encode(args, kwargs, application.settings.tasks.largest)
+        task.verify(encoded)
         return NewRun(
             run_id,
             options.name,
             options.queue if placement.queue is None else placement.queue,
             options.priority if placement.priority is None else placement.priority,
             "ready" if due <= now else "scheduled",
-            task.codec.encode(args, kwargs, application.settings.tasks.largest),
+            encoded,
             now,
             due,
             1 + (options.retries if placement.retries is None else placement.retries),
             placement.dedupe_key,
             placement.lock_key,
             None if parent is None else parent.run_id,
+            kind=options.kind,
+            version=options.version,
             limit_key=None if options.limits is NO_LIMITS else task.codec.limit_key(options.limits, args, kwargs),
         )
 
@@ -143,9 +165,6 @@ class Task(Enqueuer[P, R]):
         if options.process and self.is_async:
             raise NotATask(f"task {options.name}: process=True is for functions that are not async")
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.function(*args, **kwargs)
-
     def __repr__(self) -> str:
         return f"<Task {self.name}>"
 
@@ -153,6 +172,9 @@ class Task(Enqueuer[P, R]):
     def name(self) -> str:
         """The name the ledger knows it by."""
         return self.options.name
+
+    def verify(self, arguments: str) -> None:
+        """Look at encoded arguments before they are enqueued: a workflow builds its graph from them."""
 
     @cached_property
     def codec(self) -> Codec:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from ostrov.core.channel import Channel
 
 log = logging.getLogger("ostrov.tasks")
-Verb = Literal["enqueued", "started", "finished", "failed", "retried", "cancelled", "interrupted", "returned", "reaped"]
+Verb = Literal[
+    "enqueued", "started", "finished", "failed", "retried", "cancelled", "interrupted", "returned", "reaped", "expanded"
+]  # fmt: skip
 LEVELS: dict[str, int] = {
     "failed": logging.ERROR,
     "retried": logging.WARNING,
@@ -53,6 +55,8 @@ def happening_of(outcome: Outcome) -> Happening:
     """What the end of an attempt is called."""
     run, ended = outcome.run, outcome.ended
     verb = VERBS.get(ended.ending) or ("retried" if outcome.final is None else "failed")
+    if outcome.expansion is not None and outcome.final is None:
+        verb = "expanded"
     if outcome.final is State.CANCELLED:
         verb = "cancelled"
     next_at = outcome.run_after if verb == "retried" else 0.0

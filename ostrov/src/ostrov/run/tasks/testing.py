@@ -19,6 +19,7 @@ from ostrov.run.tasks.limits import NO_LIMITS, Limits
 from ostrov.run.tasks.logs import RunLog, capture
 from ostrov.run.tasks.outcome import Ended, Ending, Outcome, decide
 from ostrov.run.tasks.tasks import open_tasks
+from ostrov.run.tasks.workflows.expand import expand
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
@@ -59,15 +60,21 @@ async def _run(application: Ostrov, run: Claimed) -> Outcome:
     settings = application.settings.tasks
     log = RunLog(settings.log_lines) if settings.log_lines else None
     context = TaskContext(application, run.id, run.attempt, run.task, run.queue, log)
+    expansion = None
     try:
         task = application.part(open_tasks).get(run.task)
     except NotFound as problem:
         ended, backoff = Ended(Ending.FAILED, error=str(problem), retriable=False), None
     else:
-        ended, backoff = await _call(task, run, context, settings.largest), task.options.backoff
+        backoff = task.options.backoff
+        if task.options.kind == "workflow":
+            ended, expansion = expand(task, run, context, application.part(open_tasks).registry)
+        else:
+            ended = await _call(task, run, context, settings.largest)
     outcome = decide(run, ended, started, time.time(), backoff, settings.losses)
     outcome.logs = [] if log is None else log.take()
     outcome.progress = context.shown_text
+    outcome.expansion = expansion
     return outcome
 
 
