@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from ostrov import Backoff, TaskContext, task
+from ostrov import Backoff, Component, TaskContext, otherwise, task, when, workflow
 
 
 @dataclass
@@ -71,3 +72,31 @@ def rise(context: TaskContext) -> int:
     if context.attempt == 1:
         raise ConnectionError("too cold")
     return context.attempt
+
+
+@workflow(name="bakery.inner")
+def inner(count: int) -> Any:
+    return total(bake(count))
+
+
+@workflow(name="bakery.day", schedule="@daily", timezone="Asia/Omsk", version="2")
+def day(count: int = 3) -> Any:
+    grams = total(weigh.map(bake(count), times=3))
+    heavy = is_heavy(grams)
+    with when(heavy):
+        car = by_car(grams)
+    with otherwise(heavy):
+        bike = by_bike(grams)
+    gone = sent(car, bike).trigger("any")
+    with when(gone, equals="sent by nobody"):
+        close()
+    with otherwise(gone):
+        shut = close()
+    mended = mend("{{ ds }}").after_failure(burn())
+    second = inner(2)
+    second.after(gone)
+    nothing = total(weigh.map(bake(0)))
+    return {"sent": gone, "shut": shut, "mended": mended, "second": second, "nothing": [nothing]}
+
+
+component = Component(name="bakery", tasks=["bakery"])

@@ -15,9 +15,12 @@ from typing import Any
 
 import pytest
 
+from ostrov import Ostrov, open_operations, run_tasks
+from ostrov.core.operations.roles import shell_actor
 from ostrov.run.tasks.task import Task, TaskOptions
 from ostrov.run.tasks.workflows.airflow_export import airflow_source
 from ostrov.run.tasks.workflows.airflow_import import ostrov_source
+from ostrov.testing import running
 
 pytestmark = pytest.mark.long
 HERE = Path(__file__).parent
@@ -195,6 +198,39 @@ def test_an_approval_is_one_of_airflow(airflow: Airflow, bakery: Any) -> None:
     assert airflow.tasks("asked", "asked") == {"ask": "ApprovalOperator", "close": "_PythonDecoratedOperator"}
 
 
-def test_airflows_own_example_is_imported(airflow: Airflow) -> None:
+async def ran(application: Ostrov, workflow: Any) -> Any:
+    """The result of a workflow that Ostrov runs here and now."""
+    run = await workflow.enqueue()
+    await run_tasks(application, ahead="1 minute")
+    assert await run.wait(1) == "successful"
+    return run.result
+
+
+async def test_airflow_gives_what_ostrov_gives(airflow: Airflow, bakery: Any, tmp_path: Path) -> None:
+    async with running(tmp_path / "project", ["bakery:component"]) as application:
+        export = {"workflow": "bakery.day", "to": str(airflow.dags / "bakery_day.py"), "overwrite": True}
+        await application.part(open_operations).call("tasks.export", export, shell_actor("root"), "cli")
+        ours = await ran(application, bakery.day)
+    there = airflow.test("bakery_day")
+    assert there["state"] == "success"
+    assert there["results"]["result"] == ours
+    assert ours["sent"] == "sent by car 4509 {{ ds }}"
+
+
+async def test_airflows_own_example_is_imported_and_runs(
+    airflow: Airflow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = ostrov_source(airflow.example("tutorial_taskflow_api"), "tutorial.py")
     assert "    load(item(order_summary, 'total_order_value'))\n" in source
+    (tmp_path / "imported_tutorial.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    flow = import_module("imported_tutorial")
+    try:
+        async with running(tmp_path / "project", ["imported_tutorial:component"]) as application:
+            assert await ran(application, flow.tutorial_taskflow_api) is None
+            sql = "SELECT step, state, result FROM task_finished_run WHERE step IS NOT NULL"
+            rows = await application.store.read(lambda connection: connection.rows(sql))
+    finally:
+        del sys.modules["imported_tutorial"]
+    assert {step: state for step, state, _ in rows} == dict.fromkeys(("extract", "transform", "item", "load"), "successful")
+    assert float({step: result for step, _, result in rows}["item"]) == 1236.7
