@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from ostrov.run.tasks.placement import Placement
 from ostrov.run.tasks.task import Task, TaskOptions
 from ostrov.run.tasks.workflows.airflow_export import airflow_source
 from ostrov.run.tasks.workflows.airflow_plan import NotInAirflow
+from ostrov.run.tasks.workflows.graph import Edge, Graph, Node
 
 
 @task(name="extract", retries=2, backoff=Backoff("fixed", first="1 minute"), timeout="30s", queue="mail", priority=3)
@@ -49,31 +49,15 @@ TASKS: dict[str, Task[Any, Any]] = {one.name: one for one in (extract, load, pac
 OPTIONS = TaskOptions(name="shop.etl")
 
 
-@dataclass
-class Edge:
-    parent: str
-    condition: str = "success"
-
-
-@dataclass
-class Node:
-    key: str
-    task: str = "load"
-    arguments: dict[str, Any] = field(default_factory=dict)
-    edges: list[Edge] = field(default_factory=list)
-    kind: str = "task"
-    trigger: str = "all"
-    mapped: str | None = None
-    placement: Placement | None = None
-    doc: str = ""
-
-
-@dataclass
-class Graph:
-    name: str
-    version: str
-    nodes: dict[str, Node]
-    result: Any = None
+def node(
+    key: str,
+    task: str = "load",
+    arguments: dict[str, Any] | None = None,
+    edges: list[Edge] | None = None,
+    kind: Any = "task",
+    **words: Any,
+) -> Node:
+    return Node(key, kind, task, arguments or {}, edges or [], **words)
 
 
 def step(key: str) -> dict[str, str]:
@@ -85,10 +69,10 @@ def after(*parents: str | tuple[str, str]) -> list[Edge]:
 
 
 def graph(*nodes: Node, result: Any = None) -> Graph:
-    return Graph("shop.etl", "2", {node.key: node for node in nodes}, result)
+    return Graph("shop.etl", "2", {one.key: one for one in nodes}, result)
 
 
-INNER = graph(Node("a"), Node("b", arguments={"rows": step("a")}, edges=after("a")), result=step("b"))
+INNER = graph(node("a"), node("b", arguments={"rows": step("a")}, edges=after("a")), result=step("b"))
 
 
 def source(*nodes: Node, result: Any = None, options: TaskOptions = OPTIONS) -> str:
@@ -105,7 +89,7 @@ def flow(text: str) -> list[str]:
 
 
 def test_a_task_is_a_taskflow_function_that_calls_it_with_its_options() -> None:
-    text = source(Node("extract", "extract", {"n": 3}), Node("again", "extract", {"n": 4, "run_id": 1}), Node("load"))
+    text = source(node("extract", "extract", {"n": 3}), node("again", "extract", {"n": 4, "run_id": 1}), node("load"))
     place = f"{__name__}.extract"
     assert (
         "@task(retries=2, retry_delay=timedelta(seconds=60), execution_timeout=timedelta(seconds=30), queue='mail', "
@@ -118,7 +102,7 @@ def test_a_task_is_a_taskflow_function_that_calls_it_with_its_options() -> None:
 
 
 def test_a_step_of_its_own_placement_overrides_its_task() -> None:
-    text = source(Node("load", placement=Placement(queue="slow", priority=9, retries=0)))
+    text = source(node("load", placement=Placement(queue="slow", priority=9, retries=0)))
     assert flow(text) == ["load_step = load.override(queue='slow', priority_weight=9, weight_rule='absolute', retries=0)()"]
 
 
@@ -133,14 +117,14 @@ def test_a_step_of_its_own_placement_overrides_its_task() -> None:
     ],
 )
 def test_a_schedule_is_carried_over(options: TaskOptions, said: str) -> None:
-    assert said in source(Node("load"), options=options)
+    assert said in source(node("load"), options=options)
 
 
 def test_data_and_order() -> None:
     text = source(
-        Node("extract", "extract", {"n": 3}),
-        Node("load", arguments={"rows": step("extract")}, edges=after("extract")),
-        Node("then", edges=after("load", "extract")),
+        node("extract", "extract", {"n": 3}),
+        node("load", arguments={"rows": step("extract")}, edges=after("extract")),
+        node("then", edges=after("load", "extract")),
     )
     assert flow(text)[1:] == [
         "load_step = load(rows=extract_step)",
@@ -151,9 +135,9 @@ def test_data_and_order() -> None:
 
 def test_a_map_is_an_expansion_and_what_follows_runs_for_an_empty_list_too() -> None:
     text = source(
-        Node("extract", "extract", {"n": 3}),
-        Node("each", "load", {"rows": step("extract"), "text": "x"}, after("extract"), "map", mapped="rows"),
-        Node("all", "load", {"rows": step("each")}, after("each")),
+        node("extract", "extract", {"n": 3}),
+        node("each", "load", {"rows": step("extract"), "text": "x"}, after("extract"), "map", mapped="rows"),
+        node("all", "load", {"rows": step("each")}, after("each")),
     )
     assert flow(text)[1:] == [
         "each_step = load.override(task_id='each').partial(text='x').expand(rows=extract_step)",
@@ -163,11 +147,11 @@ def test_a_map_is_an_expansion_and_what_follows_runs_for_an_empty_list_too() -> 
 
 def test_conditions_are_a_branch_and_a_gate_for_each_way() -> None:
     text = source(
-        Node("load"),
-        Node("yes", edges=after(("load", "true"))),
-        Node("no", edges=after(("load", "false"))),
-        Node("three", edges=after(("load", "equals 3"))),
-        Node("join", edges=after("yes", "no"), trigger="any"),
+        node("load"),
+        node("yes", edges=after(("load", "true"))),
+        node("no", edges=after(("load", "false"))),
+        node("three", edges=after(("load", "equals 3"))),
+        node("join", edges=after("yes", "no"), trigger="any"),
     )
     lines = flow(text)
     assert (
@@ -183,10 +167,10 @@ def test_conditions_are_a_branch_and_a_gate_for_each_way() -> None:
 def test_edges_of_failure_are_trigger_rules_and_gates_where_edges_differ() -> None:
     lines = flow(
         source(
-            Node("load"),
-            Node("mend", edges=after(("load", "failure"))),
-            Node("close", edges=after(("load", "always"), ("mend", "always"))),
-            Node("last", edges=after(("load", "failure"), "mend")),
+            node("load"),
+            node("mend", edges=after(("load", "failure"))),
+            node("close", edges=after(("load", "always"), ("mend", "always"))),
+            node("last", edges=after(("load", "failure"), "mend")),
         )
     )
     assert "mend_step = load.override(task_id='mend', trigger_rule='one_failed')()" in lines
@@ -198,9 +182,9 @@ def test_edges_of_failure_are_trigger_rules_and_gates_where_edges_differ() -> No
 def test_a_sub_workflow_is_a_group() -> None:
     lines = flow(
         source(
-            Node("load"),
-            Node("sub", "inner", {}, after("load"), "workflow"),
-            Node("end", arguments={"rows": step("sub")}, edges=after("sub")),
+            node("load"),
+            node("sub", "inner", {}, after("load"), "workflow"),
+            node("end", arguments={"rows": step("sub")}, edges=after("sub")),
         )
     )
     assert lines == [
@@ -215,35 +199,35 @@ def test_a_sub_workflow_is_a_group() -> None:
 
 
 def test_an_approval_is_an_approval() -> None:
-    lines = flow(source(Node("ok", "ostrov.approval", {"text": "Publish?"}, kind="approval"), Node("load", edges=after("ok"))))
+    lines = flow(source(node("ok", "ostrov.approval", {"text": "Publish?"}, kind="approval"), node("load", edges=after("ok"))))
     assert lines[0] == "ok_step = ApprovalOperator(task_id='ok', subject='Publish?', fail_on_reject=True)"
 
 
 def test_a_result_of_several_steps_is_a_step() -> None:
-    lines = flow(source(Node("load"), Node("b"), result={"of": [step("load"), step("b"), 3]}))
+    lines = flow(source(node("load"), node("b"), result={"of": [step("load"), step("b"), 3]}))
     assert lines[-1] == "result_step = result.override(trigger_rule='none_failed')({'of': [load_step, b_step, 3]})"
-    lines = flow(source(Node("result"), Node("b"), result=[step("result")]))
+    lines = flow(source(node("result"), node("b"), result=[step("result")]))
     assert lines[-1].startswith("result_of_workflow_step = result.override(task_id='result_of_workflow'")
 
 
 def test_text_that_looks_like_a_template_arrives_as_it_is() -> None:
-    assert flow(source(Node("load", arguments={"text": "{{ ds }}"}))) == ["load_step = load(text='{{ \"{{ ds }}\" }}')"]
+    assert flow(source(node("load", arguments={"text": "{{ ds }}"}))) == ["load_step = load(text='{{ \"{{ ds }}\" }}')"]
 
 
 @pytest.mark.parametrize(
-    ("node", "said"),
+    ("refused", "said"),
     [
-        (Node("slow", "paced"), "step slow: Airflow has no equal for rate= of task paced"),
-        (Node("slow", "slower"), "step slow: Airflow knows no linear backoff"),
-        (Node("it", "hidden"), "step it: task hidden cannot be imported by Airflow"),
-        (Node("it", placement=Placement(lock_key="x")), "step it: Airflow has no equal for a lock_key"),
-        (Node("it", placement=Placement(run_after=3)), "step it: Airflow has no equal for a delay"),
-        (Node("it", "inner", {"rows": step("first")}, after("first"), "workflow"), "step it: the graph of sub-workflow inner"),
-        (Node("it", edges=after(("first", "true")), trigger="any"), "step it: it joins branches and has a condition"),
-        (Node("it", kind="other"), "step it: a step of kind 'other'"),
+        (node("slow", "paced"), "step slow: Airflow has no equal for rate= of task paced"),
+        (node("slow", "slower"), "step slow: Airflow knows no linear backoff"),
+        (node("it", "hidden"), "step it: task hidden cannot be imported by Airflow"),
+        (node("it", placement=Placement(lock_key="x")), "step it: Airflow has no equal for a lock_key"),
+        (node("it", placement=Placement(run_after=3)), "step it: Airflow has no equal for a delay"),
+        (node("it", "inner", {"rows": step("first")}, after("first"), "workflow"), "step it: the graph of sub-workflow inner"),
+        (node("it", edges=after(("first", "true")), trigger="any"), "step it: it joins branches and has a condition"),
+        (node("it", kind="other"), "step it: a step of kind 'other'"),
     ],
 )
-def test_what_airflow_cannot_express_is_refused_by_the_step(node: Node, said: str) -> None:
+def test_what_airflow_cannot_express_is_refused_by_the_step(refused: Node, said: str) -> None:
     with pytest.raises(NotInAirflow) as refusal:
-        source(Node("first"), node)
+        source(node("first"), refused)
     assert said in str(refusal.value)

@@ -1,7 +1,6 @@
 """A workflow as an Airflow DAG file: TaskFlow tasks that call the project's own functions, for Airflow 3.1 and newer.
 
-The file is text that a person can read and keep; the graph in it is the one that the given arguments make.
-"""
+The graph in it is the one that the given arguments make."""
 
 from __future__ import annotations
 
@@ -15,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from ostrov.run.tasks.duration import seconds
 from ostrov.run.tasks.rule import NICKNAMES
-from ostrov.run.tasks.workflows.airflow_plan import STEP, AirflowPlan, AirflowStep, Graph, NotInAirflow, airflow_plan
+from ostrov.run.tasks.workflows.airflow_plan import AirflowPlan, AirflowStep, NotInAirflow, airflow_plan
+from ostrov.run.tasks.workflows.graph import STEP
 
 if TYPE_CHECKING:
     from ostrov.run.tasks.task import Task, TaskOptions
+    from ostrov.run.tasks.workflows.graph import Graph
 
 TAKEN = {"TaskGroup", "EmptyOperator", "ApprovalOperator", "LEFT_OUT", "branch", "call", "dag", "pendulum", "plain", "result"}
 TAKEN |= {"sys", "task", "task_instance", "timedelta", "ti", "ways_open", "workflow"}

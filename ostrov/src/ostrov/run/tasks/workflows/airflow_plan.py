@@ -4,64 +4,22 @@ Airflow's one trigger rule a task cannot say. Pure: a graph in, data out; what h
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from ostrov.run.tasks.errors import TaskError
+from ostrov.run.tasks.workflows.graph import STEP
 
-STEP = "$step"
+if TYPE_CHECKING:
+    from ostrov.run.tasks.workflows.graph import Graph, Node
+
 WORDS = {"success": "done", "failure": "failed", "always": "over", "true": "true", "false": "false"}
 NOT_IN_AIRFLOW = {
     "run_after": "a delay",
     "dedupe_key": "a dedupe_key",
     "lock_key": "a lock_key",
 }
-
-
-class Edge(Protocol):
-    """What is read of an edge of a workflow's graph."""
-
-    @property
-    def parent(self) -> str: ...
-    @property
-    def condition(self) -> str: ...
-
-
-class Node(Protocol):
-    """What is read of a node."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def task(self) -> str: ...
-    @property
-    def arguments(self) -> Mapping[str, Any]: ...
-    @property
-    def edges(self) -> Sequence[Edge]: ...
-    @property
-    def trigger(self) -> str: ...
-    @property
-    def mapped(self) -> str | None: ...
-    @property
-    def placement(self) -> Any: ...
-    @property
-    def doc(self) -> str: ...
-
-
-class Graph(Protocol):
-    """What is read of a graph."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def version(self) -> str: ...
-    @property
-    def nodes(self) -> Mapping[str, Node]: ...
-    @property
-    def result(self) -> Any: ...
 
 
 class NotInAirflow(TaskError):
