@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ostrov import Backoff, Component, Ostrov, approval, otherwise, run_tasks, task, when, workflow
+from ostrov.core.errors import Conflict, NotFound
+from ostrov.run.tasks import control
 from ostrov.run.tasks.errors import NotATask, Refused
 from ostrov.run.tasks.run import State
+from ostrov.run.tasks.scheduler import Scheduler
+from ostrov.run.tasks.tasks import open_tasks
 from ostrov.run.tasks.testing import working
+from ostrov.run.tasks.workflows.approvals import decide, pending
 from ostrov.run.tasks.workflows.graph import BadWorkflow
+from ostrov.run.tasks.workflows.history import WorkflowFilter, graph_of, workflow_names, workflow_runs
 from ostrov.testing import running
 
 broken: set[str] = set()
@@ -135,6 +142,11 @@ def decides(count: int = 1) -> None:
 @workflow
 def wrong() -> None:
     double("many")
+
+
+@workflow
+def over_a_word() -> None:
+    double.map(name("word"))
 
 
 component = Component("demo", tasks=[__name__])
@@ -262,3 +274,152 @@ async def test_two_parents_that_end_at_once_start_their_child_once(tmp_path: Pat
         for run in runs:
             assert await run.wait(30) is State.SUCCESSFUL
         assert ran.count("add") == 10
+
+
+async def step_id(application: Ostrov, root: str, step: str) -> str:
+    one = "SELECT id FROM {} WHERE root_id = ? AND step = ?"
+    sql = f"{one.format('task_run')} UNION {one.format('task_finished_run')}"
+    ((found,),) = await rows(application, sql, root, step, root, step)
+    return str(found)
+
+
+async def test_a_manual_step_waits_for_a_person_and_hands_on_who_it_was(tmp_path: Path, database: list[str]) -> None:
+    async with opened(tmp_path, database) as application:
+        run = await asks.enqueue()
+        await run_tasks(application)
+        assert await run.refresh() is State.BLOCKED
+        ((step, root, text, _),) = await application.store.read(pending)
+        assert (root, text) == (run.id, "Publish?")
+        await application.store.write(decide, step, True, "ann", "looks well", time.time())
+        with pytest.raises(NotFound, match="no approval"):
+            await application.store.write(decide, step, True, "bob", "", time.time())
+        await run_tasks(application)
+        await run.refresh()
+        assert run.result == "loaded {'by': 'ann', 'reason': 'looks well'}"
+
+
+async def test_a_rejected_manual_step_fails_the_workflow_and_names_who_and_why(tmp_path: Path, database: list[str]) -> None:
+    async with opened(tmp_path, database) as application:
+        run = await asks.enqueue()
+        await run_tasks(application)
+        ((step, _, _, _),) = await application.store.read(pending)
+        await application.store.write(decide, step, False, "bob", "on a Friday", time.time())
+        assert await run.refresh() is State.DEAD
+        assert run.error == "step approval is dead: rejected by bob: on a Friday"
+
+
+async def test_a_retried_step_takes_its_descendants_along_and_the_workflow_ends_well(
+    tmp_path: Path, database: list[str]
+) -> None:
+    async with opened(tmp_path, database) as application:
+        broken.add("double 1")
+        run = await etl.enqueue(3)
+        await run_tasks(application)
+        assert await run.refresh() is State.DEAD
+        broken.clear()
+        ran.clear()
+        await application.store.write(control.retry, await step_id(application, run.id, "double[1]"), time.time())
+        assert await run.refresh() is State.BLOCKED
+        await run_tasks(application)
+        assert await run.refresh() is State.SUCCESSFUL
+        assert run.result == {"total": 30, "rows": [0, 1, 2]}
+        assert ran == ["double 1", "add"]
+
+
+async def test_retrying_a_workflow_runs_what_failed_of_it_and_nothing_else(tmp_path: Path, database: list[str]) -> None:
+    async with opened(tmp_path, database) as application:
+        broken.update({"double 0", "double 2"})
+        run = await outer.enqueue(3)
+        await run_tasks(application)
+        assert await run.refresh() is State.DEAD
+        broken.clear()
+        ran.clear()
+        await application.store.write(control.retry, run.id, time.time())
+        await run_tasks(application)
+        assert await run.refresh() is State.SUCCESSFUL
+        assert sorted(ran) == ["add", "double 0", "double 2", "name done"]
+
+
+async def test_a_successful_step_that_is_retried_fans_out_anew(tmp_path: Path, database: list[str]) -> None:
+    async with opened(tmp_path, database) as application:
+        run = await etl.enqueue(3)
+        await run_tasks(application)
+        ran.clear()
+        await application.store.write(control.retry, await step_id(application, run.id, "extract"), time.time())
+        await run_tasks(application)
+        assert await run.refresh() is State.SUCCESSFUL
+        assert run.result == {"total": 30, "rows": [0, 1, 2]}
+        assert ran == ["extract", "double 0", "double 1", "double 2", "add"]
+        assert len(await states(application, run.id)) == 6
+
+
+async def test_a_skipped_step_is_not_retried_by_itself(tmp_path: Path, database: list[str]) -> None:
+    async with opened(tmp_path, database) as application:
+        run = await careful.enqueue()
+        await run_tasks(application)
+        with pytest.raises(Conflict, match="was skipped"):
+            await application.store.write(control.retry, await step_id(application, run.id, "alarm"), time.time())
+
+
+async def test_a_cancelled_workflow_starts_no_more_steps(tmp_path: Path, database: list[str]) -> None:
+    async with opened(tmp_path, database) as application:
+        run = await etl.enqueue(3)
+        await run_tasks(application, limit=2)
+        assert await application.store.write(control.cancel, run.id, time.time()) is State.CANCELLED
+        assert await run_tasks(application) == 0
+        assert await run.refresh() is State.CANCELLED
+        assert await rows(application, "SELECT count(*) FROM task_run") == [(0,)]
+        await application.store.write(control.retry, run.id, time.time())
+        await run_tasks(application)
+        assert await run.refresh() is State.SUCCESSFUL
+
+
+async def test_versions_of_a_workflow_go_side_by_side(tmp_path: Path, database: list[str]) -> None:
+    async with opened(tmp_path, database) as application:
+        old = await etl.enqueue(2)
+        await run_tasks(application, limit=1)
+        new = workflow(name=etl.name, version="3")(lambda count=3: load("the new way"))
+        application.part(open_tasks).registry[etl.name] = new
+        young = await new.enqueue(2)
+        await run_tasks(application)
+        await old.refresh()
+        await young.refresh()
+        assert (old.result, young.result) == ({"total": 10, "rows": [0, 1]}, "loaded the new way")
+        sql = "SELECT version FROM task_finished_run WHERE kind = 'workflow' ORDER BY id"
+        assert await rows(application, sql) == [("2",), ("3",)]
+
+
+async def test_a_workflow_runs_by_the_clock(tmp_path: Path, database: list[str]) -> None:
+    async with opened(tmp_path, database) as application:
+        scheduler = Scheduler(application)
+        await scheduler.declare()
+        due = "UPDATE task_schedule SET next_tick = ? WHERE key = ?"
+        await application.store.write(lambda c: c.execute(due, (time.time() - 1, nightly.name)))
+        await scheduler.fire_due()
+        await run_tasks(application)
+        found = await application.store.read(workflow_runs, WorkflowFilter(workflow=nightly.name))
+        assert [(run.state, run.task) for run in found.runs] == [("successful", nightly.name)]
+
+
+async def test_the_list_and_the_graph_show_what_is_there(tmp_path: Path, database: list[str]) -> None:
+    async with opened(tmp_path, database) as application:
+        first, second = await etl.enqueue(1), await careful.enqueue()
+        await run_tasks(application)
+        page = await application.store.read(workflow_runs, WorkflowFilter(), 1)
+        assert [run.id for run in page.runs] == [second.id]
+        page = await application.store.read(workflow_runs, WorkflowFilter(before=page.older), 1)
+        assert ([run.id for run in page.runs], page.older) == ([first.id], "")
+        assert await application.store.read(workflow_names) == sorted([etl.name, careful.name])
+        graph = await application.store.read(graph_of, second.id)
+        assert [(step.step, step.state) for step in graph.steps] == [
+            *(("load", "successful"), ("alarm", "skipped"), ("tidy", "successful"))
+        ]
+        assert sorted((edge.condition, edge.met) for edge in graph.edges) == [("always", 1), ("failure", 0)]
+
+
+async def test_a_map_over_what_is_no_list_says_so(tmp_path: Path, database: list[str]) -> None:
+    async with opened(tmp_path, database) as application:
+        run = await over_a_word.enqueue()
+        await run_tasks(application)
+        assert await run.refresh() is State.DEAD
+        assert run.error == 'step double is dead: map fans out over a list, and number is "word"'

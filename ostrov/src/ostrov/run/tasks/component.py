@@ -22,7 +22,12 @@ component = Component(
     ],
     tasks=["ostrov.run.tasks.long_operations"],
     later="ostrov.run.tasks.long_operations:later",
-    operations=["ostrov.run.tasks.operations", "ostrov.run.tasks.move", "ostrov.run.tasks.workflows.airflow_operations"],
+    operations=[
+        "ostrov.run.tasks.operations",
+        "ostrov.run.tasks.move",
+        "ostrov.run.tasks.workflows.operations",
+        "ostrov.run.tasks.workflows.airflow_operations",
+    ],
     pages=[
         Page(
             "/tasks/queues",

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from ostrov.core.errors import Conflict, NotFound
 from ostrov.core.store import Connection
-from ostrov.run.tasks.archive import DELETE, MOVE
 from ostrov.run.tasks.identifier import new_id
 from ostrov.run.tasks.ledger import INSERT
 from ostrov.run.tasks.run import NewRun, State
+from ostrov.run.tasks.workflows.again import cancel_workflow, retry_step, retry_workflow
+from ostrov.run.tasks.workflows.settle import complete, settle
 
 STATE = "SELECT state FROM task_run WHERE id = ?"
 STATE_LOCKED = f"{STATE} FOR UPDATE"
 FINISHED_STATE = "SELECT state FROM task_finished_run WHERE id = ?"
 REQUEST_CANCEL = "UPDATE task_run SET cancel_requested = 1 WHERE id = ? AND state = 'running'"
+ROLE = "SELECT root_id, kind FROM task_run WHERE id = ? UNION ALL SELECT root_id, kind FROM task_finished_run WHERE id = ?"
+HAS_STEPS = "SELECT 1 FROM task_run WHERE root_id = ? LIMIT 1"
 BRING_FORWARD = """UPDATE task_run SET state = 'ready', run_after = ?, reason = NULL, unpublished = 1
  WHERE id = ? AND state = 'scheduled'"""
 AGAIN = """INSERT INTO task_run (id, task, queue, priority, state, arguments, created_at, run_after, max_attempts, attempt,
@@ -41,19 +44,28 @@ def cancel(connection: Connection, run_id: str, now: float) -> State:
         return State.RUNNING
     if state.over:
         raise Conflict(f"run {run_id} is {state} already")
-    MOVE.run(connection, [(str(State.CANCELLED), now, None, "cancelled before it started", None, run_id)])
-    DELETE.run(connection, [(run_id,)])
+    root_id, kind = connection.row(ROLE, (run_id, run_id)) or (None, None)
+    if kind == "workflow" and connection.row(HAS_STEPS, (run_id,)):
+        cancel_workflow(connection, run_id, now)
+        state = _state(connection, run_id)
+        return State.RUNNING if state is State.BLOCKED else state
+    complete(connection, run_id, State.CANCELLED, None, "cancelled before it started", now)
+    if root_id is not None:
+        settle(connection, [(run_id, root_id)], now)
     return State.CANCELLED
 
 
 def retry(connection: Connection, run_id: str, now: float) -> State:
-    """Run a dead or cancelled run again under its own id, with all its attempts anew; bring a scheduled one forward.
+    """Run a dead or cancelled run again under its own id, with all its attempts anew; bring a scheduled one forward. Of a
+    workflow what failed is run again, with what follows from it; a step of one also when it was successful.
 
     Raises NotFound, and Conflict for a run in another state or whose dedupe key another run holds by now.
     """
     state = _state(connection, run_id)
     if state is State.SCHEDULED:
         connection.execute(BRING_FORWARD, (now, run_id))
+    elif _is_of_workflow(connection, run_id, state, now):
+        return _state(connection, run_id)
     elif state in (State.DEAD, State.CANCELLED):
         if not connection.execute(AGAIN, (now, run_id)):
             raise Conflict(f"run {run_id} cannot be retried", cause="another run with its dedupe key is not over")
@@ -75,7 +87,11 @@ def retry_dead(connection: Connection, task: str, after: str, now: float) -> tup
         found = [row[0] for row in connection.rows(DEAD, (after,))]
     done = 0
     for run_id in found:
-        if connection.execute(AGAIN, (now, run_id)):
+        if _state(connection, run_id) is not State.DEAD:
+            continue  # a step that another's retry has brought back
+        if _is_of_workflow(connection, run_id, State.DEAD, now):
+            done += 1
+        elif connection.execute(AGAIN, (now, run_id)):
             connection.execute(FORGET, (run_id,))
             done += 1
     return done, found[-1] if found else ""
@@ -100,6 +116,15 @@ def replay(connection: Connection, run_id: str, now: float) -> str:
 def pause(connection: Connection, queue: str, paused: bool, now: float) -> None:
     """Let workers claim no more runs of a queue, or let them again. Running ones go on."""
     connection.execute(PAUSE, (queue, int(paused), now))
+
+
+def _is_of_workflow(connection: Connection, run_id: str, state: State, now: float) -> bool:
+    """Whether a run is a step, or a workflow with steps that failed: then what failed was brought back."""
+    root_id, kind = connection.row(ROLE, (run_id, run_id)) or (None, None)
+    if root_id is not None and state.over:
+        retry_step(connection, run_id, now)
+        return True
+    return kind == "workflow" and state in (State.DEAD, State.CANCELLED) and retry_workflow(connection, run_id, now)
 
 
 def _state(connection: Connection, run_id: str) -> State:

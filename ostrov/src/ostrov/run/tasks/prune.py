@@ -18,6 +18,7 @@ def prune(connection: Connection, before: float, dead_before: float) -> int:
     found += connection.rows(OLD_DEAD, (id_at(dead_before), dead_before, BATCH - len(found)))
     for table, column in (("task_attempt", "run_id"), ("task_log", "run_id"), ("task_finished_run", "id")):
         connection.many(f"DELETE FROM {table} WHERE {column} = ?", found)
+    connection.many("DELETE FROM task_edge WHERE root_id = ?", found)
     if not found:
         connection.execute(roster.FORGET, (min(before, dead_before),))
     return len(found)
