@@ -232,7 +232,8 @@ async def schedules(application: Ostrov) -> list[dict[str, Any]]:
 
 
 @operation("tasks.run_now", permission="tasks.manage")
-async def run_now(application: Ostrov, task: Annotated[str, "the name of a schedule, or of a task that needs no arguments"]
+async def run_now(
+    application: Ostrov, task: Annotated[str, "the name of a schedule, or of a task that needs no arguments"]
 ) -> str:
     """Run a schedule or a task now, beside its next tick."""
     from ostrov.run.tasks.scheduler import run_now as run_line
