@@ -24,7 +24,9 @@ def job(name: str = "all", day: datetime | None = None) -> None: ...
 
 
 @pytest.fixture(autouse=True)
-def empty_board() -> Iterator[None]:
+def empty_board(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No lines, and no project that another test has left open."""
+    monkeypatch.setattr("ostrov.core.application._current", None)
     kept, BOARD.jobs = BOARD.jobs, []
     yield
     BOARD.jobs = kept
