@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -94,18 +95,18 @@ def postgresql(folder: Path) -> Broker:
     subprocess.run([*as_user, *initialise], check=True, stdout=subprocess.DEVNULL, cwd="/")
     options = ["-p", str(port), "-k", "", "-c", "listen_addresses=127.0.0.1", "-c", "shared_buffers=16MB"]
     command = [*as_user, str(programs / "postgres"), "-D", str(data), *options]
-    return FastStop(command, f"postgresql://ostrov@127.0.0.1:{port}/postgres", port, folder)
+    return Crashing(command, f"postgresql://ostrov@127.0.0.1:{port}/postgres", port, folder)
 
 
-class FastStop(Broker):
-    """PostgreSQL ends at once, not when its clients have left, when it is interrupted."""
+class Crashing(Broker):
+    """PostgreSQL is stopped as a power cut would, and recovers when it starts: to end in order it waits for its clients and for
+    a checkpoint, on a busy machine longer than a test has."""
 
     def stop(self) -> None:
         if self._process is not None:
-            import signal
-
-            self._process.send_signal(signal.SIGINT)
-        super().stop()
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(30)
+            self._process = None
 
 
 def rabbitmq(folder: Path) -> Broker:
