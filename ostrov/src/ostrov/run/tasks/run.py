@@ -98,7 +98,28 @@ class Run(Generic[R]):
         """Ask the ledger; the state now. Raises NotFound when the run's history was pruned."""
         from ostrov.run.tasks.ledger import outcome
 
-        found = await self._application.store.read(outcome, self.id)
+        return self._known(await self._application.store.read(outcome, self.id))
+
+    def refresh_sync(self) -> State:
+        """The same from a thread or a program without an event loop."""
+        from ostrov.run.tasks.ledger import outcome
+
+        return self._known(self._application.store.read_sync(outcome, self.id))
+
+    def wait_sync(self, timeout: float | None = None) -> State:
+        """As `wait`, from a thread or a program without an event loop: it asks the ledger 20 times a second at first, then
+        once a second."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        pause = 0.05
+        while not self.refresh_sync().over:
+            left = pause if deadline is None else min(pause, deadline - time.monotonic())
+            if left <= 0:
+                raise TimeoutError(f"run {self.id} of {self._task.name} is still {self.status} after {timeout} s")
+            time.sleep(left)
+            pause = min(pause * 1.5, 1.0)
+        return self.status
+
+    def _known(self, found: tuple[str, str | None, str | None] | None) -> State:
         if found is None:
             raise NotFound(f"there is no run {self.id}", tip="its history was pruned")
         state, self._result, error = found

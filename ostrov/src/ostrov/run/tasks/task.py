@@ -111,6 +111,10 @@ class Enqueuer(Generic[P, R]):
         written = await application.store.write(insert_many, application, runs)
         return [self._handle(application, row) for row in written]
 
+    def enqueue_many_sync(self, arguments: Iterable[Mapping[str, Any]]) -> list[Run[R]]:
+        """The same from a thread or a program without an event loop."""
+        return _application().store.write_sync(self.enqueue_many_in, arguments)
+
     def enqueue_many_in(self, connection: Connection, arguments: Iterable[Mapping[str, Any]]) -> list[Run[R]]:
         """The same in the caller's own transaction."""
         from ostrov.run.tasks.tasks import insert_many

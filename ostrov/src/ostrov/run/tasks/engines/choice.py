@@ -15,9 +15,8 @@ CLASSES = {
     "embedded": "EmbeddedEngine",
     "procrastinate": "ProcrastinateEngine",
     "taskiq": "TaskiqEngine",
-    "celery": "CeleryEngine",
 }
-ADDRESSES = {"taskiq": "nats://host:4222", "celery": "amqp://user:password@host:5672/vhost or redis://host:6379/0"}
+ADDRESSES = {"taskiq": "nats://host:4222"}
 """What the address of a broker looks like, for engines that cannot do without."""
 
 
