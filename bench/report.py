@@ -108,12 +108,11 @@ def _embedded(results: dict[str, Any]) -> list[str]:
         f"Embedded engine alone: {row['enqueue_64_per_s']:,} enqueues/s from 64 coroutines, {row['bulk_per_s']:,}/s at once, "
         f"{row['drain_per_s']:,} runs/s; from the call of `enqueue` to the start of the run {start['p50']} ms "
         f"(p99 {start['p99']} ms), {wait['p50']} ms of it after the acknowledgement; idle worker {row['idle_cpu_percent']} % "
-        f"of a core, {row['worker_mib']} MiB. {_history(results)}"
+        f"of a core, {row['worker_mib']} MiB." + (f" {_history(results['history'])}" if "history" in results else "")
     ]
 
 
-def _history(results: dict[str, Any]) -> str:
-    row = results["history"]
+def _history(row: dict[str, Any]) -> str:
     return (
         f"Behind {row['finished']:,} finished runs a drain costs {row['cpu_ratio']:.2f} times the CPU of one behind none, "
         f"at {row['rate_ratio']:.2f} times its rate."
