@@ -6,7 +6,7 @@ import asyncio
 import os
 import time
 
-from ostrov import Component, TaskContext, task
+from ostrov import Component, TaskContext, task, workflow
 
 
 def note(folder: str, line: str) -> None:
@@ -55,4 +55,33 @@ async def quick() -> str:
     return "quick"
 
 
-component = Component(name="crew", tasks=[steps, steps_in_a_thread, holds, holds_in_a_process, blocks_the_loop, quick])
+@task
+async def numbers(count: int) -> list[int]:
+    await asyncio.sleep(0.02)
+    return list(range(count))
+
+
+@task
+async def squared(number: int) -> int:
+    await asyncio.sleep(0.02)
+    return number * number
+
+
+@task
+async def summed(folder: str, squares: list[int]) -> int:
+    note(folder, "summed")
+    return sum(squares)
+
+
+@workflow
+def sum_of_squares(folder: str, count: int) -> int:
+    return summed(folder, squared.map(numbers(count)))
+
+
+component = Component(
+    name="crew",
+    tasks=[
+        *(steps, steps_in_a_thread, holds, holds_in_a_process, blocks_the_loop, quick),
+        *(numbers, squared, summed, sum_of_squares),
+    ],
+)
