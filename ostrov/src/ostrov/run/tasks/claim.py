@@ -28,6 +28,9 @@ START_ALL = START.replace("WHERE id = ?", "WHERE id = ANY(?)")
 NEXT_DUE = "SELECT run_after FROM task_run WHERE state = 'scheduled' ORDER BY run_after LIMIT 1"
 ANY_READY = "SELECT 1 FROM task_run WHERE state = 'ready' LIMIT 1"
 
+ASIDE = 1000
+"""Runs that one claim sets aside at most while it has found none to start."""
+
 
 class Claimed(NamedTuple):
     """A run that this worker has started, as it stands in the ledger. `attempt` is the one under way."""
@@ -63,9 +66,15 @@ def claim(
     """Start up to `room` ready runs of `queues` (all when empty): the highest priority first, then queues in turn, then age.
 
     `admit(task)` says whether this worker has a place for one more run of that task, `limits_of(task)` what its code allows.
+    Runs that their limits hold back are set aside, and others looked for in their place.
     """
     connection.execute(PROMOTE, (now,))
-    return _start(connection, _candidates(connection, queues, room), worker_id, room, now, lease_until, admit, limits_of)
+    aside: list[str] = []
+    while True:
+        before, candidates = len(aside), _candidates(connection, queues, room)
+        started = _start(connection, candidates, worker_id, room, now, lease_until, admit, limits_of, aside=aside)
+        if started or len(aside) == before or len(aside) >= ASIDE:
+            return started
 
 
 def claim_offered(
@@ -112,8 +121,9 @@ def _start(
     admit: Callable[[str], bool],
     limits_of: Callable[[str], Limits],
     passed: list[str] | None = None,
+    aside: list[str] | None = None,
 ) -> list[Claimed]:
-    """Start what may start; those there is no place for are `passed`."""
+    """Start what may start; those there is no place for are `passed`, those that wait for a semaphore or a rate set `aside`."""
     started: list[Claimed] = []
     for candidate in candidates:
         if len(started) == room or not admit(candidate.task):
@@ -125,6 +135,8 @@ def _start(
         if (candidate.lock_key is not None or candidate.limit_key is not None) and not acquire(
             connection, candidate.id, candidate.lock_key, candidate.limit_key, limits_of(candidate.task), now
         ):
+            if aside is not None:
+                aside.append(candidate.id)
             continue
         started.append(candidate._replace(attempt=candidate.attempt + 1))
     if connection.dialect == "sqlite":

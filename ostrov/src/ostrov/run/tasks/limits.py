@@ -27,6 +27,7 @@ BUCKET = "SELECT next_at, reserved_at FROM task_bucket WHERE key = ?"
 BUCKET_LOCKED = f"{BUCKET} FOR UPDATE"
 FILL = """INSERT INTO task_bucket (key, next_at, reserved_at) VALUES (?, ?, ?)
  ON CONFLICT (key) DO UPDATE SET next_at = excluded.next_at, reserved_at = excluded.reserved_at"""
+FORGET = "DELETE FROM task_bucket WHERE next_at < ? AND reserved_at < ?"
 POSTPONE = "UPDATE task_run SET state = 'scheduled', run_after = ?, reason = 'its rate is used up' WHERE id = ?"
 RATE = re.compile(r"\s*(\d+)\s*(?:/|per)\s*(.+)")
 LIMIT, LOCK = "limit ", "lock "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ostrov.core.store import Connection
-from ostrov.run.tasks import roster
+from ostrov.run.tasks import limits, roster
 from ostrov.run.tasks.identifier import id_at
 
 BATCH = 500
@@ -21,4 +21,5 @@ def prune(connection: Connection, before: float, dead_before: float) -> int:
     connection.many("DELETE FROM task_edge WHERE root_id = ?", found)
     if not found:
         connection.execute(roster.FORGET, (min(before, dead_before),))
+        connection.execute(limits.FORGET, (before, before))
     return len(found)

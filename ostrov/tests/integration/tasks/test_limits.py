@@ -1,0 +1,104 @@
+"""Limits in the ledger: what no test of a running worker sees."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ostrov import Component, Ostrov, run_tasks, task
+from ostrov.run.tasks.claim import claim
+from ostrov.run.tasks.errors import NotATask, Refused
+from ostrov.run.tasks.limits import Limits, limits, strayed
+from ostrov.run.tasks.prune import prune
+from ostrov.testing import running
+
+
+@task(rate="2 per hour", limit_by="host")
+async def call(host: str = "none") -> str:
+    return host
+
+
+@task(concurrency=1)
+async def alone(number: int) -> int:
+    return number
+
+
+component = Component("demo", tasks=[call, alone])
+HERE = f"{__name__}:component"
+
+
+async def value(application: Ostrov, sql: str, *values: Any) -> Any:
+    return await application.store.read(lambda connection: connection.value(sql, values))
+
+
+@pytest.mark.parametrize("rate", ["ten/minute", "0/minute", "5", "5/fortnight", "/hour", "5/0s"])
+def test_a_rate_that_cannot_be_read_is_refused_where_it_stands(rate: str) -> None:
+    with pytest.raises(NotATask, match="cannot be read"):
+        task(rate=rate)(lambda: None)
+
+
+def test_a_rate_is_a_number_in_a_time() -> None:
+    assert limits(None, "10/minute", None) == Limits(None, 10, 60.0)
+    assert limits(3, "5 per 2 hours", "host") == Limits(3, 5, 7200.0, "host")
+
+
+async def test_a_rate_holds_for_each_value_and_the_rest_is_promised_its_moment(tmp_path: Path, database: list[str]) -> None:
+    async with running(tmp_path, [HERE], database) as application:
+        await call.enqueue_many([{"host": "a"}] * 4 + [{"host": "b"}] * 2)
+        begun = time.time()
+        assert await run_tasks(application) == 4
+        waits = "SELECT run_after FROM task_run WHERE state = 'scheduled' ORDER BY run_after"
+        moments = [row[0] - begun for row in await application.store.read(lambda c: c.rows(waits))]
+        assert [round(moment / 1800, 1) for moment in moments] == [1.0, 2.0]
+
+
+async def test_the_argument_that_limits_go_by_cannot_be_left_out(tmp_path: Path, database: list[str]) -> None:
+    async with running(tmp_path, [HERE], database) as application:
+        with pytest.raises(Refused, match="host"):
+            await call.enqueue()
+        assert await value(application, "SELECT count(*) FROM task_run") == 0
+
+
+async def test_more_runs_go_when_the_code_allows_more(tmp_path: Path, database: list[str]) -> None:
+    async with running(tmp_path, [HERE], database) as application:
+        await alone.enqueue_many([{"number": number} for number in range(4)])
+        now = time.time()
+
+        def take(allowed: int) -> Any:
+            return lambda connection: claim(
+                connection, "w1", (), 10, now, now + 60, limits_of=lambda _: Limits(concurrency=allowed)
+            )
+
+        assert len(await application.store.write(take(1))) == 1
+        assert await value(application, "SELECT count(*) FROM task_run WHERE state = 'blocked'") == 3
+        found = await application.store.read(lambda connection: strayed(connection, lambda _: Limits(concurrency=3)))
+        assert found == [f"limit {alone.name}"] * 2
+
+
+async def test_runs_that_wait_for_a_limit_do_not_stand_in_the_way_of_others(tmp_path: Path, database: list[str]) -> None:
+    async with running(tmp_path, [HERE], database) as application:
+        await alone.using(priority=5).enqueue_many([{"number": number} for number in range(300)])
+        last = await call.enqueue("a")
+        now = time.time()
+
+        def take(connection: Any) -> Any:
+            return claim(connection, "w1", (), 50, now, now + 60, limits_of=lambda _: Limits(concurrency=1))
+
+        assert len(await application.store.write(take)) == 1
+        assert [run.id for run in await application.store.write(take)] == [last.id]
+
+
+async def test_buckets_that_are_full_again_are_forgotten(tmp_path: Path, database: list[str]) -> None:
+    async with running(tmp_path, [HERE], database) as application:
+        await call.enqueue("a")
+        await run_tasks(application)
+        assert await value(application, "SELECT count(*) FROM task_bucket") == 1
+        await application.store.write(prune, time.time(), time.time())
+        await application.store.write(prune, time.time(), time.time())
+        assert await value(application, "SELECT count(*) FROM task_bucket") == 1, "it still counts"
+        await application.store.write(prune, time.time() + 7200, time.time())
+        await application.store.write(prune, time.time() + 7200, time.time())
+        assert await value(application, "SELECT count(*) FROM task_bucket") == 0
