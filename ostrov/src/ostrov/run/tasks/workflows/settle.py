@@ -1,8 +1,9 @@
 """What follows when steps end: edges are marked, steps start, fan out or are skipped, roots end. All in the transaction that
 ends the steps, so that no crash can come between.
 
-On PostgreSQL two parents of one child may end in two transactions at once: the child's row is locked before its edges are
-counted, so that the later of the two sees what the earlier has done.
+On PostgreSQL two parents of one child may end in two transactions at once: the roots concerned, with those around them, are
+locked first and in the order of their ids, so that the later of the two sees what the earlier has done and no two wait for
+each other.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ FAN_OUT = "UPDATE task_run SET plan = ?, arguments = ?, waiting_on = ?, reason =
 RESULTS = "SELECT step, result FROM task_finished_run WHERE root_id = ? AND state = 'successful'"
 ELEMENTS = "SELECT step, state, result, error FROM task_finished_run WHERE root_id = ? AND parent_id = ?"
 ROOT = "SELECT root_id, cancel_requested, plan FROM task_run WHERE id = ? AND kind = 'workflow' AND state = 'blocked'"
+OUTER = """WITH RECURSIVE around (id) AS (SELECT unnest(?::text[]) UNION SELECT run.root_id FROM around
+ JOIN task_run AS run ON run.id = around.id WHERE run.root_id IS NOT NULL)
+ SELECT task_run.id FROM task_run WHERE id IN (SELECT id FROM around) ORDER BY id FOR UPDATE"""
 LEFT = "SELECT count(*) FROM task_run WHERE root_id = ?"
 FAILED = """SELECT step, state, error FROM task_finished_run AS failed WHERE root_id = ? AND state IN ('dead', 'cancelled')
  AND step NOT LIKE '%]' AND NOT EXISTS (SELECT 1 FROM task_edge JOIN task_finished_run AS child ON child.id = child_id
@@ -78,6 +82,8 @@ def begin(connection: Connection, root_id: str, steps: Sequence[str], now: float
 def settle(connection: Connection, over: Iterable[Ended], now: float, roots: Iterable[str] = ()) -> None:
     """These steps have just ended: go on with what waits for them, and with what waits for that."""
     queue, touched = deque(over), set(roots)
+    if connection.dialect == "postgresql":
+        connection.rows(OUTER, (sorted({root for _, root in queue} | touched),))
     while queue or touched:
         if not queue:  # the steps first, for roots wait for all of them
             queue.extend(ended for root in sorted(touched) for ended in _close(connection, root, now))
