@@ -140,6 +140,14 @@ class Worker:
             await self.runner.close()
             await self._desk.close()
 
+    def wake(self, urgent: bool = False) -> None:
+        """Somebody rang: there may be runs to start or to publish; `urgent` when it was about more than new runs."""
+        if urgent:
+            self.rounds.soon()
+        if self.publisher is not None:
+            self.publisher.soon()
+        self.kick.set()
+
     async def wait(self, seconds: float) -> None:
         """Until a run ends, the bell rings, or `seconds` have passed."""
         if not self.kick.is_set() and seconds > 0:

@@ -6,12 +6,11 @@ for. While it waits for the disk, the loop goes on running tasks; what they fini
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ostrov.run.tasks.bell import Bell
+from ostrov.run.tasks.engines.exchanging import exchange_until_stopped
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
@@ -19,17 +18,12 @@ if TYPE_CHECKING:
     from ostrov.run.tasks.run import NewRun
     from ostrov.run.tasks.worker import Worker
 
-GATHER = 0.002
-"""Seconds to gather outcomes in while other runs are under way and the last exchange was just now."""
-BATCH = 100
-"""Runs that one exchange starts at most: others wait that long for the database's write lock (some 3 ms)."""
-
 
 class EmbeddedEngine:
     """An Engine without anything beside the ledger."""
 
     def __init__(self, application: Ostrov) -> None:
-        self._poll = application.settings.tasks.poll
+        self._poll: float = application.settings.tasks.poll
         self._bell = Bell(application.run_dir / "tasks")
 
     def enlist(self, connection: Connection, runs: Sequence[NewRun]) -> bool:
@@ -45,19 +39,7 @@ class EmbeddedEngine:
         self._bell.close()
 
     async def feed(self, worker: Worker) -> None:
-        def rung(urgent: bool) -> None:
-            if urgent:
-                worker.rounds.soon()
-            worker.kick.set()
+        async def idle() -> float:
+            return min(self._poll, await worker.next_due()) if worker.runner.room > 0 else self._poll
 
-        self._bell.listen(rung)
-        exchanged = 0.0
-        while not worker.stopping:
-            worker.kick.clear()
-            if worker.runner.outcomes and worker.runner.hands and (rest := exchanged + GATHER - time.monotonic()) > 0:
-                await asyncio.sleep(rest)
-            started = await worker.exchange(BATCH)
-            exchanged = time.monotonic()
-            await asyncio.sleep(0)  # the runs that were started begin; short ones are over after this
-            if not started and not worker.runner.outcomes:
-                await worker.wait(min(self._poll, await worker.next_due()) if worker.runner.room > 0 else self._poll)
+        await exchange_until_stopped(worker, self._bell, idle)

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,6 +20,7 @@ from ostrov.core.errors import OstrovError, SettingsError
 from ostrov.run.tasks import publisher
 from ostrov.run.tasks.bell import Bell
 from ostrov.run.tasks.engine import Publication
+from ostrov.run.tasks.engines.exchanging import exchange_until_stopped
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
@@ -29,10 +31,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 log = logging.getLogger("ostrov.tasks")
-GATHER = 0.002
-"""Seconds to gather outcomes in while other runs are under way and the last exchange was just now."""
-BATCH = 100
-"""Runs that one exchange starts at most."""
 WAITING = 20_000
 """Announced runs that may wait for the broker in memory; the others wait in the ledger."""
 PATIENCE = 10.0
@@ -41,7 +39,7 @@ FAREWELL = 5.0
 """Seconds that a closing engine has to pass on what was announced."""
 
 
-class RemoteEngine:
+class RemoteEngine(ABC):
     """An Engine over a broker. `name` is what `tasks.engine` calls it."""
 
     name = ""
@@ -61,31 +59,33 @@ class RemoteEngine:
 
     # What an engine fills in. ------------------------------------------------------------------------------------------
 
+    @abstractmethod
     async def open(self) -> None:
         """Connect for publishing; called before the first of the others, and again after one of them has raised."""
 
+    @abstractmethod
     async def publish(self, runs: Sequence[Publication]) -> None:
         """Hand these to the broker; back when it has all of them for good. Raises anything when that is not certain."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def depth(self) -> int:
         """Messages of this project in the broker: waiting ones and, where it can tell, those in workers' hands."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def purge(self) -> int:
         """Take this project's waiting messages from the broker; how many there were."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def shut(self) -> None:
         """Disconnect what `open` connected."""
 
+    @abstractmethod
     async def receive(self, worker: Worker) -> None:
         """Take messages from the broker and call `worker.offer(run_id, done)` for each, while `worker.window` leaves room.
 
         Runs in the worker's loop until it is cancelled; then what was offered and is not done goes back to the broker. What it
         raises is logged, and it is called again after a moment.
         """
-        raise NotImplementedError
 
     # What they all have. -----------------------------------------------------------------------------------------------
 
@@ -126,27 +126,13 @@ class RemoteEngine:
         return answer
 
     async def feed(self, worker: Worker) -> None:
-        def rung(urgent: bool) -> None:
-            if urgent:
-                worker.rounds.soon()
-            if worker.publisher is not None:
-                worker.publisher.soon()
-            worker.kick.set()
+        async def idle() -> float:
+            return self.settings.poll
 
-        self._bell.listen(rung)
         worker.by_offer = True
         receiving = asyncio.create_task(self._receive(worker))
-        exchanged = 0.0
         try:
-            while not worker.stopping:
-                worker.kick.clear()
-                if worker.runner.outcomes and worker.runner.hands and (rest := exchanged + GATHER - time.monotonic()) > 0:
-                    await asyncio.sleep(rest)
-                started = await worker.exchange(BATCH)
-                exchanged = time.monotonic()
-                await asyncio.sleep(0)  # the runs that were started begin; short ones are over after this
-                if not started and not worker.runner.outcomes:
-                    await worker.wait(self.settings.poll)
+            await exchange_until_stopped(worker, self._bell, idle)
         finally:
             receiving.cancel()
             await asyncio.wait([receiving])
