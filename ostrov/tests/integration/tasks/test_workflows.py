@@ -11,7 +11,11 @@ import pytest
 from ostrov import Backoff, Component, Ostrov, approval, otherwise, run_tasks, task, when, workflow
 from ostrov.core.errors import Conflict, NotFound
 from ostrov.run.tasks import control
+from ostrov.run.tasks.claim import claim
 from ostrov.run.tasks.errors import NotATask, Refused
+from ostrov.run.tasks.finish import finish
+from ostrov.run.tasks.outcome import Ended, Ending
+from ostrov.run.tasks.outcome import decide as decide_outcome
 from ostrov.run.tasks.run import State
 from ostrov.run.tasks.scheduler import Scheduler
 from ostrov.run.tasks.tasks import open_tasks
@@ -19,6 +23,7 @@ from ostrov.run.tasks.testing import working
 from ostrov.run.tasks.workflows.approvals import decide, pending
 from ostrov.run.tasks.workflows.graph import BadWorkflow
 from ostrov.run.tasks.workflows.history import WorkflowFilter, graph_of, workflow_names, workflow_runs
+from ostrov.run.tasks.workflows.steps import expansion
 from ostrov.testing import running
 
 broken: set[str] = set()
@@ -423,3 +428,30 @@ async def test_a_map_over_what_is_no_list_says_so(tmp_path: Path, database: list
         await run_tasks(application)
         assert await run.refresh() is State.DEAD
         assert run.error == 'step double is dead: map fans out over a list, and number is "word"'
+
+
+async def test_a_workflow_that_is_cancelled_while_it_builds_its_graph_starts_no_step(
+    tmp_path: Path, database: list[str]
+) -> None:
+    async with opened(tmp_path, database) as application:
+        run = await etl.enqueue(3)
+        now = time.time()
+        (claimed,) = await application.store.write(claim, "w1", (), 1, now, now + 60)
+        await application.store.write(control.cancel, run.id, now)
+        outcome = decide_outcome(claimed, Ended(Ending.SUCCESSFUL), now, now)
+        registry = application.part(open_tasks).registry
+        outcome.expansion = expansion(etl.graph(3), run.id, registry.__getitem__, now)
+        await application.store.write(finish, "w1", [outcome])
+        assert await run.refresh() is State.CANCELLED
+        assert await rows(application, "SELECT count(*) FROM task_run") == [(0,)]
+
+
+async def test_a_workflow_keeps_its_lock_until_its_steps_are_over(tmp_path: Path, database: list[str]) -> None:
+    async with opened(tmp_path, database) as application:
+        first = await etl.using(lock_key="warehouse").enqueue(2)
+        second = await etl.using(lock_key="warehouse").enqueue(2)
+        await run_tasks(application, limit=3)
+        assert (await first.refresh(), await second.refresh()) == (State.BLOCKED, State.BLOCKED)
+        assert await states(application, second.id) == {}
+        await run_tasks(application)
+        assert (await first.refresh(), await second.refresh()) == (State.SUCCESSFUL, State.SUCCESSFUL)

@@ -12,7 +12,8 @@ from ostrov.run.tasks.bulk import Bulk
 from ostrov.run.tasks.limits import release
 from ostrov.run.tasks.outcome import Ending, Outcome
 from ostrov.run.tasks.run import State
-from ostrov.run.tasks.workflows import settle, steps
+from ostrov.run.tasks.workflows.settle import settle
+from ostrov.run.tasks.workflows.steps import enter
 
 FENCE = "id = ? AND attempt = ? AND worker_id = ? AND state = 'running'"
 HELD = f"SELECT cancel_requested FROM task_run WHERE {FENCE}"
@@ -46,12 +47,19 @@ def finish(connection: Connection, worker_id: str, outcomes: Sequence[Outcome]) 
         if cancel_requested is None:
             fenced.append(outcome)
             continue
-        if cancel_requested and outcome.final is None:
+        if cancel_requested and (outcome.final is None or outcome.expansion is not None):
             outcome.final = State.CANCELLED
         held.append(outcome)
-    built = [o for o in held if o.expansion is not None and o.final is State.SUCCESSFUL]
-    over = [o for o in held if o.final is not None and o not in built] if built else [o for o in held if o.final is not None]
-    again = [o for o in held if o.final is None]
+    over: list[Outcome] = []
+    again: list[Outcome] = []
+    built: list[Outcome] = []
+    for outcome in held:
+        if outcome.final is None:
+            again.append(outcome)
+        elif outcome.expansion is not None and outcome.final is State.SUCCESSFUL:
+            built.append(outcome)
+        else:
+            over.append(outcome)
     MOVE.run(connection, [(str(o.final), o.ended_at, o.ended.result, o.ended.error, o.progress, o.run.id) for o in over])
     DELETE.run(connection, [(o.run.id,) for o in over])
     if again:
@@ -59,23 +67,22 @@ def finish(connection: Connection, worker_id: str, outcomes: Sequence[Outcome]) 
     counted = [o for o in held if o.ended.ending is not Ending.UNSTARTED]
     ATTEMPT.run(connection, [_attempt(o, worker_id) for o in counted])
     LOG.run(connection, [(o.run.id, o.run.attempt, *line) for o in counted for line in o.logs])
-    for outcome in held:
-        if (outcome.run.lock_key is not None or outcome.run.limit_key is not None) and outcome not in built:
+    for outcome in (*over, *again):  # a workflow that waits for its steps keeps what it holds
+        if outcome.run.lock_key is not None or outcome.run.limit_key is not None:
             release(connection, outcome.run.id, outcome.run.lock_key, outcome.run.limit_key)
-    for outcome in built:
-        _build(connection, outcome)
-    if ended := [(o.run.id, o.run.root_id) for o in over if o.run.root_id is not None]:
-        settle.settle(connection, ended, time.time())
+    ended = [(o.run.id, o.run.root_id) for o in over if o.run.root_id is not None]
+    if built or ended:
+        first = [step for outcome in built for step in _enter(connection, outcome)]
+        settle(connection, ended, time.time(), [o.run.id for o in built], first)
     return fenced
 
 
-def _build(connection: Connection, outcome: Outcome) -> None:
-    """A workflow's graph is there: its run waits for its steps from now on, and those that wait for none start."""
+def _enter(connection: Connection, outcome: Outcome) -> list[str]:
+    """A workflow's graph is there: its run waits for its steps from now on. Those that wait for none."""
     assert outcome.expansion is not None
     outcome.final = None
-    steps.enter(connection, outcome.run.id, outcome.expansion)
-    first = [row.id for row in outcome.expansion.steps if not row.waiting_on]
-    settle.begin(connection, outcome.run.id, first, outcome.ended_at)
+    enter(connection, outcome.run.id, outcome.expansion)
+    return [row.id for row in outcome.expansion.steps if not row.waiting_on]
 
 
 def _ours(connection: Connection, worker_id: str, outcomes: Sequence[Outcome]) -> dict[tuple[str, int], int]:

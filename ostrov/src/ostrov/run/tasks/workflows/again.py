@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ostrov.core.errors import Conflict, NotFound
 from ostrov.core.store import Connection
 from ostrov.run.tasks.run import State
-from ostrov.run.tasks.workflows.settle import begin, complete, settle
+from ostrov.run.tasks.workflows.settle import complete, settle
 from ostrov.run.tasks.workflows.steps import encoded, plan_of
 
 STEP = """SELECT state, root_id, parent_id, kind, plan FROM task_run WHERE id = ?
@@ -103,8 +103,8 @@ def _again(connection: Connection, run_id: str, now: float) -> None:
         connection.execute(FORGET, (run_id,))
     else:
         _block(connection, run_id, now)
-        begin(connection, root_id, [run_id], now)
-    settle(connection, [], now, [root_id])  # counts what the workflow waits for
+    # it starts when nothing but what has been holds it; and the workflow counts what it waits for
+    settle(connection, [], now, [root_id], [] if kind is None else [run_id])
 
 
 def _descendants(connection: Connection, of: Iterable[str]) -> list[str]:

@@ -9,7 +9,7 @@ each other.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -71,19 +71,16 @@ Ended = tuple[str, str]
 """(run id, root id) of a step that is over."""
 
 
-def begin(connection: Connection, root_id: str, steps: Sequence[str], now: float) -> None:
-    """A graph was entered: start the steps that wait for none."""
-    ended: list[Ended] = []
-    for step in steps:
-        ended += _advance(connection, step, now)
-    settle(connection, ended, now, [root_id])
-
-
-def settle(connection: Connection, over: Iterable[Ended], now: float, roots: Iterable[str] = ()) -> None:
-    """These steps have just ended: go on with what waits for them, and with what waits for that."""
+def settle(
+    connection: Connection, over: Iterable[Ended], now: float, roots: Iterable[str] = (), first: Iterable[str] = ()
+) -> None:
+    """These steps have just ended: go on with what waits for them, and with what waits for that. `roots` are looked at too,
+    and the `first` steps of graphs that were just entered. Once a transaction, for the sake of the locks' order."""
     queue, touched = deque(over), set(roots)
     if connection.dialect == "postgresql":
         connection.rows(OUTER, (sorted({root for _, root in queue} | touched),))
+    for step in first:
+        queue.extend(_advance(connection, step, now))
     while queue or touched:
         if not queue:  # the steps first, for roots wait for all of them
             queue.extend(ended for root in sorted(touched) for ended in _close(connection, root, now))
