@@ -25,8 +25,8 @@ WAITED_FOR = """SELECT blocked_on, min(task), (SELECT count(*) FROM task_semapho
  FROM task_run WHERE blocked_on IS NOT NULL GROUP BY blocked_on"""
 BUCKET = "SELECT next_at, reserved_at FROM task_bucket WHERE key = ?"
 BUCKET_LOCKED = f"{BUCKET} FOR UPDATE"
-FILL = """INSERT INTO task_bucket (key, next_at, reserved_at) VALUES (?, ?, ?)
- ON CONFLICT (key) DO UPDATE SET next_at = excluded.next_at, reserved_at = excluded.reserved_at"""
+NEW = "INSERT INTO task_bucket (key, next_at, reserved_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+FILL = "UPDATE task_bucket SET next_at = ?, reserved_at = ? WHERE key = ?"
 FORGET = "DELETE FROM task_bucket WHERE next_at < ? AND reserved_at < ?"
 POSTPONE = "UPDATE task_run SET state = 'scheduled', run_after = ?, reason = 'its rate is used up' WHERE id = ?"
 RATE = re.compile(r"\s*(\d+)\s*(?:/|per)\s*(.+)")
@@ -118,9 +118,13 @@ def strayed(connection: Connection, limits_of: Callable[[str], Limits]) -> list[
 
 
 def _hold(connection: Connection, key: str, capacity: int, run_id: str) -> bool:
-    taken = {slot for (slot,) in connection.rows(HELD, (key,))}
-    free = next((slot for slot in range(capacity) if slot not in taken), None)
-    return free is not None and connection.execute(HOLD, (key, free, run_id)) == 1
+    while True:
+        taken = {slot for (slot,) in connection.rows(HELD, (key,))}
+        free = next((slot for slot in range(capacity) if slot not in taken), None)
+        if free is None:
+            return False
+        if connection.execute(HOLD, (key, free, run_id)):
+            return True  # else another worker was quicker: by now its slot is seen as taken
 
 
 def _let_go(connection: Connection, run_id: str, lock_key: str | None) -> None:
@@ -132,13 +136,13 @@ def _let_go(connection: Connection, run_id: str, lock_key: str | None) -> None:
 def _take(connection: Connection, key: str, allowed: Limits, now: float) -> float | None:
     """None when a start is within the rate; else the moment that is promised to it."""
     interval = allowed.period / allowed.starts
-    found = connection.row(BUCKET if connection.dialect == "sqlite" else BUCKET_LOCKED, (key,))
-    next_at, reserved_at = found or (now, now)
+    connection.execute(NEW, (key, now, now))  # so that there is a row to lock
+    next_at, reserved_at = connection.rows(BUCKET if connection.dialect == "sqlite" else BUCKET_LOCKED, (key,))[0]
     next_at = max(next_at, now)
     if next_at - now <= allowed.period - interval + 1e-6:
-        connection.execute(FILL, (key, next_at + interval, max(reserved_at, now)))
+        connection.execute(FILL, (next_at + interval, max(reserved_at, now), key))
         return None
     # the moment when the bucket has room again, behind those that were promised to others
     promised: float = max(next_at - (allowed.period - interval), reserved_at + interval if reserved_at > now else 0.0)
-    connection.execute(FILL, (key, next_at, promised))
+    connection.execute(FILL, (next_at, promised, key))
     return promised
