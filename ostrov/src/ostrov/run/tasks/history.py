@@ -167,6 +167,13 @@ def task_names(connection: Connection) -> list[str]:
     return sorted(found)
 
 
+def matching(text: str, error: str) -> tuple[str, list[str]]:
+    """A condition, with its values, for runs of this id or with this text in their name, arguments or `error` column."""
+    text = text.strip()
+    escaped = text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return MATCHES.format(error=error), [text, *([f"%{escaped}%"] * 3)]
+
+
 def _indexed(wanted: Filter) -> tuple[list[str], list[Any]]:
     conditions, values = ["id < ?"], [wanted.before or LAST]
     if wanted.until is not None:
@@ -196,9 +203,9 @@ def _unindexed(wanted: Filter, error: str) -> tuple[list[str], list[Any]]:
         conditions.append("schedule_key = ?")
         values.append(wanted.schedule)
     if wanted.text:
-        escaped = wanted.text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-        conditions.append(MATCHES.format(error=error))
-        values += [wanted.text.strip(), *([f"%{escaped}%"] * 3)]
+        condition, words = matching(wanted.text, error)
+        conditions.append(condition)
+        values += words
     return conditions, values
 
 

@@ -106,26 +106,32 @@ class Enqueuer(Generic[P, R]):
         from ostrov.run.tasks.tasks import insert_many
 
         application = _application()
-        calls = list(arguments)
-        runs = [self._new(application, made, (), call) for made, call in zip(new_ids(len(calls)), calls, strict=True)]
+        runs = self._new_many(application, arguments)
         written = await application.store.write(insert_many, application, runs)
         return [self._handle(application, row) for row in written]
 
     def enqueue_many_sync(self, arguments: Iterable[Mapping[str, Any]]) -> list[Run[R]]:
         """The same from a thread or a program without an event loop."""
-        return _application().store.write_sync(self.enqueue_many_in, arguments)
+        from ostrov.run.tasks.tasks import insert_many
+
+        application = _application()
+        runs = self._new_many(application, arguments)
+        return [self._handle(application, row) for row in application.store.write_sync(insert_many, application, runs)]
 
     def enqueue_many_in(self, connection: Connection, arguments: Iterable[Mapping[str, Any]]) -> list[Run[R]]:
         """The same in the caller's own transaction."""
         from ostrov.run.tasks.tasks import insert_many
 
         application = _application()
-        calls = list(arguments)
-        runs = [self._new(application, made, (), call) for made, call in zip(new_ids(len(calls)), calls, strict=True)]
+        runs = self._new_many(application, arguments)
         return [self._handle(application, row) for row in insert_many(connection, application, runs)]
 
     def _handle(self, application: Ostrov, row: tuple[str, str, bool]) -> Run[R]:
         return Run(application, self._task, *row)
+
+    def _new_many(self, application: Ostrov, arguments: Iterable[Mapping[str, Any]]) -> list[NewRun]:
+        calls = list(arguments)
+        return [self._new(application, made, (), call) for made, call in zip(new_ids(len(calls)), calls, strict=True)]
 
     def _new(self, application: Ostrov, run_id: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> NewRun:
         task, placement = self._task, self._placement

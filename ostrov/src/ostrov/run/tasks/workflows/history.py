@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ostrov.core.store import Connection
+from ostrov.run.tasks.history import LAST, matching
 from ostrov.run.tasks.workflows.steps import plan_of
 
-LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 RUN = "id, task, version, state, arguments, created_at, started_at"
 HOT = f"SELECT {RUN}, NULL, reason, waiting_on FROM task_run WHERE kind = 'workflow' AND root_id IS NULL AND id < ?"
 OVER = f"SELECT {RUN}, finished_at, error, 0 FROM task_finished_run WHERE kind = 'workflow' AND root_id IS NULL AND id < ?"
@@ -98,9 +98,9 @@ def workflow_runs(connection: Connection, wanted: WorkflowFilter, limit: int = 2
             where += " AND state = ?"
             values.append(wanted.state)
         if wanted.text:
-            escaped = wanted.text.strip().replace("!", "!!").replace("%", "!%").replace("_", "!_")
-            where += f" AND (id = ? OR task LIKE ? ESCAPE '!' OR arguments LIKE ? ESCAPE '!' OR {error} LIKE ? ESCAPE '!')"
-            values += [wanted.text.strip(), *([f"%{escaped}%"] * 3)]
+            condition, words = matching(wanted.text, error)
+            where += f" AND {condition}"
+            values += words
         rows = connection.rows(f"{select}{where} ORDER BY id DESC LIMIT ?", [*values, limit + 1])
         found += [WorkflowRun._make(row) for row in rows]
     found.sort(key=lambda run: run.id, reverse=True)
