@@ -91,10 +91,6 @@ def upgrade() -> None:
     _index("task_finished_run_result", "task_finished_run", ["result_until"], "result_until IS NOT NULL")
 
 
-def downgrade() -> None:
-    raise NotImplementedError("the ledger goes forward only")
-
-
 def _name_indexes_anew() -> None:
     """SQLite cannot rename an index."""
     for name in INDEXES:
