@@ -11,12 +11,16 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
 
 from ostrov.core.application import Ostrov
 from ostrov.core.store.migrations import migrate
+
+if TYPE_CHECKING:
+    from ostrov.run.tasks.worker_process import WorkerProcess
 
 POSTGRES = "OSTROV_TEST_POSTGRES"
 """The environment variable that names a PostgreSQL server for tests, as `bin/services start` prints it."""
@@ -61,3 +65,22 @@ def database(request: pytest.FixtureRequest) -> Iterator[list[str]]:
 
 
 RunApplication = Callable[..., object]
+
+
+@pytest.fixture
+def start_worker(tmp_path: Path) -> Iterator[Callable[..., WorkerProcess]]:
+    """Start a worker process for the project in `tmp_path`; all are ended after the test."""
+    from ostrov.run.tasks.worker_process import WorkerProcess
+
+    started: list[WorkerProcess] = []
+
+    def start(overrides: list[str], *, ready: bool = True) -> WorkerProcess:
+        worker = WorkerProcess(tmp_path, overrides, tmp_path / "workers.log")
+        started.append(worker)
+        if ready:
+            worker.wait_ready()
+        return worker
+
+    yield start
+    for worker in started:
+        worker.close()

@@ -60,7 +60,7 @@ async def test_a_killed_worker_loses_no_run(
         doomed.kill()
         await finished(application, 200, 40)
         await check_all_done_once(application, tmp_path / "notes", 200)
-        assert survivor.poll() is None
+        assert survivor.process.poll() is None
 
 
 async def test_a_message_that_comes_twice_starts_its_run_once(tmp_path: Path, house: list[str], crew: Any) -> None:
