@@ -63,7 +63,7 @@ async def numbers(count: int) -> list[int]:
 
 @task
 async def squared(number: int) -> int:
-    await asyncio.sleep(0.02)
+    await asyncio.sleep(0.2)
     return number * number
 
 

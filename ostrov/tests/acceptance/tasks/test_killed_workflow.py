@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,9 @@ from typing import Any
 from ostrov.run.tasks.run import State
 from ostrov.testing import running
 
-WORKFLOWS, WIDE, KILLS = 30, 6, 8
+WORKFLOWS, WIDE, KILLS = 60, 6, 4
+HELD = """SELECT count(*) FROM task_run JOIN task_worker ON task_worker.id = task_run.worker_id
+ WHERE task_run.state = 'running' AND task_worker.pid = ?"""
 
 
 async def test_workflows_go_to_their_end_however_often_a_worker_is_killed(
@@ -23,16 +24,18 @@ async def test_workflows_go_to_their_end_however_often_a_worker_is_killed(
     async with running(tmp_path, ["crew:component"], overrides) as application:
         runs = await crew.sum_of_squares.enqueue_many([{"folder": str(notes), "count": WIDE}] * WORKFLOWS)
         crowd = [start_worker(overrides), start_worker(overrides)]
+
+        def count(sql: str, *values: Any) -> Any:
+            return application.store.read_sync(lambda connection: connection.value(sql, values))
+
         for _ in range(KILLS):
-            await asyncio.sleep(random.uniform(0.02, 0.15))
-            crowd.pop(random.randrange(2)).kill()
+            victim = crowd.pop(random.randrange(2))
+            await room.until(lambda pid=victim.pid: count(HELD, pid) >= 3)  # they take 0.2 s
+            victim.kill()
             crowd.append(start_worker(overrides))
         for run in runs:
             assert await run.wait(60) is State.SUCCESSFUL
             assert run.result == sum(number * number for number in range(WIDE))
-
-        def count(sql: str) -> Any:
-            return application.store.read_sync(lambda connection: connection.value(sql))
 
         assert count("SELECT count(*) FROM task_run") == 0
         assert count("SELECT count(*) FROM task_attempt WHERE outcome = 'lost'") > 0, "no kill hit a running run"
