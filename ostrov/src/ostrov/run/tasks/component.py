@@ -6,6 +6,7 @@ from ostrov.core.component import Component, Page, Service
 from ostrov.run.tasks.settings import TasksSettings
 
 PAGES = "ostrov.run.tasks.pages"
+WORKFLOWS = "ostrov.run.tasks.workflows.pages"
 
 component = Component(
     name="tasks",
@@ -48,6 +49,15 @@ component = Component(
             topics=("tasks",),
         ),
         Page("/tasks/runs/{run}", f"{PAGES}:run", "run.html", permission="tasks.view", topics=("tasks",)),
+        Page(
+            "/tasks/workflows",
+            f"{WORKFLOWS}:runs",
+            "workflows.html",
+            title="Workflows",
+            icon="workflow",
+            permission="tasks.view",
+            topics=("tasks",),
+        ),
         Page(
             "/tasks/schedules",
             f"{PAGES}:schedules",

@@ -53,7 +53,7 @@ async def queues(request: PageRequest) -> dict[str, Any]:
 async def runs(request: PageRequest) -> dict[str, Any]:
     """Runs through the filters of the query."""
     query = request.query
-    since, until = _day(query.get("since", "")), _day(query.get("until", ""))
+    since, until = day(query.get("since", "")), day(query.get("until", ""))
     state = query.get("state", "")
     wanted = history.Filter(
         task=query.get("task", ""),
@@ -111,6 +111,14 @@ async def workers(request: PageRequest) -> dict[str, Any]:
     return {"here": here, "gone": [row for row in found if row not in here][:20]}
 
 
+def day(text: str) -> float | None:
+    """The start of a day (`2026-11-24`, UTC) as epoch seconds; None for other text."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        return None
+
+
 def _ticks(row: overview.ScheduleRow) -> list[float]:
     """The next moments of a schedule, as its rule in the ledger says."""
     if row.next_tick is None:
@@ -123,13 +131,6 @@ def _ticks(row: overview.ScheduleRow) -> list[float]:
     except Exception:  # a rule that this version cannot read
         return ticks
     return ticks
-
-
-def _day(text: str) -> float | None:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).timestamp()
-    except ValueError:
-        return None
 
 
 def _line(arguments: str) -> str:

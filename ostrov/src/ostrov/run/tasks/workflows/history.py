@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ostrov.core.store import Connection
-from ostrov.run.tasks.history import LAST, matching
+from ostrov.run.tasks.history import LAST, LOOKED, matching
+from ostrov.run.tasks.identifier import id_at, made_at
 from ostrov.run.tasks.workflows.steps import plan_of
 
 RUN = "id, task, version, state, arguments, created_at, started_at"
@@ -17,16 +18,23 @@ STEP = "id, step, kind, task, state, plan, parent_id, attempt, started_at"
 STEPS = f"""SELECT {STEP}, NULL, reason, waiting_on FROM task_run WHERE root_id = ?
  UNION ALL SELECT {STEP}, finished_at, error, 0 FROM task_finished_run WHERE root_id = ?"""
 EDGES = "SELECT parent_id, child_id, condition, met FROM task_edge WHERE root_id = ? ORDER BY parent_id, child_id"
+UNDER_WAY = ("running", "blocked")
+"""What counts as running: the short while in which the graph is built, then the wait for its steps."""
+COUNTED = 1_000
+"""Runs of workflows are counted up to here."""
 NAMES = """SELECT DISTINCT task FROM (SELECT task FROM task_run WHERE kind = 'workflow' UNION ALL SELECT task FROM
  (SELECT task FROM task_finished_run WHERE kind = 'workflow' ORDER BY id DESC LIMIT 5000) AS recent) AS found"""
 
 
 class WorkflowFilter(msgspec.Struct, frozen=True):
-    """Which runs of workflows a list holds. Empty means all; `before` is where the page before ended."""
+    """Which runs of workflows a list holds. Empty means all; the state `running` is what is under way, also while it waits for
+    its steps. `since` and `until` are epoch seconds, `before` is where the page before ended."""
 
     workflow: str = ""
     state: str = ""
     text: str = ""
+    since: float | None = None
+    until: float | None = None
     before: str = ""
 
 
@@ -44,12 +52,25 @@ class WorkflowRun(NamedTuple):
     error: str | None
     waiting_on: int
 
+    @property
+    def status(self) -> str:
+        """The state as people see it: a workflow that waits for its steps is running."""
+        return "running" if self.state in UNDER_WAY else self.state
+
+    def lasted(self, now: float) -> float | None:
+        """Seconds from its start to its end, or to now; None before it started."""
+        if self.started_at is None and not self.waiting_on and self.finished_at is None:
+            return None
+        return max(0.0, (self.finished_at or now) - (self.started_at or self.created_at))
+
 
 class WorkflowListing(NamedTuple):
-    """A page of runs, newest first; `older` continues it, empty at the end."""
+    """A page of runs, newest first; `older` continues it, empty at the end. `looked_back_to` is set when a search by text
+    stopped at its bound before the page was full."""
 
     runs: list[WorkflowRun]
     older: str
+    looked_back_to: float | None = None
 
 
 class StepState(NamedTuple):
@@ -88,23 +109,34 @@ class RunGraph(NamedTuple):
 def workflow_runs(connection: Connection, wanted: WorkflowFilter, limit: int = 25) -> WorkflowListing:
     """The runs of workflows that are nobody's step, through a filter."""
     found: list[WorkflowRun] = []
+    bound = ""
     for select, error in ((HOT, "reason"), (OVER, "error")):
-        values: list[Any] = [wanted.before or LAST]
-        where = ""
-        if wanted.workflow:
-            where += " AND task = ?"
-            values.append(wanted.workflow)
-        if wanted.state:
-            where += " AND state = ?"
-            values.append(wanted.state)
-        if wanted.text:
+        where, values = _conditions(wanted)
+        if wanted.text:  # look only so far back
+            floor = connection.value(
+                f"SELECT id FROM ({select}{where}) AS found ORDER BY id DESC LIMIT 1 OFFSET {LOOKED}", values
+            )
+            if floor is not None:
+                bound, where, values = max(bound, floor), f"{where} AND id > ?", [*values, floor]
             condition, words = matching(wanted.text, error)
-            where += f" AND {condition}"
-            values += words
+            where, values = f"{where} AND {condition}", [*values, *words]
         rows = connection.rows(f"{select}{where} ORDER BY id DESC LIMIT ?", [*values, limit + 1])
         found += [WorkflowRun._make(row) for row in rows]
     found.sort(key=lambda run: run.id, reverse=True)
-    return WorkflowListing(found[:limit], found[limit - 1].id if len(found) > limit else "")
+    found = [run for run in found if run.id > bound]
+    if len(found) > limit:
+        return WorkflowListing(found[:limit], found[limit - 1].id)
+    return WorkflowListing(found, bound, made_at(bound) if bound else None)
+
+
+def workflow_count(connection: Connection, wanted: WorkflowFilter) -> int:
+    """How many runs a filter without text lets through, at most COUNTED."""
+    where, values = _conditions(wanted)
+    counts = (
+        int(connection.value(f"SELECT count(*) FROM ({select}{where} LIMIT ?) AS found", [*values, COUNTED]))
+        for select in (HOT, OVER)
+    )
+    return min(COUNTED, sum(counts))
 
 
 def workflow_names(connection: Connection) -> list[str]:
@@ -119,3 +151,20 @@ def graph_of(connection: Connection, root_id: str) -> RunGraph:
         expanded = plan_of(plan).expanded if kind == "map" else None
         steps.append(StepState(run_id, step, kind, task, state, expanded, *rest))
     return RunGraph(steps, [EdgeState._make(row) for row in connection.rows(EDGES, (root_id,))])
+
+
+def _conditions(wanted: WorkflowFilter) -> tuple[str, list[Any]]:
+    """What a filter asks, but for its text. The first value is for the `id <` of the statement itself."""
+    ends = [end for end in (wanted.before, "" if wanted.until is None else id_at(wanted.until)) if end]
+    where, values = "", [min(ends, default=LAST)]
+    if wanted.since is not None:
+        where += " AND id >= ?"
+        values.append(id_at(wanted.since))
+    if wanted.workflow:
+        where += " AND task = ?"
+        values.append(wanted.workflow)
+    if wanted.state:
+        states = UNDER_WAY if wanted.state == "running" else (wanted.state,)
+        where += f" AND state IN ({', '.join('?' * len(states))})"
+        values += states
+    return where, values

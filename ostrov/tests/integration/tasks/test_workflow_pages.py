@@ -1,0 +1,178 @@
+"""The console's pages of workflows: the list of runs, and one run with its graph."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from ostrov import Component, Ostrov, approval, otherwise, run_tasks, task, when, workflow
+from ostrov.console.application import build
+from ostrov.core.operations.operators import create_operator, hash_password
+from ostrov.run.tasks.workflows import history
+from ostrov.run.tasks.workflows.history import WorkflowFilter, workflow_runs
+from ostrov.testing import running
+
+PASSWORD = "correct horse battery"
+HASH = hash_password(PASSWORD)
+
+
+@task
+async def extract(count: int = 3) -> list[int]:
+    return list(range(count))
+
+
+@task
+async def price(item: int) -> int:
+    if item == 13:
+        raise LookupError("nobody <sells> thirteen")
+    return item * 10
+
+
+@task
+async def is_large(prices: list[int]) -> bool:
+    return sum(prices) > 100
+
+
+@task
+async def pay(prices: list[int]) -> str:
+    return f"paid {sum(prices)}"
+
+
+@workflow(version="2")
+def settle(count: int = 3) -> object:
+    prices = price.map(extract(count))
+    large = is_large(prices)
+    with when(large):
+        paid = pay(prices).after(approval("Pay a large amount?"))
+    with otherwise(large):
+        pay(prices)
+    return paid
+
+
+@workflow
+def nightly() -> object:
+    return extract(1)
+
+
+component = Component(name="shop", tasks=[extract, price, is_large, pay, settle, nightly])
+HERE = f"{__name__}:component"
+
+
+class Browser:
+    """A person with a browser before the console."""
+
+    def __init__(self, application: Ostrov, language: str = "en") -> None:
+        transport = httpx.ASGITransport(build(application), client=("192.0.2.7", 1234))
+        headers = {"accept-language": language}
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://console.test", headers=headers)
+        self.page = ""
+
+    async def get(self, path: str) -> str:
+        answer = await self.client.get("/console" + path)
+        self.page = answer.text
+        assert answer.status_code == 200, (path, answer.text)
+        return answer.text
+
+    async def post(self, path: str, **fields: str) -> httpx.Response:
+        found = re.search(r'name="_csrf" value="(\w+)"', self.page)
+        assert found
+        return await self.client.post("/console" + path, data={"_csrf": found[1], "_step": "run", **fields})
+
+    async def log_in(self, name: str = "ann") -> Browser:
+        await self.get("/login")
+        assert (await self.post("/login", name=name, password=PASSWORD)).status_code == 303
+        return self
+
+
+@asynccontextmanager
+async def shop(tmp_path: Path, database: list[str]) -> AsyncIterator[Ostrov]:
+    async with running(tmp_path, [HERE], database) as application:
+        for name, role in (("ann", "owner"), ("vera", "viewer")):
+            await application.store.write(create_operator, name, role, HASH)
+        yield application
+
+
+def names(page: str) -> list[str]:
+    """The ids of the runs that a list shows."""
+    return re.findall(r'<tr id="run-([^"]+)"', page)
+
+
+async def test_the_list_shows_status_name_date_and_duration_and_is_filtered(tmp_path: Path, database: list[str]) -> None:
+    async with shop(tmp_path, database) as application:
+        done = await nightly.enqueue()
+        waits = await settle.enqueue(count=9)
+        dead = await settle.enqueue(count=14)
+        await run_tasks(application)
+        browser = await Browser(application).log_in()
+        page = await browser.get("/tasks/workflows")
+        assert names(page) == [dead.id, waits.id, done.id]
+        assert "nobody &lt;sells&gt; thirteen" in page
+        assert "Pay a large amount?" in page
+        assert "1–3 of 3" in re.sub(r"\s+", " ", page)
+        for query, expected in {
+            "state=dead": [dead.id],
+            "state=running": [waits.id],
+            "state=successful": [done.id],
+            f"workflow={settle.name}": [dead.id, waits.id],
+            "q=thirteen": [dead.id],
+            f"q={waits.id}": [waits.id],
+            "q=%25": [],
+            f"q={time.strftime('%Y-%m-%d', time.gmtime())}": [dead.id, waits.id, done.id],
+            "q=2001-01-01": [],
+            "since=2001-01-01&until=2100-01-01": [dead.id, waits.id, done.id],
+            "until=2001-01-01": [],
+        }.items():
+            assert names(await browser.get(f"/tasks/workflows?{query}")) == expected, query
+
+
+async def test_pages_of_the_list_join_and_hold_as_many_rows_as_was_asked(tmp_path: Path, database: list[str]) -> None:
+    async with shop(tmp_path, database) as application:
+        runs = await nightly.enqueue_many([{}] * 23)
+        await run_tasks(application, limit=20)
+        browser = await Browser(application).log_in()
+        page, seen, sizes = await browser.get("/tasks/workflows?rows=10"), list[str](), []
+        while True:
+            seen += names(page)
+            sizes.append(len(names(page)))
+            older = re.search(r'rel="next" href="/console([^"]+)"', page)
+            if older is None:
+                break
+            page = await browser.get(older[1].replace("&amp;", "&"))
+        assert (seen, sizes) == ([run.id for run in reversed(runs)], [10, 10, 3])
+        assert len(names(await browser.get("/tasks/workflows?rows=1000000"))) == 23
+
+
+async def test_a_search_looks_at_a_bounded_number_of_workflows_and_goes_on(
+    tmp_path: Path, database: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "LOOKED", 5)
+    async with shop(tmp_path, database) as application:
+        wanted = await settle.enqueue(count=777)
+        await nightly.enqueue_many([{}] * 12)
+        before, pages = "", 0
+        while True:
+            page = await application.store.read(workflow_runs, WorkflowFilter(text="777", before=before), 5)
+            pages += 1
+            if page.runs:
+                break
+            assert page.looked_back_to is not None
+            before = page.older
+        assert ([run.id for run in page.runs], pages) == ([wanted.id], 3)
+
+
+async def test_a_workflow_is_launched_again_from_the_list(tmp_path: Path, database: list[str]) -> None:
+    async with shop(tmp_path, database) as application:
+        run = await nightly.enqueue()
+        await run_tasks(application)
+        browser = await Browser(application).log_in()
+        assert "Relaunch" in await browser.get("/tasks/workflows")
+        assert (await browser.post("/operations/tasks.replay", run=run.id, _next="/tasks/workflows")).status_code == 303
+        assert len(names(await browser.get("/tasks/workflows"))) == 2
+        viewer = await Browser(application).log_in("vera")
+        assert "Relaunch" not in await viewer.get("/tasks/workflows")
