@@ -26,7 +26,7 @@ from ostrov.run.tasks.outcome import Ending, Outcome
 from ostrov.run.tasks.overview import KNOW_QUEUE
 from ostrov.run.tasks.publisher import publisher_of
 from ostrov.run.tasks.rounds import Rounds
-from ostrov.run.tasks.run import FINISHED, State
+from ostrov.run.tasks.run import FINISHED
 from ostrov.run.tasks.runner import Runner
 from ostrov.run.tasks.settings import TasksSettings
 from ostrov.run.tasks.tasks import open_tasks
@@ -72,8 +72,8 @@ class Worker:
         """Set when there may be more room than before, for a broker's receiver to clear."""
         self.on_started: list[Callable[[Claimed], None]] = []
         """Called with each run that was started."""
-        self.on_over: list[Callable[[str, State], None]] = []
-        """Called with the id and the final state of each run that is over."""
+        self.on_ended: list[Callable[[Outcome], None]] = []
+        """Called with what became of each attempt that this worker had in hand: the run is over, or goes again."""
         self._application = application
         self._settings: TasksSettings = application.settings.tasks
         self._tasks = application.part(open_tasks)
@@ -228,6 +228,7 @@ class Worker:
                 fenced = await self._desk.write(finish, self.id, [outcome])
             except OstrovError as problem:
                 log.error("what became of run %s cannot be written: %s", outcome.run.id, problem)
+                self._put_down(outcome)
             else:
                 self._tell([outcome], fenced, [])
 
@@ -261,14 +262,13 @@ class Worker:
         over = []
         dropped = {id(outcome) for outcome in fenced}
         for outcome in outcomes:
+            self._put_down(outcome)
             if id(outcome) in dropped:
                 log.warning("run %s was given to another worker; what became of it here is dropped", outcome.run.id)
                 continue
             self._tasks.telemetry.emit(happening_of(outcome))
             if outcome.final is not None:
                 over.append(outcome.run.id)
-                for hook in self.on_over:
-                    hook(outcome.run.id, outcome.final)
             run = outcome.run
             if self.publisher is not None and (outcome.final is None or run.lock_key or run.limit_key or run.root_id):
                 self.publisher.soon()  # it goes again, or others do
@@ -278,6 +278,10 @@ class Worker:
             self._tasks.telemetry.emit(Happening("started", new.id, new.task, new.queue, new.attempt))
         if over:
             self._application.channel.publish(FINISHED, " ".join(over).encode())
+
+    def _put_down(self, outcome: Outcome) -> None:
+        for ended in self.on_ended:
+            ended(outcome)
 
 
 def _value(connection: Connection, sql: str) -> Any:

@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import socket
 import subprocess
 import sys
@@ -22,11 +23,15 @@ import pytest
 
 pytest.importorskip("taskiq_nats", reason="taskiq is not installed: pip install 'ostrov[taskiq]'")
 
+from nats import connect
+from nats.js.errors import NotFoundError
+
 from ostrov import Ostrov
 from ostrov.core.errors import OstrovError, SettingsError
 from ostrov.core.store import Connection
 from ostrov.run.tasks import control
 from ostrov.run.tasks.engine import Publication
+from ostrov.run.tasks.engines.jetstream import JetStreamBroker
 from ostrov.run.tasks.engines.subjects import Address, address
 from ostrov.run.tasks.engines.taskiq import TaskiqEngine
 from ostrov.run.tasks.tasks import open_tasks
@@ -96,6 +101,13 @@ class Server:
             time.sleep(0.02)
         raise AssertionError("the NATS server does not start")
 
+    def end(self) -> None:
+        """Let it write what it has to write."""
+        assert self._process is not None
+        self._process.terminate()
+        self._process.wait()
+        self._process = None
+
     def kill(self) -> None:
         if self._process is not None:
             self._process.kill()
@@ -118,10 +130,7 @@ def nats() -> Iterator[list[str]]:
     yield ["tasks.engine=taskiq", f"tasks.broker={url}/{stream}"]
 
     async def delete() -> None:
-        import nats
-        from nats.js.errors import NotFoundError
-
-        connection = await nats.connect(url)
+        connection = await connect(url)
         with contextlib.suppress(NotFoundError):
             await connection.jetstream().delete_stream(stream)
         await connection.close()
@@ -340,6 +349,28 @@ async def test_a_server_that_comes_back_empty_is_told_again(tmp_path: Path, serv
             await all_successful(application, 30, 60)
 
 
+async def test_messages_that_a_killed_server_forgot_to_delete_count_no_more(tmp_path: Path, server: Server, crew: Any) -> None:
+    kept, copy = tmp_path / "nats" / "jetstream" / "$G" / "streams" / "ostrov_test" / "msgs", tmp_path / "copy"
+    server.start()
+    async with running(tmp_path, [COMPONENT], server.settings) as application:
+        await crew.adds.enqueue_many([{"number": number} for number in range(30)])
+        await until(lambda: _is(depth(application), 30))
+        server.end()
+        shutil.copytree(kept, copy)
+        server.start()
+        async with working(application):
+            await all_successful(application, 30, 60)
+            await until(lambda: _is(depth(application), 0))
+        server.end()
+        shutil.rmtree(kept)
+        shutil.copytree(copy, kept)  # all of them again, while the consumer knows that they are acknowledged
+        server.start()
+        stream = engine_of(application)._broker
+        await until(lambda: _is(_messages(stream), 30))
+        assert await depth(application) == 0
+        assert await _messages(stream) == 0
+
+
 async def test_a_stopped_worker_gives_back_what_it_had_on_offer(tmp_path: Path, nats: list[str], crew: Any) -> None:
     async with running(tmp_path, [COMPONENT], [*nats, "tasks.slots=2", "tasks.drain=0.1"]) as application:
         async with working(application):
@@ -392,6 +423,13 @@ async def count(application: Ostrov, what: str, *values: Any) -> int:
 
 async def _is(awaitable: Any, value: int) -> bool:
     return bool(await awaitable == value)
+
+
+async def _messages(broker: JetStreamBroker) -> int:
+    client = await connect(broker.servers)
+    info = await client.jetstream().stream_info(broker.stream_name)
+    await client.close()
+    return int(info.state.messages)
 
 
 async def _above(awaitable: Any, value: int) -> bool:

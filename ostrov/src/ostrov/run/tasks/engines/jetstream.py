@@ -18,7 +18,6 @@ import itertools
 import json
 import time
 from collections.abc import AsyncGenerator, Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from nats.aio.msg import Msg
@@ -30,6 +29,7 @@ from taskiq import AckableMessage, BrokerMessage
 from taskiq_nats import PullBasedJetStreamBroker
 
 from ostrov.core.errors import OstrovError
+from ostrov.run.tasks.engines.pulls import Asked, Delivery, Lane, Pulls
 from ostrov.run.tasks.engines.subjects import LEVELS, level, queue_of, token
 
 ACK_WAIT = 1.0
@@ -41,47 +41,6 @@ OPEN = 30.0
 """Seconds that a request for a message stays open."""
 ANSWER = 5.0
 """Seconds within which a server answers."""
-
-
-class Delivery(AckableMessage):
-    """A message in hand. `reply` is where the server hears of it."""
-
-    queue: str
-    reply: str
-
-
-@dataclass
-class Lane:
-    """A queue at one level, with its consumer. `idle_until`: until then the server will answer the open request by itself."""
-
-    queue: str
-    level: str
-    ready: bool = False
-    idle_until: float = 0.0
-
-    @property
-    def name(self) -> str:
-        return f"{token(self.queue)}_{self.level}"
-
-
-@dataclass
-class Asked:
-    """A request to a consumer that is not answered yet."""
-
-    lane: Lane
-    wanted: int
-    over: asyncio.Future[None] | None = None
-    """Set for one that does not wait."""
-    got: int = 0
-
-
-@dataclass
-class Pulls:
-    """What was asked for and what has come, since the connection was made."""
-
-    inbox: str
-    asked: dict[str, Asked] = field(default_factory=dict)
-    arrived: list[Delivery] = field(default_factory=list)
 
 
 class JetStreamBroker(PullBasedJetStreamBroker):
@@ -127,8 +86,20 @@ class JetStreamBroker(PullBasedJetStreamBroker):
             await self.client.publish(f"{self.stream_name}.{token(queue)}")
 
     async def depth(self) -> int:
-        """Messages that are not acknowledged yet."""
-        return (await self.js.stream_info(self.stream_name)).state.messages
+        """Messages that will be delivered, or are delivered and not acknowledged yet.
+
+        A server that was killed can come back with messages that its consumers know to be acknowledged: it delivers them no
+        more, and keeps them. They do not count, and are deleted here.
+        """
+        subjects = (await self.js.stream_info(self.stream_name, subjects_filter=">")).state.subjects or {}
+        depth = sum(subjects.values())
+        for consumer in await self.js.consumers_info(self.stream_name) if subjects else ():
+            subject = consumer.config.filter_subject or ""
+            live = (consumer.num_pending or 0) + (consumer.num_ack_pending or 0)
+            if not live and subjects.get(subject) and consumer.ack_floor is not None:
+                depth -= subjects[subject]
+                await self.js.purge_stream(self.stream_name, subject=subject, seq=consumer.ack_floor.stream_seq + 1)
+        return depth
 
     async def queues(self) -> set[str]:
         """The queues that have messages now."""
@@ -147,7 +118,7 @@ class JetStreamBroker(PullBasedJetStreamBroker):
         for lane in self._lanes.values():
             lane.idle_until, lane.ready = 0.0, False
         for asked in self._pulls.asked.values():
-            _end(asked)
+            asked.end()
         self._pulls.asked.clear()
         self._doubtful = True
         self._back.set()
@@ -289,7 +260,7 @@ class JetStreamBroker(PullBasedJetStreamBroker):
                 asked.got += 1
                 if asked.got == asked.wanted:
                     del self._pulls.asked[number]
-                    _end(asked)
+                    asked.end()
                 break
         self._pulls.arrived.append(Delivery(data=message.data, ack=message.ack, queue=queue_of(queue), reply=message.reply))
         self._news.set()
@@ -301,12 +272,5 @@ class JetStreamBroker(PullBasedJetStreamBroker):
             return
         if (message.headers or {}).get("Status") not in ("404", "408"):
             asked.lane.ready = False
-        _end(asked)
+        asked.end()
         self._news.set()
-
-
-def _end(asked: Asked) -> None:
-    if asked.over is None:
-        asked.lane.idle_until = 0.0
-    elif not asked.over.done():
-        asked.over.set_result(None)

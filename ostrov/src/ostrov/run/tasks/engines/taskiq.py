@@ -25,7 +25,7 @@ from ostrov.run.tasks.engines.subjects import address
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
-    from ostrov.run.tasks.run import State
+    from ostrov.run.tasks.outcome import Outcome
     from ostrov.run.tasks.worker import Worker
 
 log = logging.getLogger("ostrov.tasks")
@@ -141,13 +141,13 @@ class Receiver:
 
     async def go(self) -> None:
         """Take and offer until cancelled; then give back what is still on offer."""
-        self._worker.on_over.append(self._over)
+        self._worker.on_ended.append(self._ended)
         errands = [asyncio.create_task(self._acknowledge()), asyncio.create_task(self._hold())]
         try:
             while True:
                 await self._take()
         finally:
-            self._worker.on_over.remove(self._over)
+            self._worker.on_ended.remove(self._ended)
             for errand in errands:
                 errand.cancel()
             await asyncio.wait(errands)
@@ -189,7 +189,7 @@ class Receiver:
         self._some_done.set()
         self._room.set()
 
-    def _over(self, run: str, state: State) -> None:
+    def _ended(self, outcome: Outcome) -> None:
         self._room.set()
 
     async def _acknowledge(self) -> None:
