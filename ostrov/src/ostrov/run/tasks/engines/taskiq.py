@@ -19,7 +19,8 @@ from taskiq.kicker import AsyncKicker
 
 from ostrov.core.errors import OstrovError
 from ostrov.run.tasks.engine import Publication
-from ostrov.run.tasks.engines.jetstream import HOLD, OPEN, Delivery, JetStreamBroker
+from ostrov.run.tasks.engines.jetstream import HOLD, OPEN, JetStreamBroker
+from ostrov.run.tasks.engines.pulls import Delivery
 from ostrov.run.tasks.engines.remote import RemoteEngine, explained
 from ostrov.run.tasks.engines.subjects import address
 
