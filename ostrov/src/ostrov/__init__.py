@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from ostrov.run.tasks.context import TaskContext as TaskContext
     from ostrov.run.tasks.errors import Retry as Retry
     from ostrov.run.tasks.run import Run as Run
+    from ostrov.run.tasks.soft import SoftTimeout as SoftTimeout
     from ostrov.run.tasks.task import Task as Task
     from ostrov.run.tasks.task import task as task
     from ostrov.run.tasks.testing import run_tasks as run_tasks
@@ -112,6 +113,7 @@ _HOMES = {
     "Backoff": "run.tasks.backoff",
     "Retry": "run.tasks.errors",
     "Run": "run.tasks.run",
+    "SoftTimeout": "run.tasks.soft",
     "Task": "run.tasks.task",
     "TaskContext": "run.tasks.context",
     "run_tasks": "run.tasks.testing",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ostrov.core.errors import OstrovError
 from ostrov.run.tasks.errors import BadResult, Retry, Undecodable
 from ostrov.run.tasks.outcome import Ended, Ending
+from ostrov.run.tasks.soft import is_soft
 from ostrov.run.tasks.text import storable
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ def failed(task: Task[Any, Any], problem: BaseException) -> Ended:
     """The function raised."""
     if isinstance(problem, Retry):
         return Ended(Ending.FAILED, error=storable(str(problem), LONGEST_ERROR), retry_after=problem.after)
+    if is_soft(problem):
+        trace = storable(_trace(problem), LONGEST_TRACEBACK)
+        return Ended(Ending.TIMEOUT, error="out of time: its soft timeout passed", traceback=trace)
     kind = type(problem)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     text = str(problem) if isinstance(problem, OstrovError) else _shown(problem)

@@ -9,7 +9,7 @@ from ostrov.core.store import Connection
 from ostrov.run.tasks.limits import NO_LIMITS, Limits, acquire
 
 COLUMNS = """id, task, queue, priority, arguments, created_at, run_after, max_attempts, attempt, failures, losses,
- cancel_requested, lock_key, limit_key, kind, root_id"""
+ cancel_requested, lock_key, limit_key, kind, root_id, plan"""
 PROMOTE = "UPDATE task_run SET state = 'ready', unpublished = 1 WHERE state = 'scheduled' AND run_after <= ?"
 READY_QUEUES = """WITH RECURSIVE found(name) AS (
  SELECT min(queue) FROM task_run WHERE state = 'ready'
@@ -51,6 +51,7 @@ class Claimed(NamedTuple):
     limit_key: str | None = None
     kind: str | None = None
     root_id: str | None = None
+    plan: str | None = None
 
 
 def claim(

@@ -14,7 +14,10 @@ from ostrov.run.tasks.task import Task
 class Hand:
     """`stop` is why the run was told to stop; `over` is set when its outcome is known, whatever its function still does."""
 
-    __slots__ = ("context", "done", "job", "left", "over", "run", "started_at", "stop", "task", "timer", "unwanted", "written")
+    __slots__ = (
+        *("context", "done", "job", "left", "over", "run", "soft", "soft_timer", "softened", "started_at", "stop", "task"),
+        *("thread", "timer", "unwanted", "written"),
+    )
 
     def __init__(self, run: Claimed, task: Task[Any, Any], context: TaskContext) -> None:
         self.run = run
@@ -29,6 +32,13 @@ class Hand:
         """Its thread has come back from the function."""
         self.left = False
         """Its thread was left behind."""
+        self.soft: float | None = None
+        """Seconds after which SoftTimeout is raised in it."""
+        self.softened = False
+        """SoftTimeout was raised, or is about to be."""
+        self.soft_timer: asyncio.TimerHandle | None = None
+        self.thread = 0
+        """The identifier of its thread, once that has begun."""
         self.job: asyncio.Task[None] | None = None
         self.timer: asyncio.TimerHandle | None = None
         self.written: Progress | None = None

@@ -9,13 +9,13 @@ from ostrov.run.tasks.bulk import Bulk
 from ostrov.run.tasks.run import NewRun
 
 COLUMNS = """id, task, queue, priority, state, arguments, created_at, run_after, max_attempts,
- dedupe_key, lock_key, parent_id, schedule_key, tick, kind, version, limit_key, trace"""
-INSERT = f"INSERT INTO task_run ({COLUMNS}) VALUES ({', '.join('?' * 18)})"
+ dedupe_key, lock_key, parent_id, schedule_key, tick, kind, version, limit_key, trace, plan"""
+INSERT = f"INSERT INTO task_run ({COLUMNS}) VALUES ({', '.join('?' * 19)})"
 INSERT_MANY = Bulk(
     INSERT,
     f"""INSERT INTO task_run ({COLUMNS}) SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::int[], ?::text[], ?::text[],
  ?::float8[], ?::float8[], ?::int[], ?::text[], ?::text[], ?::text[], ?::text[], ?::float8[], ?::text[], ?::text[], ?::text[],
- ?::text[])""",
+ ?::text[], ?::text[])""",
 )
 INSERT_UNIQUE = INSERT + " ON CONFLICT DO NOTHING"
 SAME = "SELECT id, state FROM task_run WHERE task = ? AND dedupe_key = ?"

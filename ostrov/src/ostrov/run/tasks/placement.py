@@ -9,7 +9,8 @@ from typing import Any
 from ostrov.run.tasks.duration import seconds
 from ostrov.run.tasks.errors import TaskError
 
-OPTIONS = ("queue", "priority", "run_after", "dedupe_key", "lock_key", "retries")
+OPTIONS = ("queue", "priority", "run_after", "dedupe_key", "lock_key", "retries", "soft_timeout", "keep_result")
+LENGTHS = ("soft_timeout", "keep_result")
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Placement:
 
     `run_after` is a delay (timedelta, seconds, "5 minutes") or a moment (an aware datetime). While a run with the same
     `dedupe_key` of the same task is not over, no second one is enqueued. Of all runs with one `lock_key` one runs at a time.
+    `soft_timeout` and `keep_result` are seconds here, and lengths of time in `using`.
     """
 
     queue: str | None = None
@@ -26,6 +28,8 @@ class Placement:
     dedupe_key: str | None = None
     lock_key: str | None = None
     retries: int | None = None
+    soft_timeout: float | None = None
+    keep_result: float | None = None
 
     def changed(self, options: dict[str, Any]) -> Placement:
         """The same with some options changed. Raises TaskError for a word it does not know."""
@@ -34,7 +38,8 @@ class Placement:
         moment = options.get("run_after")
         if isinstance(moment, datetime) and moment.tzinfo is None:
             raise TaskError("run_after needs a time zone", tip="datetime.now(UTC) + … or a timedelta")
-        return replace(self, **options)
+        lengths = {name: seconds(options[name]) for name in LENGTHS if options.get(name) is not None}
+        return replace(self, **{**options, **lengths})
 
     def due(self, now: float) -> float:
         """The moment the run becomes ready, epoch seconds."""

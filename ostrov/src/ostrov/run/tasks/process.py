@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -18,12 +19,16 @@ from ostrov.core.settings.declared import declared
 from ostrov.core.settings.schema import settings_type
 from ostrov.core.settings.tree import SettingsTree
 from ostrov.core.supervisor.orphans import die_with_parent
-from ostrov.run.tasks.attempt import call
+from ostrov.run.tasks.attempt import call, failed
 from ostrov.run.tasks.context import TaskContext, running
 from ostrov.run.tasks.logs import RunLog, capture
 from ostrov.run.tasks.outcome import Ended, Ending
-from ostrov.run.tasks.processes import Opening, Order, Report
+from ostrov.run.tasks.processes import SOFT, Opening, Order, Report
+from ostrov.run.tasks.soft import SoftTimeout
 from ostrov.run.tasks.tasks import open_tasks
+
+if TYPE_CHECKING:
+    from ostrov.run.tasks.task import Task
 
 PROGRESS = 0.5
 """Seconds between two reports of progress."""
@@ -47,6 +52,8 @@ def main(descriptor: int, parent: int) -> None:
             outgoing.write(msgspec.json.encode(Report(ended=Ended(Ending.FAILED, error=error))) + b"\n")
             return
         capture()
+        calls = Calls()
+        signal.signal(SOFT, calls.soften)
         lock = threading.Lock()
 
         def say(report: Report) -> None:
@@ -66,12 +73,37 @@ def main(descriptor: int, parent: int) -> None:
             watcher = threading.Thread(target=_watch, args=(context, over, say), daemon=True)
             watcher.start()
             running.set(context)
-            ended = call(registry[order.task], order.arguments, context, application.settings.tasks.largest)
+            ended = calls.call(registry[order.task], order.arguments, context, application.settings.tasks.largest)
             running.set(None)
             over.set()
             watcher.join()
             say(Report(context.shown, ended, [] if log is None else log.take()))
     os._exit(0)
+
+
+class Calls:
+    """Calls tasks in the main thread, where a signal raises SoftTimeout in the one under way. A signal that comes too late does
+    nothing."""
+
+    def __init__(self) -> None:
+        self._open = False
+
+    def soften(self, *_: object) -> None:
+        """The handler of the signal."""
+        if self._open:
+            self._open = False
+            raise SoftTimeout
+
+    def call(self, task: Task[Any, Any], arguments: str, context: TaskContext, largest: int) -> Ended:
+        """As `attempt.call`."""
+        ended: Ended | None = None
+        try:
+            self._open = True
+            ended = call(task, arguments, context, largest)
+            self._open = False
+        except SoftTimeout as problem:  # it came when the function had just returned
+            ended = failed(task, problem) if ended is None else ended
+        return ended
 
 
 def _watch(context: TaskContext, over: threading.Event, say: object) -> None:

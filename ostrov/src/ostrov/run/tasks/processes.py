@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("ostrov.tasks")
 IDLE = 60.0
 """Seconds after which a process without work ends."""
+SOFT = signal.SIGUSR2
+"""Raises SoftTimeout in the run that a process has."""
 START = 30.0
 """Seconds a process has to start."""
 
@@ -119,6 +121,13 @@ class Processes:
         for process in self._lives.values():
             if process.hand is hand:
                 _kill(process)
+
+    def soften(self, hand: Hand) -> None:
+        """Raise SoftTimeout in the process of a run."""
+        for process in self._lives.values():
+            if process.hand is hand and process.handle >= 0:
+                with contextlib.suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(process.handle, SOFT)
 
     def unstarted(self) -> list[Hand]:
         """Take back the runs that wait for a process."""

@@ -62,6 +62,7 @@ class NewRun(NamedTuple):
     version: str | None = None
     limit_key: str | None = None
     trace: str | None = None
+    plan: str | None = None
 
 
 class Run(Generic[R]):

@@ -17,7 +17,9 @@ from ostrov.run.tasks.logs import RunLog
 from ostrov.run.tasks.outcome import Ended, Ending, Outcome, decide
 from ostrov.run.tasks.processes import Processes
 from ostrov.run.tasks.settings import TasksSettings
+from ostrov.run.tasks.soft import Softly
 from ostrov.run.tasks.tasks import open_tasks
+from ostrov.run.tasks.terms import soft_timeout
 from ostrov.run.tasks.threads import Threads
 from ostrov.run.tasks.workflows.expand import expand
 
@@ -83,6 +85,8 @@ class Runner:
                 continue
             log_ = RunLog(self.settings.log_lines) if self.settings.log_lines else None
             hand = Hand(run, task, TaskContext(self.application, run.id, run.attempt, run.task, run.queue, log_))
+            if run.plan is not None or task.options.soft_timeout is not None:
+                hand.soft = soft_timeout(run.plan, task.options)
             self.hands[run.id] = hand
             if run.cancel_requested:
                 self._end(hand, Ended(Ending.CANCELLED))
@@ -122,6 +126,18 @@ class Runner:
         self.hands.pop(hand.run.id, None)
         self.stop(hand, Ending.CANCELLED)
 
+    def soften(self, hand: Hand) -> None:
+        """Raise SoftTimeout in a run."""
+        if hand.over or hand.stop is not None:
+            return
+        hand.softened = True
+        if hand.job is not None:
+            hand.job.cancel()
+        elif hand.task.options.process:
+            self._processes.soften(hand)
+        else:
+            self._threads.soften(hand)
+
     def take(self) -> list[Outcome]:
         """The outcomes that came in since the last time."""
         outcomes, self.outcomes = self.outcomes, []
@@ -135,7 +151,7 @@ class Runner:
     async def _run(self, hand: Hand) -> None:
         task = hand.task
         hand.started_at = time.time()
-        if task.options.timeout is not None:
+        if task.options.timeout is not None or hand.soft is not None:
             self._arm(hand)
         running.set(hand.context)
         prepared = prepare(task, hand.run.arguments, hand.context)
@@ -143,7 +159,8 @@ class Runner:
             self._end(hand, prepared)
             return
         try:
-            result = await task.function(**prepared)
+            call = task.function(**prepared)
+            result = await (call if hand.soft is None else Softly(call, lambda: _is_softened(hand)))
         except asyncio.CancelledError as problem:
             self._end(hand, failed(task, problem) if hand.stop is None else _stopped(hand))
         except BaseException as problem:  # also SystemExit: a task does not end its worker
@@ -157,6 +174,9 @@ class Runner:
         if timeout is not None and not hand.over:
             rest = hand.started_at + timeout - time.time()
             hand.timer = self._loop.call_later(max(rest, 0.0), self.stop, hand, Ending.TIMEOUT)
+        if hand.soft is not None and not hand.over:
+            rest = hand.started_at + hand.soft - time.time()
+            hand.soft_timer = self._loop.call_later(max(rest, 0.0), self.soften, hand)
 
     def leave(self, hand: Hand) -> None:
         """An async task that does not stop when told so."""
@@ -170,6 +190,8 @@ class Runner:
         hand.over = True
         if hand.timer is not None:
             hand.timer.cancel()
+        if hand.soft_timer is not None:
+            hand.soft_timer.cancel()
         if hand.unwanted:
             return
         run, context = hand.run, hand.context
@@ -192,6 +214,12 @@ class Runner:
         ended = Ended(Ending.UNSTARTED, error=error, retry_after=UNKNOWN_AGAIN)
         self.outcomes.append(decide(run, ended, now, now))
         self._on_end()
+
+
+def _is_softened(hand: Hand) -> bool:
+    """Whether a cancellation that arrives is its soft timeout: once, and not when it was told to stop meanwhile."""
+    softened, hand.softened = hand.softened and hand.stop is None, False
+    return softened
 
 
 def _stopped(hand: Hand) -> Ended:

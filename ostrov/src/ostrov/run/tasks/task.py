@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, overload
 
@@ -15,9 +14,12 @@ from ostrov.run.tasks.context import TaskContext, running
 from ostrov.run.tasks.duration import Duration, seconds
 from ostrov.run.tasks.errors import NotATask, TaskError
 from ostrov.run.tasks.identifier import new_id, new_ids
-from ostrov.run.tasks.limits import NO_LIMITS, Limits, limits
+from ostrov.run.tasks.limits import NO_LIMITS, limits
+from ostrov.run.tasks.options import DEFAULT_QUEUE as DEFAULT_QUEUE
+from ostrov.run.tasks.options import TaskOptions as TaskOptions
 from ostrov.run.tasks.placement import Placement
 from ostrov.run.tasks.run import NewRun, Run
+from ostrov.run.tasks.terms import encoded, verify
 from ostrov.run.tasks.workflows.build import Step, building
 
 if TYPE_CHECKING:
@@ -26,29 +28,6 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
-DEFAULT_QUEUE = "default"
-
-
-@dataclass(frozen=True, kw_only=True)
-class TaskOptions:
-    """What the decorator says of a task. Times are seconds."""
-
-    name: str
-    queue: str = DEFAULT_QUEUE
-    priority: int = 0
-    retries: int = 0
-    backoff: Backoff = field(default_factory=Backoff)
-    retry_on: tuple[type[BaseException], ...] = (Exception,)
-    timeout: float | None = None
-    process: bool = False
-    every: float | None = None
-    cron: str | None = None
-    timezone: str | None = None
-    misfire: str = "once"
-    overlap: bool = False
-    limits: Limits = NO_LIMITS
-    kind: str | None = None
-    version: str | None = None
 
 
 class Enqueuer(Generic[P, R]):
@@ -60,7 +39,9 @@ class Enqueuer(Generic[P, R]):
 
     def using(self, **options: Any) -> Enqueuer[P, R]:
         """The same task with some of its runs' options changed: see `Placement` for the words."""
-        return Enqueuer(self._task, self._placement.changed(options))
+        placement, declared = self._placement.changed(options), self._task.options
+        verify(declared.name, placement.soft_timeout, declared.timeout, placement.keep_result)
+        return Enqueuer(self._task, placement)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The plain function; in the body of a workflow, a step of it."""
@@ -139,15 +120,15 @@ class Enqueuer(Generic[P, R]):
         now = time.time()
         due = placement.due(now)
         parent = running.get()
-        encoded = task.codec.encode(args, kwargs, application.settings.tasks.largest)
-        task.verify(encoded)
+        arguments = task.codec.encode(args, kwargs, application.settings.tasks.largest)
+        task.verify(arguments)
         return NewRun(
             run_id,
             options.name,
             options.queue if placement.queue is None else placement.queue,
             options.priority if placement.priority is None else placement.priority,
             "ready" if due <= now else "scheduled",
-            encoded,
+            arguments,
             now,
             due,
             1 + (options.retries if placement.retries is None else placement.retries),
@@ -157,6 +138,7 @@ class Enqueuer(Generic[P, R]):
             kind=options.kind,
             version=options.version,
             limit_key=None if options.limits is NO_LIMITS else task.codec.limit_key(options.limits, args, kwargs),
+            plan=encoded(placement),
         )
 
 
@@ -172,6 +154,7 @@ class Task(Enqueuer[P, R]):
         self.__name__ = getattr(function, "__name__", options.name)
         self.__module__ = function.__module__
         self.__wrapped__ = function
+        verify(options.name, options.soft_timeout, options.timeout, options.keep_result)
         if options.process and self.is_async:
             raise NotATask(f"task {options.name}: process=True is for functions that are not async")
 
@@ -225,6 +208,8 @@ def task(
     backoff: Kind | Backoff = "exponential",
     retry_on: type[BaseException] | tuple[type[BaseException], ...] = (Exception,),
     timeout: Duration | None = None,
+    soft_timeout: Duration | None = None,
+    keep_result: Duration | None = None,
     process: bool = False,
     every: Duration | None = None,
     cron: str | None = None,
@@ -248,6 +233,8 @@ def task(
     backoff: Kind | Backoff = "exponential",
     retry_on: type[BaseException] | tuple[type[BaseException], ...] = (Exception,),
     timeout: Duration | None = None,
+    soft_timeout: Duration | None = None,
+    keep_result: Duration | None = None,
     process: bool = False,
     every: Duration | None = None,
     cron: str | None = None,
@@ -262,10 +249,12 @@ def task(
 
     `name` is what the ledger keeps (the dotted path by default: set it to be free to move the function). `priority`: higher
     first. A failed run is tried `retries` times more, when the error is one of `retry_on`, after a `backoff`. `timeout` bounds
-    one attempt. `every` ("10 minutes") or `cron` ("30 10 * * *", in `timezone`) also runs it by the clock, without arguments;
-    `misfire` says what becomes of ticks that nobody was there for: `once` runs the last of them, `skip` none; `overlap` lets a
-    tick start while the run of the one before is not over. At most `concurrency` runs go at a time over all workers, and at
-    most `rate` ("10/minute", "5 per 2 hours") start; with `limit_by`, the name of a parameter, so many for each of its values.
+    one attempt; at `soft_timeout`, before it, SoftTimeout is raised in the task, which can clean up. The result is kept for
+    `keep_result`, as long as the run's history by default; 0 keeps none. `every` ("10 minutes") or `cron` ("30 10 * * *", in
+    `timezone`) also runs it by the clock, without arguments; `misfire` says what becomes of ticks that nobody was there for:
+    `once` runs the last of them, `skip` none; `overlap` lets a tick start while the run of the one before is not over. At most
+    `concurrency` runs go at a time over all workers, and at most `rate` ("10/minute", "5 per 2 hours") start; with `limit_by`,
+    the name of a parameter, so many for each of its values.
     """
 
     def decorate(decorated: Callable[..., Any]) -> Task[Any, Any]:
@@ -277,6 +266,8 @@ def task(
             backoff=backoff if isinstance(backoff, Backoff) else Backoff(backoff),
             retry_on=retry_on if isinstance(retry_on, tuple) else (retry_on,),
             timeout=None if timeout is None else seconds(timeout),
+            soft_timeout=None if soft_timeout is None else seconds(soft_timeout),
+            keep_result=None if keep_result is None else seconds(keep_result),
             process=process,
             every=None if every is None else seconds(every),
             cron=cron,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,9 @@ from ostrov.run.tasks.finish import finish
 from ostrov.run.tasks.limits import NO_LIMITS, Limits
 from ostrov.run.tasks.logs import RunLog, capture
 from ostrov.run.tasks.outcome import Ended, Ending, Outcome, decide
+from ostrov.run.tasks.soft import Softly, SoftTimeout
 from ostrov.run.tasks.tasks import open_tasks
+from ostrov.run.tasks.terms import soft_timeout
 from ostrov.run.tasks.workflows.expand import expand
 
 if TYPE_CHECKING:
@@ -85,17 +87,35 @@ async def _call(task: Task[Any, Any], run: Claimed, context: TaskContext, larges
     if isinstance(prepared, Ended):
         return prepared
     token = running.set(context)
+    soft = soft_timeout(run.plan, task.options)
     try:
         async with asyncio.timeout(task.options.timeout):
-            return succeeded(task, await task.function(**prepared), largest)
+            function = task.function(**prepared)
+            return succeeded(task, await (function if soft is None else _softly(function, soft)), largest)
     except TimeoutError as problem:
         if task.options.timeout is None:
             return failed(task, problem)
         return Ended(Ending.TIMEOUT, error=f"out of time after {task.options.timeout:g} s")
-    except Exception as problem:
+    except (Exception, SoftTimeout) as problem:
         return failed(task, problem)
     finally:
         running.reset(token)
+
+
+async def _softly(function: Coroutine[Any, Any, Any], seconds: float) -> Any:
+    due: list[bool] = []
+    current = asyncio.current_task()
+    assert current is not None
+
+    def soften() -> None:
+        due.append(True)
+        current.cancel()
+
+    timer = asyncio.get_running_loop().call_later(seconds, soften)
+    try:
+        return await Softly(function, lambda: bool(due and due.pop()))
+    finally:
+        timer.cancel()
 
 
 def _in_thread(task: Task[Any, Any], run: Claimed, context: TaskContext, largest: int) -> Ended:

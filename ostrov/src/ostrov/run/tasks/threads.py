@@ -13,10 +13,11 @@ from collections import deque
 from collections.abc import Callable
 from queue import SimpleQueue
 
-from ostrov.run.tasks.attempt import call
+from ostrov.run.tasks.attempt import call, failed
 from ostrov.run.tasks.context import running
 from ostrov.run.tasks.hand import Hand
 from ostrov.run.tasks.outcome import Ended
+from ostrov.run.tasks.soft import SoftTimeout, call_off, raise_in_thread
 
 AHEAD = 0.01
 """Seconds of work that may wait in front of the threads, so that short tasks do not wait for the ledger one by one."""
@@ -90,6 +91,12 @@ class Threads:
         self._begin_if_short()
         return True
 
+    def soften(self, hand: Hand) -> None:
+        """Raise SoftTimeout in the thread of a run, once that runs Python code. What waits in C code goes on waiting."""
+        with self._lock:
+            if hand.thread and not hand.done:
+                raise_in_thread(hand.thread)
+
     def close(self) -> None:
         """Let idle threads end. A thread that is busy ends with the process."""
         for _ in range(self._threads):
@@ -108,16 +115,35 @@ class Threads:
             if self._waiting.pop(hand.run.id, None) is None:
                 continue  # it was taken back
             hand.started_at = time.time()
-            if hand.task.options.timeout is not None:
+            if hand.task.options.timeout is not None or hand.soft is not None:
                 self._tell(hand, None)
             running.set(hand.context)
-            ended = call(hand.task, hand.run.arguments, hand.context, self._largest)
+            if hand.soft is None:
+                ended = call(hand.task, hand.run.arguments, hand.context, self._largest)
+                with self._lock:
+                    hand.done = True
+            else:
+                ended = self._call_softly(hand)
             running.set(None)
-            with self._lock:
-                hand.done = True
             self._tell(hand, ended)
             if hand.left:
                 return  # another thread has taken this one's place
+
+    def _call_softly(self, hand: Hand) -> Ended:
+        """The call where SoftTimeout may be raised at any moment until the lock is held, also when the function has just
+        returned; what was not raised by then never is."""
+        ended: Ended | None = None
+        hand.thread = threading.get_ident()
+        while ended is None or not hand.done:
+            try:
+                if ended is None:
+                    ended = call(hand.task, hand.run.arguments, hand.context, self._largest)
+                with self._lock:
+                    call_off(hand.thread)
+                    hand.done = True
+            except SoftTimeout as problem:
+                ended = failed(hand.task, problem) if ended is None else ended
+        return ended
 
     def _tell(self, hand: Hand, ended: Ended | None) -> None:
         self._news.append((hand, ended))

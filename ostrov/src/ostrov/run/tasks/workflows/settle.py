@@ -177,6 +177,7 @@ def _fan_out(connection: Connection, step: Waiting, plan: Plan, arguments: dict[
     for number, (run_id, item) in enumerate(zip(new_ids(len(items)), items, strict=True)):
         given = {**arguments, plan.mapped: item}
         own = Plan(arguments=given, limited=plan.limited, limit_by=plan.limit_by)
+        own.soft_timeout, own.keep_result = plan.soft_timeout, plan.keep_result
         rows.append(
             StepRow(
                 id=run_id,

@@ -35,7 +35,8 @@ class Element(msgspec.Struct, omit_defaults=True):
 
 
 class Plan(msgspec.Struct, omit_defaults=True):
-    """What the ledger keeps of a step: its arguments with references, when it starts, what it fans out. Of a root, `result`."""
+    """What the ledger keeps of a step: its arguments with references, when it starts, what it fans out, its terms. Of a root,
+    `result`."""
 
     arguments: dict[str, Any] = {}
     trigger: str = "all"
@@ -47,6 +48,8 @@ class Plan(msgspec.Struct, omit_defaults=True):
     element: Element | None = None
     expanded: int | None = None
     result: Any = None
+    soft_timeout: float | None = None
+    keep_result: float | None = None
 
 
 class StepRow(NamedTuple):
@@ -113,6 +116,7 @@ def plan_of(text: str | None) -> Plan:
 def _row(node: Node, run_id: str, root_id: str, find: Callable[[str], Task[Any, Any]], now: float) -> StepRow:
     placement = node.placement
     plan = Plan(arguments=node.arguments, trigger=node.trigger, mapped=node.mapped)
+    plan.soft_timeout, plan.keep_result = placement.soft_timeout, placement.keep_result
     if isinstance(placement.run_after, datetime):
         plan.at = placement.run_after.timestamp()
     elif placement.run_after is not None:
@@ -125,6 +129,7 @@ def _row(node: Node, run_id: str, root_id: str, find: Callable[[str], Task[Any, 
     if placement.retries is not None:
         attempts = 1 + placement.retries
     if node.kind == "map":
+        plan.keep_result = find(node.task).options.keep_result if placement.keep_result is None else placement.keep_result
         plan.element = Element(find(node.task).options.kind, placement.lock_key)
     return StepRow(
         run_id,
