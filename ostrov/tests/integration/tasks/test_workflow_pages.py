@@ -14,8 +14,8 @@ import pytest
 from ostrov import Component, Ostrov, approval, otherwise, run_tasks, task, when, workflow
 from ostrov.console.application import build
 from ostrov.core.operations.operators import create_operator, hash_password
-from ostrov.run.tasks.workflows import history
-from ostrov.run.tasks.workflows.history import WorkflowFilter, workflow_runs
+from ostrov.run.tasks.workflows import history, pages
+from ostrov.run.tasks.workflows.history import WorkflowFilter, graph_of, workflow_runs
 from ostrov.testing import running
 
 PASSWORD = "correct horse battery"
@@ -155,15 +155,15 @@ async def test_a_search_looks_at_a_bounded_number_of_workflows_and_goes_on(
     async with shop(tmp_path, database) as application:
         wanted = await settle.enqueue(count=777)
         await nightly.enqueue_many([{}] * 12)
-        before, pages = "", 0
+        before, looks = "", 0
         while True:
             page = await application.store.read(workflow_runs, WorkflowFilter(text="777", before=before), 5)
-            pages += 1
+            looks += 1
             if page.runs:
                 break
             assert page.looked_back_to is not None
             before = page.older
-        assert ([run.id for run in page.runs], pages) == ([wanted.id], 3)
+        assert ([run.id for run in page.runs], looks) == ([wanted.id], 3)
 
 
 async def test_a_workflow_is_launched_again_from_the_list(tmp_path: Path, database: list[str]) -> None:
@@ -176,3 +176,112 @@ async def test_a_workflow_is_launched_again_from_the_list(tmp_path: Path, databa
         assert len(names(await browser.get("/tasks/workflows"))) == 2
         viewer = await Browser(application).log_in("vera")
         assert "Relaunch" not in await viewer.get("/tasks/workflows")
+
+
+def boxes(page: str) -> dict[str, str]:
+    """What the drawing says of each step to a person who cannot see it."""
+    return dict(re.findall(r'class="step[^"]*" id="wide-[^>]+aria-label="([^":]+): ([^"]+)"', page))
+
+
+async def test_a_run_is_drawn_with_the_state_of_each_step_and_listed_beside(tmp_path: Path, database: list[str]) -> None:
+    async with shop(tmp_path, database) as application:
+        run = await settle.enqueue(count=9)
+        browser = await Browser(application).log_in()
+        assert "The graph is not built yet" in await browser.get(f"/tasks/workflows/{run.id}")
+        await run_tasks(application)
+        page = await browser.get(f"/tasks/workflows/{run.id}")
+        assert boxes(page) == {
+            "extract": "successful",
+            "price": "successful, 9 of 9",
+            "is_large": "successful",
+            "approval": "undecided",
+            "pay": "waiting",
+            "pay_2": "skipped",
+        }
+        graph = await application.store.read(graph_of, run.id)
+        ids = {step.step: step.id for step in graph.steps}
+        for step in boxes(page):
+            assert page.count(f'href="/console/tasks/runs/{ids[step]}"') == 3, step
+        assert "price[0]" not in page
+        assert re.search(r'class="condition"[^>]*>yes</text>', page)
+        assert re.search(r'class="condition"[^>]*>no</text>', page)
+        assert page.count("<title id=") == page.count("<desc id=") == page.count('role="group"') == 2
+        assert f'class="edge unmet" id="wide-edge-{ids["is_large"]}-{ids["pay_2"]}"' in page
+        assert not re.search(r"<style|\sstyle=|\son\w+=", page)
+        drawn = re.findall(r'\sid="([^"]+)"', page)
+        assert len(drawn) == len(set(drawn))
+        russian = await (await Browser(application, "ru").log_in()).get(f"/tasks/workflows/{run.id}")
+        assert "ждёт решения" in russian
+
+
+async def test_a_manual_step_is_decided_on_the_page(tmp_path: Path, database: list[str]) -> None:
+    async with shop(tmp_path, database) as application:
+        runs = [await settle.enqueue(count=9), await settle.enqueue(count=9)]
+        await run_tasks(application)
+        browser = await Browser(application).log_in()
+        for run, word, reason, state in ((runs[0], "approve", "", "successful"), (runs[1], "reject", "too much", "dead")):
+            page = await browser.get(f"/tasks/workflows/{run.id}")
+            (step,) = set(re.findall(r'name="step" value="([^"]+)"', page))
+            here = f"/console/tasks/workflows/{run.id}"
+            answer = await browser.post(f"/operations/tasks.{word}", step=step, reason=reason, _next=here)
+            assert (answer.status_code, answer.headers["location"]) == (303, here)
+            await run_tasks(application)
+            assert (await run.refresh()) == state
+            assert "Waits for a decision" not in await browser.get(f"/tasks/workflows/{run.id}")
+        assert "rejected by ann: too much" in browser.page
+        viewer = await Browser(application).log_in("vera")
+        third = await settle.enqueue(count=9)
+        await run_tasks(application)
+        page = await viewer.get(f"/tasks/workflows/{third.id}")
+        assert "Pay a large amount?" in page
+        assert not re.search("<button[^>]*>(Approve|Reject|Retry|Cancel)", page)
+
+
+async def test_what_failed_is_retried_one_step_is_and_a_workflow_is_cancelled_from_its_page(
+    tmp_path: Path, database: list[str]
+) -> None:
+    async with shop(tmp_path, database) as application:
+        run = await settle.enqueue(count=14)
+        await run_tasks(application)
+        browser = await Browser(application).log_in()
+        page = await browser.get(f"/tasks/workflows/{run.id}")
+        assert boxes(page)["price"] == "dead, 13 of 14, failed: 1"
+        assert "Retry what failed" in page
+        assert "Relaunch" in page
+        await browser.post("/operations/tasks.retry", run=run.id)
+        page = await browser.get(f"/tasks/workflows/{run.id}")
+        assert boxes(page)["price"] == "running, 13 of 14"
+        assert "Cancel the workflow" in page
+        await run_tasks(application)
+        page = await browser.get(f"/tasks/workflows/{run.id}")
+        again = re.search(
+            r'name="run" value="([^"]+)">\s*<button[^>]*aria-label="Retry extract and what follows from it"', page
+        )
+        assert again
+        await browser.post("/operations/tasks.retry", run=again[1])
+        assert boxes(await browser.get(f"/tasks/workflows/{run.id}"))["extract"] == "ready"
+        answer = await browser.post("/operations/tasks.cancel", run=run.id)
+        digest = re.search(r'name="_digest" value="(\w+)"', answer.text)
+        if digest:
+            await browser.post("/operations/tasks.cancel", run=run.id, _digest=digest[1])
+        assert "cancelled" in boxes(await browser.get(f"/tasks/workflows/{run.id}"))["extract"]
+
+
+async def test_what_is_no_run_of_a_workflow_has_no_such_page(tmp_path: Path) -> None:
+    async with shop(tmp_path, []) as application:
+        run = await extract.enqueue(1)
+        browser = await Browser(application).log_in()
+        for one in (run.id, "none"):
+            assert (await browser.client.get(f"/console/tasks/workflows/{one}")).status_code == 404
+
+
+async def test_a_graph_too_large_to_follow_is_listed_and_not_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "DRAWN", 5)
+    monkeypatch.setattr(pages, "LISTED", 4)
+    async with shop(tmp_path, []) as application:
+        run = await settle.enqueue(count=9)
+        await run_tasks(application)
+        page = await (await Browser(application).log_in()).get(f"/tasks/workflows/{run.id}")
+        assert "<desc" not in page
+        assert page.count('<tr id="step-') == 4
+        assert "2 more steps are not shown." in page

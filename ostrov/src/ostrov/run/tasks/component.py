@@ -59,6 +59,7 @@ component = Component(
             topics=("tasks",),
         ),
         Page(
+        Page("/tasks/workflows/{run}", f"{WORKFLOWS}:run", "workflow.html", permission="tasks.view", topics=("tasks",)),
             "/tasks/schedules",
             f"{PAGES}:schedules",
             "schedules.html",

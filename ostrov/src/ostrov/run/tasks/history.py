@@ -6,6 +6,7 @@ serves looks at a bounded number of runs at a time, so that no page is slow howe
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ import msgspec
 from ostrov.core.store import Connection
 from ostrov.run.tasks.identifier import id_at, made_at
 from ostrov.run.tasks.run import State
+from ostrov.run.tasks.terms import EXPIRED
 
 LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 LOOKED = 20_000
@@ -21,8 +23,9 @@ LOOKED = 20_000
 WAITING_STATES = (State.READY, State.SCHEDULED, State.BLOCKED, State.RUNNING)
 COMMON = """id, task, queue, priority, state, arguments, created_at, run_after, max_attempts, attempt, failures, losses,
  worker_id, started_at, dedupe_key, lock_key, parent_id, schedule_key, tick, progress"""
-HOT = f"SELECT {COMMON}, NULL, NULL, reason, cancel_requested FROM task_run"
-OVER = f"SELECT {COMMON}, finished_at, result, error, 0 FROM task_finished_run"
+PLACE = "kind, root_id, step, version, trace"
+HOT = f"SELECT {COMMON}, NULL, NULL, reason, cancel_requested, {PLACE}, NULL FROM task_run"
+OVER = f"SELECT {COMMON}, finished_at, result, error, 0, {PLACE}, result_until FROM task_finished_run"
 MATCHES = "(id = ? OR task LIKE ? ESCAPE '!' OR arguments LIKE ? ESCAPE '!' OR {error} LIKE ? ESCAPE '!')"
 ATTEMPTS = """SELECT number, worker_id, started_at, ended_at, outcome, error, traceback FROM task_attempt WHERE run_id = ?
  ORDER BY number DESC LIMIT 100"""
@@ -35,7 +38,8 @@ TASKS = """WITH RECURSIVE found(name) AS (
 
 
 class RunRow(msgspec.Struct, frozen=True):
-    """A run as the ledger has it. Times are epoch seconds; `error` is why it waits, or its last error."""
+    """A run as the ledger has it. Times are epoch seconds; `error` is why it waits, or its last error. `kind` is workflow, map
+    or approval; `root_id` is the run of the workflow that it is the `step` of."""
 
     id: str
     task: str
@@ -61,6 +65,23 @@ class RunRow(msgspec.Struct, frozen=True):
     result: str | None
     error: str | None
     cancel_requested: int
+    kind: str | None
+    root_id: str | None
+    step: str | None
+    version: str | None
+    trace: str | None
+    result_until: float | None = None
+
+    @property
+    def expired(self) -> bool:
+        """Whether its result is no longer kept."""
+        return self.result == EXPIRED
+
+    @property
+    def trace_id(self) -> str:
+        """The trace it belongs to, of its W3C `traceparent`; empty without one."""
+        parts = (self.trace or "").split("-")
+        return parts[1] if len(parts) > 2 else ""
 
     @property
     def waited(self) -> float | None:
@@ -212,4 +233,7 @@ def _unindexed(wanted: Filter, error: str) -> tuple[list[str], list[Any]]:
 def _run(row: Sequence[Any]) -> RunRow:
     values = list(row)
     values[4] = State(values[4])
-    return RunRow(*values)
+    found = RunRow(*values)
+    if found.result_until is not None and found.result_until <= time.time():
+        return msgspec.structs.replace(found, result=EXPIRED)
+    return found

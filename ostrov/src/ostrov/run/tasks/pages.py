@@ -90,8 +90,8 @@ async def run(request: PageRequest) -> dict[str, Any]:
         "run": row,
         "attempts": found.attempts,
         "logs": list(reversed(found.logs)),
-        "arguments": _pretty(row.arguments),
-        "result": None if row.result is None else _pretty(row.result),
+        "arguments": pretty(row.arguments),
+        "result": None if row.result is None else pretty(row.result),
         "progress": progress,
         "waiting": row.state in (State.SCHEDULED, State.READY, State.BLOCKED),
     }
@@ -139,8 +139,9 @@ def _line(arguments: str) -> str:
     return ", ".join(f"{name}={msgspec.json.encode(value).decode()}" for name, value in given.items())
 
 
-def _pretty(text: str) -> str:
-    return msgspec.json.format(text, indent=2)
+def pretty(text: str) -> str:
+    """JSON with its lines indented; nothing of a result that has expired."""
+    return msgspec.json.format(text, indent=2) if text else ""
 
 
 def _count(number: int) -> str:

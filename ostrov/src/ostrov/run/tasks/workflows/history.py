@@ -17,6 +17,14 @@ OVER = f"SELECT {RUN}, finished_at, error, 0 FROM task_finished_run WHERE kind =
 STEP = "id, step, kind, task, state, plan, parent_id, attempt, started_at"
 STEPS = f"""SELECT {STEP}, NULL, reason, waiting_on FROM task_run WHERE root_id = ?
  UNION ALL SELECT {STEP}, finished_at, error, 0 FROM task_finished_run WHERE root_id = ?"""
+OUTLINED = "id, step, kind, task, state, attempt, started_at"
+TEXT = "CASE WHEN kind = 'approval' THEN arguments END"
+OUTLINE = f"""SELECT {OUTLINED}, NULL, reason, waiting_on, {TEXT} FROM task_run WHERE root_id = ? AND parent_id = ?
+ UNION ALL SELECT {OUTLINED}, finished_at, error, 0, {TEXT} FROM task_finished_run WHERE root_id = ? AND parent_id = ?"""
+ELEMENTS = """SELECT parent_id, state, count(*) FROM (
+ SELECT parent_id, state FROM task_run WHERE root_id = ? AND parent_id <> ?
+ UNION ALL SELECT parent_id, state FROM task_finished_run WHERE root_id = ? AND parent_id <> ?
+) AS elements GROUP BY parent_id, state"""
 EDGES = "SELECT parent_id, child_id, condition, met FROM task_edge WHERE root_id = ? ORDER BY parent_id, child_id"
 UNDER_WAY = ("running", "blocked")
 """What counts as running: the short while in which the graph is built, then the wait for its steps."""
@@ -106,6 +114,47 @@ class RunGraph(NamedTuple):
     edges: list[EdgeState]
 
 
+class OutlineStep(msgspec.Struct, frozen=True):
+    """A step without the elements of maps. `text` is what an approval asks; `elements` counts those of a map by state."""
+
+    id: str
+    step: str
+    kind: str | None
+    task: str
+    state: str
+    attempt: int
+    started_at: float | None
+    finished_at: float | None
+    error: str | None
+    waiting_on: int
+    text: str
+    elements: dict[str, int]
+
+    @property
+    def status(self) -> str:
+        """The state as people see it: `undecided` for an approval that waits for its person, `running` for what waits for its
+        own steps or elements, `waiting` for what is held by others."""
+        if self.state != "blocked":
+            return self.state
+        if self.kind == "approval" and not self.waiting_on:
+            return "undecided"
+        under_way = self.elements or (self.error or "").startswith("waits for its ")
+        return "running" if under_way else "waiting"
+
+    def lasted(self, now: float) -> float | None:
+        """Seconds of its last attempt, so far when it is not over."""
+        if self.started_at is None or (self.finished_at is None and self.status != "running"):
+            return None
+        return max(0.0, (self.finished_at or now) - self.started_at)
+
+
+class Outline(NamedTuple):
+    """What a page shows of a run's graph: the steps in the order they were made, and the edges between them."""
+
+    steps: list[OutlineStep]
+    edges: list[EdgeState]
+
+
 def workflow_runs(connection: Connection, wanted: WorkflowFilter, limit: int = 25) -> WorkflowListing:
     """The runs of workflows that are nobody's step, through a filter."""
     found: list[WorkflowRun] = []
@@ -151,6 +200,20 @@ def graph_of(connection: Connection, root_id: str) -> RunGraph:
         expanded = plan_of(plan).expanded if kind == "map" else None
         steps.append(StepState(run_id, step, kind, task, state, expanded, *rest))
     return RunGraph(steps, [EdgeState._make(row) for row in connection.rows(EDGES, (root_id,))])
+
+
+def outline(connection: Connection, root_id: str) -> Outline:
+    """The graph of a run with its maps folded; empty before it is built."""
+    elements: dict[str, dict[str, int]] = {}
+    for parent, state, count in connection.rows(ELEMENTS, (root_id,) * 4):
+        elements.setdefault(parent, {})[state] = count
+    steps = []
+    for *row, arguments in sorted(connection.rows(OUTLINE, (root_id,) * 4)):
+        text = str(msgspec.json.decode(arguments).get("text", "")) if arguments else ""
+        steps.append(OutlineStep(*[*row, text, elements.get(row[0], {})]))
+    known = {step.id for step in steps}
+    edges = [EdgeState._make(row) for row in connection.rows(EDGES, (root_id,)) if row[0] in known]
+    return Outline(steps, edges)
 
 
 def _conditions(wanted: WorkflowFilter) -> tuple[str, list[Any]]:

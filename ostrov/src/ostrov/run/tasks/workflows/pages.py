@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ostrov.run.tasks.pages import day
+from ostrov.core.errors import NotFound
+from ostrov.run.tasks.history import detail
+from ostrov.run.tasks.pages import day, pretty
+from ostrov.run.tasks.run import State
 from ostrov.run.tasks.workflows import approvals, history
+from ostrov.run.tasks.workflows.drawing import NARROW, Drawing, draw, essential
 
 if TYPE_CHECKING:
     from ostrov.core.page import PageRequest
@@ -14,6 +19,11 @@ if TYPE_CHECKING:
 STATES = ("running", "ready", "scheduled", "successful", "dead", "cancelled")
 ROWS = (10, 25, 50, 100)
 USUAL = 25
+DRAWN = 300
+"""Steps that are drawn; of a larger graph the list is shown alone."""
+LISTED = 500
+WIDEST = 1050
+"""Pixels of a graph that is drawn from left to right."""
 
 
 async def runs(request: PageRequest) -> dict[str, Any]:
@@ -49,3 +59,70 @@ async def runs(request: PageRequest) -> dict[str, Any]:
         "filtered": wanted != bare,
         "approvals": await store.read(approvals.pending),
     }
+
+
+async def run(request: PageRequest) -> dict[str, Any]:
+    """One run of a workflow: its graph as it stands. Raises NotFound."""
+    store = request.application.store
+    found = await store.read(detail, request.parameters["run"])
+    if found is None or found.run.kind != "workflow":
+        raise NotFound("there is no such run of a workflow", tip="old history is pruned")
+    steps, edges = await store.read(history.outline, found.run.id)
+    joined = join(edges)
+    names = {step.id: step.step for step in steps}
+    after: dict[str, list[tuple[str, str]]] = {}
+    for edge in joined:
+        after.setdefault(edge.child, []).append((names[edge.parent], edge.condition))
+    waiting = await store.read(approvals.pending)
+    return {
+        "run": found.run,
+        "attempts": found.attempts,
+        "status": "running" if found.run.state in history.UNDER_WAY else found.run.state,
+        "steps": steps[:LISTED],
+        "left_out": max(0, len(steps) - LISTED),
+        "after": after,
+        "edges": joined,
+        "drawings": drawings(steps, joined),
+        "approvals": [one for one in waiting if one[1] == found.run.id],
+        "failed": any(step.state in ("dead", "cancelled") for step in steps),
+        "over": sum(State(step.state).over for step in steps),
+        "total": len(steps),
+        "arguments": pretty(found.run.arguments),
+        "result": None if found.run.result is None else pretty(found.run.result),
+    }
+
+
+class Joined(NamedTuple):
+    """The edges between two steps as one. `condition` is empty for plain success; `met` as in EdgeState."""
+
+    parent: str
+    child: str
+    condition: str
+    met: int | None
+
+
+def join(edges: Sequence[history.EdgeState]) -> list[Joined]:
+    """One line between two steps, also when one waits for the other's result and for its condition."""
+    between: dict[tuple[str, str], list[history.EdgeState]] = {}
+    for edge in edges:
+        between.setdefault((edge.parent_id, edge.child_id), []).append(edge)
+    joined = []
+    for (parent, child), found in between.items():
+        said = [edge.condition for edge in found if edge.condition != "success"]
+        marks = [edge.met for edge in found]
+        met = None if None in marks else min(mark for mark in marks if mark is not None)
+        joined.append(Joined(parent, child, ", ".join(said), met))
+    return joined
+
+
+def drawings(steps: Sequence[history.OutlineStep], edges: Sequence[Joined]) -> list[tuple[str, Drawing]]:
+    """The graph for wide and for narrow screens; none when it is larger than people follow."""
+    if not 0 < len(steps) <= DRAWN:
+        return []
+    links = tuple(essential({(edge.parent, edge.child): edge.condition for edge in edges}))
+    ids, labelled = tuple(step.id for step in steps), any(edge.condition for edge in edges)
+    wide = draw(ids, links, "right", 92.0 if labelled else 56.0)
+    gap = 50.0 if labelled else 38.0
+    if wide.width > WIDEST:
+        wide = draw(ids, links, "down", gap)
+    return [("wide", wide), ("narrow", draw(ids, links, "down", gap, NARROW))]
