@@ -102,6 +102,7 @@ class Component:
     returns may hold `figures`, a list of `{"label", "value", "tone", "path"}` for the row at the overview's top.
     `tasks` are task objects or references to modules that define them (`"raf.notifications.tasks"`), imported by workers.
     `later` is `def later(application: Ostrov) -> Callable[[Connection, int], None]`: how a long operation's run is queued.
+    `metrics` is `async def metrics(application: Ostrov) -> Sequence[Family]`: what `/metrics` shows of it.
     `projections` are modules with `PROJECTIONS` and `TABLES`: read models kept in the transaction of the events they follow.
     """
 
@@ -118,5 +119,6 @@ class Component:
     checks: Sequence[Check] = ()
     projections: Sequence[str] = ()
     later: Reference | None = None
+    metrics: Reference | None = None
     after: tuple[str, ...] = field(default=())
     """Components whose migrations run before this one's."""

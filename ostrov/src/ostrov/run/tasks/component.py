@@ -23,6 +23,7 @@ component = Component(
     ],
     tasks=["ostrov.run.tasks.long_operations"],
     later="ostrov.run.tasks.long_operations:later",
+    metrics="ostrov.run.tasks.families:families",
     operations=[
         "ostrov.run.tasks.operations",
         "ostrov.run.tasks.move",

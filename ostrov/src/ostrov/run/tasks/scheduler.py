@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ostrov.core.errors import OstrovError
-from ostrov.run.tasks import prune, schedule
+from ostrov.run.tasks import metrics, prune, schedule
 from ostrov.run.tasks.publisher import publisher_of
 from ostrov.run.tasks.rule import rule_of
 from ostrov.run.tasks.tasks import Tasks, open_tasks
@@ -129,4 +129,5 @@ async def prune_history(application: Ostrov) -> int:
     while done := await application.store.write(prune.prune, now - settings.keep * 86400, now - settings.keep_dead * 86400):
         total += done
         await asyncio.sleep(0.05)  # others write too
+    await application.store.write(metrics.forget, now - settings.keep_dead * 86400)
     return total

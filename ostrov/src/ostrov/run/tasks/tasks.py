@@ -11,6 +11,7 @@ from ostrov.run.tasks import ledger
 from ostrov.run.tasks.engine import Engine
 from ostrov.run.tasks.engines.choice import engine_of
 from ostrov.run.tasks.fluent import BOARD, import_declarations
+from ostrov.run.tasks.metrics import Metrics
 from ostrov.run.tasks.run import NewRun, State
 from ostrov.run.tasks.task import Task
 from ostrov.run.tasks.telemetry import Happening, Telemetry
@@ -28,6 +29,8 @@ class Tasks:
         self.application = application
         self.engine: Engine = engine_of(application)
         self.telemetry = Telemetry(lambda: application.channel)
+        self.metrics = Metrics(application)
+        self.telemetry.listen(self.metrics)
         self.jobs: list[Job] = []
         """The lines in the words of `schedule` that stand in the modules of its tasks, once `registry` was asked for."""
 

@@ -30,7 +30,7 @@ from ostrov.run.tasks.run import FINISHED
 from ostrov.run.tasks.runner import Runner
 from ostrov.run.tasks.settings import TasksSettings
 from ostrov.run.tasks.tasks import open_tasks
-from ostrov.run.tasks.telemetry import Happening, happening_of
+from ostrov.run.tasks.telemetry import happening_of, started
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
@@ -272,10 +272,11 @@ class Worker:
             run = outcome.run
             if self.publisher is not None and (outcome.final is None or run.lock_key or run.limit_key or run.root_id):
                 self.publisher.soon()  # it goes again, or others do
+        now = time.time()
         for new in claimed:
             for begun in self.on_started:
                 begun(new)
-            self._tasks.telemetry.emit(Happening("started", new.id, new.task, new.queue, new.attempt))
+            self._tasks.telemetry.emit(started(new, now))
         if over:
             self._application.channel.publish(FINISHED, " ".join(over).encode())
 

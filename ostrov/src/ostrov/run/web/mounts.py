@@ -9,6 +9,7 @@ from ostrov.core.errors import OstrovError, ProjectError
 from ostrov.core.reference import load
 from ostrov.run.web.dispatcher import Application
 from ostrov.run.web.health import health
+from ostrov.run.web.metrics import metrics
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
@@ -25,8 +26,9 @@ class BuiltMount:
 
 
 def build_mounts(application: Ostrov) -> list[BuiltMount]:
-    """All of them, `/healthz` and `/readyz` first. Raises ProjectError for two of one prefix or one that cannot be built."""
-    built = [BuiltMount("", prefix, app, 0.0) for prefix, app in health(application).items()]
+    """All of them, our own first. Raises ProjectError for two of one prefix or one that cannot be built."""
+    ours = health(application) | metrics(application)
+    built = [BuiltMount("", prefix, app, 0.0) for prefix, app in ours.items()]
     taken = {mount.prefix: mount.name for mount in built}
     shared: dict[object, Application] = {}
     for component in application.components.values():

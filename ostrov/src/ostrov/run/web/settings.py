@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from ostrov.core.component import Listen
+from ostrov.core.settings.declared import Secret
 from ostrov.core.supervisor.addresses import address_url, bound_port
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ class WebSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed."""
     access_log: bool = False
+    metrics: bool = True
+    """Whether /metrics answers Prometheus: requests of this machine, and with a token those of others."""
+    metrics_token: Secret = ""
+    """When it is set, /metrics answers only who sends it, as `Authorization: Bearer TOKEN`."""
     backlog: Annotated[int, msgspec.Meta(ge=1)] = 2048
     """Connections that wait while nobody accepts, as during a restart."""
     connections: Annotated[int, msgspec.Meta(ge=1)] = 10_000
