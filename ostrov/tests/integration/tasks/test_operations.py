@@ -15,7 +15,7 @@ import pytest
 
 from ostrov import Component, NotFound, Ostrov, TaskContext, open_operations, run_tasks, task
 from ostrov.console.application import build
-from ostrov.core.errors import Conflict
+from ostrov.core.errors import Conflict, UsageError
 from ostrov.core.operations.operators import create_operator, hash_password
 from ostrov.core.operations.roles import shell_actor
 from ostrov.run.tasks import history, overview
@@ -181,6 +181,39 @@ async def test_the_oldest_is_found_below_higher_priorities(tmp_path: Path, datab
         (row,) = await application.store.read(overview.queues)
         assert row.oldest is not None
         assert row.oldest <= oldest
+
+
+async def test_the_waits_of_a_queue_are_shown_as_median_and_95th_of_a_hundred(
+    tmp_path: Path, database: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, [HERE], database) as application:
+        assert await application.store.read(overview.latencies) == {}
+        await greets.enqueue_many([{"name": str(number)} for number in range(100)])
+        await run_tasks(application)
+        ids = await application.store.read(lambda c: c.rows("SELECT id FROM task_finished_run ORDER BY id"))
+        waited = [(1000.0 + number, run_id) for number, (run_id,) in enumerate(ids)]
+        sql = "UPDATE task_finished_run SET run_after = 1000, started_at = ? WHERE id = ?"
+        await application.store.write(lambda c: c.many(sql, waited))
+        assert await application.store.read(overview.latencies) == {"mail": (49.0, 94.0, 100)}
+        monkeypatch.setattr(overview, "WAITS", overview.WAITS.replace(str(overview.RECENT), "3"))
+        assert await application.store.read(overview.latencies) == {"mail": (98.0, 99.0, 3)}
+        await greets.enqueue("ann")
+        (row,) = (row for row in await do(application, "tasks.queues") if row["queue"] == "mail")
+        assert (row["wait_median"], row["wait_p95"]) == (98.0, 99.0)
+        await greets.using(queue="idle").enqueue("ann")
+        idle = {row["queue"]: row for row in await do(application, "tasks.queues")}["idle"]
+        assert idle["wait_median"] is None
+
+
+async def test_runs_are_listed_by_the_day_they_were_enqueued(tmp_path: Path, database: list[str]) -> None:
+    async with with_runs(tmp_path, database) as (application, ids):
+        today = time.strftime("%Y-%m-%d", time.gmtime())
+        assert len(await do(application, "tasks.list", since=today, until=today)) == len(ids)
+        assert await do(application, "tasks.list", until="2001-01-01") == []
+        with pytest.raises(UsageError, match="since is no day: 'monday'"):
+            await do(application, "tasks.list", since="monday")
+        with pytest.raises(UsageError, match="until is no day"):
+            await do(application, "tasks.workflows", until="24.11.2026")
 
 
 class Browser:

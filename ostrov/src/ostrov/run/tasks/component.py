@@ -26,6 +26,7 @@ component = Component(
     metrics="ostrov.run.tasks.families:families",
     operations=[
         "ostrov.run.tasks.operations",
+        "ostrov.run.tasks.dead_operations",
         "ostrov.run.tasks.move",
         "ostrov.run.tasks.workflows.operations",
         "ostrov.run.tasks.workflows.airflow_operations",
@@ -59,8 +60,17 @@ component = Component(
             permission="tasks.view",
             topics=("tasks",),
         ),
-        Page(
         Page("/tasks/workflows/{run}", f"{WORKFLOWS}:run", "workflow.html", permission="tasks.view", topics=("tasks",)),
+        Page(
+            "/tasks/dead",
+            f"{PAGES}:dead",
+            "dead.html",
+            title="Dead runs",
+            icon="dead",
+            permission="tasks.view",
+            topics=("tasks",),
+        ),
+        Page(
             "/tasks/schedules",
             f"{PAGES}:schedules",
             "schedules.html",

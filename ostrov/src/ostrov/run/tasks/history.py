@@ -102,6 +102,7 @@ class Filter(msgspec.Struct, frozen=True):
     queue: str = ""
     text: str = ""
     schedule: str = ""
+    trace: str = ""
     since: float | None = None
     until: float | None = None
     before: str = ""
@@ -223,6 +224,9 @@ def _unindexed(wanted: Filter, error: str) -> tuple[list[str], list[Any]]:
     if wanted.schedule:
         conditions.append("schedule_key = ?")
         values.append(wanted.schedule)
+    if wanted.trace:
+        conditions.append("substr(trace, 4, 32) = ?")  # W3C traceparent: version, trace id, span id, flags
+        values.append(wanted.trace)
     if wanted.text:
         condition, words = matching(wanted.text, error)
         conditions.append(condition)

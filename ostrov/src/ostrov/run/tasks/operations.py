@@ -23,13 +23,17 @@ async def list_runs(
     state: Annotated[AnyState, "only runs in this state"] = "",
     queue: Annotated[str, "only runs of this queue"] = "",
     text: Annotated[str, "a word in the task's name, the arguments or the error, or an id"] = "",
+    since: Annotated[str, "only runs enqueued from this day on (2026-11-24, UTC)"] = "",
+    until: Annotated[str, "only runs enqueued up to the end of this day"] = "",
     limit: Annotated[int, "how many, newest first"] = 50,
     before: Annotated[str, "older than the run of this id"] = "",
 ) -> list[dict[str, Any]]:
     """List runs, newest first."""
+    from ostrov.run.tasks.day import span
     from ostrov.run.tasks.history import Filter, runs
 
-    wanted = Filter(task=task, state=state, queue=queue, text=text, before=before)
+    begin, end = span(since, until)
+    wanted = Filter(task=task, state=state, queue=queue, text=text, since=begin, until=end, before=before)
     listing = await application.store.read(runs, wanted, max(1, min(limit, 1000)))
     return [
         {
@@ -70,13 +74,17 @@ async def show(application: Ostrov, run: RunId) -> dict[str, Any]:
         "finished": moment(row.finished_at or 0),
         "attempt": row.attempt,
         "attempts_allowed": row.max_attempts,
-        "result": row.result,
+        "result": None if row.expired else row.result,
+        "result_expired": row.expired,
         "error": row.error,
         "progress": row.progress,
         "worker": row.worker_id,
         "dedupe_key": row.dedupe_key,
         "lock_key": row.lock_key,
         "parent": row.parent_id,
+        "workflow_run": row.root_id,
+        "step": row.step,
+        "trace": row.trace_id,
         "schedule": row.schedule_key,
         "attempts": [
             {
@@ -104,29 +112,6 @@ async def retry(application: Ostrov, run: RunId) -> str:
     return f"run {run} is ready"
 
 
-def _retry_dead_plan(application: Ostrov, task: str = "") -> str:
-    from ostrov.run.tasks.history import Filter, runs
-
-    found = application.store.read_sync(runs, Filter(task=task, state="dead"), 1001).runs
-    of = f" of {task}" if task else ""
-    return f"{'more than 1000' if len(found) > 1000 else len(found)} dead runs{of} will run again"
-
-
-@operation("tasks.retry_dead", permission="tasks.manage", plan=_retry_dead_plan)
-async def retry_dead(application: Ostrov, task: Annotated[str, "only runs of this task"] = "") -> str:
-    """Run all dead runs again."""
-    from ostrov.run.tasks import control
-
-    total, after = 0, ""
-    while True:
-        done, after = await application.store.write(control.retry_dead, task, after, time.time())
-        total += done
-        if not after:
-            break
-        _wake(application)
-    return f"{total} runs are ready"
-
-
 @operation("tasks.replay", permission="tasks.manage")
 async def replay(application: Ostrov, run: RunId) -> str:
     """Call the task of a run once more, as a new run with the same arguments."""
@@ -149,10 +134,12 @@ async def cancel(application: Ostrov, run: RunId) -> str:
 
 @operation("tasks.queues", permission="tasks.view", audited=False)
 async def queues(application: Ostrov) -> list[dict[str, Any]]:
-    """Show the queues with what waits in them."""
+    """Show the queues with what waits in them, and how many seconds the newest runs that are over have waited."""
     from ostrov.run.tasks import overview
 
     now = time.time()
+    latencies = await application.store.read(overview.latencies)
+    waits = {name: (round(found.median, 4), round(found.p95, 4)) for name, found in latencies.items()}
     return [
         {
             "queue": row.name,
@@ -162,6 +149,8 @@ async def queues(application: Ostrov) -> list[dict[str, Any]]:
             "scheduled": row.scheduled,
             "blocked": row.blocked,
             "oldest_waits": None if row.oldest is None else round(max(0.0, now - row.oldest), 1),
+            "wait_median": waits.get(row.name, (None, None))[0],
+            "wait_p95": waits.get(row.name, (None, None))[1],
         }
         for row in await application.store.read(overview.queues)
     ]

@@ -25,6 +25,11 @@ OTHERS = f"""SELECT queue, state, count(*) FROM (
 ) AS waiting GROUP BY queue, state"""
 QUEUES = "SELECT name, paused FROM task_queue"
 KNOW_QUEUE = "INSERT INTO task_queue (name, paused, changed_at) VALUES (?, 0, ?) ON CONFLICT DO NOTHING"
+RECENT = 2_000
+"""Runs whose wait is looked at: the newest that are over."""
+WAITS = f"""SELECT queue, started_at - run_after FROM (
+ SELECT queue, started_at, run_after FROM task_finished_run ORDER BY id DESC LIMIT {RECENT}
+) AS recent WHERE started_at IS NOT NULL"""
 DEAD = f"""SELECT count(*) FROM (SELECT 1 FROM task_finished_run WHERE state = 'dead' AND state <> 'successful' LIMIT {MOST})
  AS found"""
 WORKERS = """SELECT id, host, boot_id, pid, process_started, started_at, heartbeat_at, stopped_at, queues, slots,
@@ -47,6 +52,14 @@ class QueueRow(msgspec.Struct):
     scheduled: int = 0
     blocked: int = 0
     oldest: float | None = None
+
+
+class Latency(NamedTuple):
+    """How long runs of a queue waited lately from when they were ready to the start of their last attempt, in seconds."""
+
+    median: float
+    p95: float
+    runs: int
 
 
 class WorkerRow(NamedTuple):
@@ -92,6 +105,14 @@ def queues(connection: Connection) -> list[QueueRow]:
     return [found[name] for name in sorted(found)]
 
 
+def latencies(connection: Connection) -> dict[str, Latency]:
+    """The waits of the newest runs that are over, by queue; a queue without any among them is left out."""
+    waits: dict[str, list[float]] = {}
+    for queue, waited in connection.rows(WAITS):
+        waits.setdefault(queue, []).append(max(0.0, waited))
+    return {queue: _latency(sorted(found)) for queue, found in waits.items()}
+
+
 def dead_runs(connection: Connection) -> int:
     """How many dead runs wait for somebody to look at them."""
     return int(connection.value(DEAD))
@@ -123,6 +144,12 @@ def workers(connection: Connection, now: float, lease: float) -> list[WorkerRow]
 def schedules(connection: Connection) -> list[ScheduleRow]:
     """Every schedule by key."""
     return [ScheduleRow._make(row) for row in connection.rows(SCHEDULES)]
+
+
+def _latency(waits: list[float]) -> Latency:
+    """Of sorted waits: nearest rank, so that each figure is one that was measured."""
+    count = len(waits)
+    return Latency(waits[(count - 1) // 2], waits[-(-95 * count // 100) - 1], count)
 
 
 def _oldest(connection: Connection, queue: str) -> float | None:

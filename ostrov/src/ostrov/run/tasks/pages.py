@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from ostrov.core.errors import NotFound
-from ostrov.run.tasks import history, overview
+from ostrov.run.tasks import family, history, overview
+from ostrov.run.tasks.day import day, day_after
+from ostrov.run.tasks.dead import dead_tasks
 from ostrov.run.tasks.rule import parse
 from ostrov.run.tasks.run import State
 
@@ -35,7 +36,7 @@ async def panel(request: PageRequest) -> dict[str, Any]:
             "path": "/tasks/queues",
         },
         {"label": "runs going", "value": sum(row.running for row in found), "tone": "", "path": "/tasks/runs?state=running"},
-        {"label": "dead runs", "value": _count(dead), "tone": "bad" if dead else "", "path": "/tasks/runs?state=dead"},
+        {"label": "dead runs", "value": _count(dead), "tone": "bad" if dead else "", "path": "/tasks/dead"},
     ]
     return {"queues": found, "figures": figures}
 
@@ -45,15 +46,33 @@ async def queues(request: PageRequest) -> dict[str, Any]:
     store = request.application.store
     return {
         "queues": await store.read(overview.queues),
+        "latencies": await store.read(overview.latencies),
+        "recent": overview.RECENT,
         "dead": await store.read(overview.dead_runs),
         "most": overview.MOST,
+    }
+
+
+async def dead(request: PageRequest) -> dict[str, Any]:
+    """What failed for good: by task, then run by run through the filters of the query."""
+    query = request.query
+    wanted = history.Filter(
+        task=query.get("task", ""), text=query.get("q", "").strip(), state=State.DEAD, before=query.get("before", "")
+    )
+    store = request.application.store
+    listing = await store.read(history.runs, wanted, PAGE)
+    return {
+        "groups": await store.read(dead_tasks),
+        "runs": [(run, _line(run.arguments)) for run in listing.runs],
+        "older": listing.older,
+        "looked_back_to": listing.looked_back_to,
+        "filtered": bool(wanted.task or wanted.text),
     }
 
 
 async def runs(request: PageRequest) -> dict[str, Any]:
     """Runs through the filters of the query."""
     query = request.query
-    since, until = day(query.get("since", "")), day(query.get("until", ""))
     state = query.get("state", "")
     wanted = history.Filter(
         task=query.get("task", ""),
@@ -61,8 +80,9 @@ async def runs(request: PageRequest) -> dict[str, Any]:
         queue=query.get("queue", ""),
         text=query.get("q", "").strip(),
         schedule=query.get("schedule", ""),
-        since=since,
-        until=None if until is None else until + timedelta(days=1).total_seconds(),
+        trace=query.get("trace", "").strip(),
+        since=day(query.get("since", "")),
+        until=day_after(query.get("until", "")),
         before=query.get("before", ""),
     )
     store = request.application.store
@@ -81,7 +101,8 @@ async def runs(request: PageRequest) -> dict[str, Any]:
 
 async def run(request: PageRequest) -> dict[str, Any]:
     """One run with all there is to it. Raises NotFound."""
-    found = await request.application.store.read(history.detail, request.parameters["run"])
+    store = request.application.store
+    found = await store.read(history.detail, request.parameters["run"])
     if found is None:
         raise NotFound("there is no such run", tip="old history is pruned")
     row = found.run
@@ -93,6 +114,7 @@ async def run(request: PageRequest) -> dict[str, Any]:
         "arguments": pretty(row.arguments),
         "result": None if row.result is None else pretty(row.result),
         "progress": progress,
+        "children": await store.read(family.children, row, time.time()),
         "waiting": row.state in (State.SCHEDULED, State.READY, State.BLOCKED),
     }
 
@@ -109,14 +131,6 @@ async def workers(request: PageRequest) -> dict[str, Any]:
     found = await request.application.store.read(overview.workers, time.time(), lease)
     here = [row for row in found if row.state in ("running", "silent")]
     return {"here": here, "gone": [row for row in found if row not in here][:20]}
-
-
-def day(text: str) -> float | None:
-    """The start of a day (`2026-11-24`, UTC) as epoch seconds; None for other text."""
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).timestamp()
-    except ValueError:
-        return None
 
 
 def _ticks(row: overview.ScheduleRow) -> list[float]:

@@ -43,13 +43,18 @@ async def workflows(
     workflow: Annotated[str, "only runs of this workflow"] = "",
     state: Annotated[str, "only runs in this state"] = "",
     text: Annotated[str, "a word in the name, the arguments or the error, or an id"] = "",
+    since: Annotated[str, "only runs enqueued from this day on (2026-11-24, UTC)"] = "",
+    until: Annotated[str, "only runs enqueued up to the end of this day"] = "",
     limit: Annotated[int, "how many, newest first"] = 25,
     before: Annotated[str, "older than the run of this id"] = "",
 ) -> list[dict[str, Any]]:
     """List the runs of workflows, newest first."""
+    from ostrov.run.tasks.day import span
     from ostrov.run.tasks.workflows.history import WorkflowFilter, workflow_runs
 
-    wanted = WorkflowFilter(workflow=workflow, state=state, text=text, before=before)
+    begin, end = span(since, until)
+    wanted = WorkflowFilter(workflow=workflow, state=state, text=text, since=begin, until=end, before=before)
+    now = time.time()
     listing = await application.store.read(workflow_runs, wanted, max(1, min(limit, 1000)))
     return [
         {
@@ -59,6 +64,7 @@ async def workflows(
             "state": run.state,
             "created": moment(run.created_at),
             "finished": moment(run.finished_at or 0),
+            "took": None if (took := run.lasted(now)) is None else round(took, 3),
             "error": run.error,
         }
         for run in listing.runs

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ostrov.core.errors import NotFound
+from ostrov.run.tasks.day import day, day_after
 from ostrov.run.tasks.history import detail
-from ostrov.run.tasks.pages import day, pretty
+from ostrov.run.tasks.pages import pretty
 from ostrov.run.tasks.run import State
 from ostrov.run.tasks.workflows import approvals, history
 from ostrov.run.tasks.workflows.drawing import NARROW, Drawing, draw, essential
@@ -30,15 +30,15 @@ async def runs(request: PageRequest) -> dict[str, Any]:
     """The runs of workflows through the filters of the query. A search for a day (`2026-11-24`) shows that day's."""
     query = request.query
     text, state = query.get("q", "").strip(), query.get("state", "")
-    since, until = day(query.get("since", "")), day(query.get("until", ""))
-    if (searched := day(text)) is not None:
-        since, until, text = searched, searched, ""
+    since, until = query.get("since", ""), query.get("until", "")
+    if day(text) is not None:
+        since, until, text = text, text, ""
     wanted = history.WorkflowFilter(
         workflow=query.get("workflow", ""),
         state=state if state in STATES else "",
         text=text,
-        since=since,
-        until=None if until is None else until + timedelta(days=1).total_seconds(),
+        since=day(since),
+        until=day_after(until),
         before=query.get("before", ""),
     )
     asked = query.get("rows", "")
