@@ -7,6 +7,7 @@ from ostrov.core.store import Connection
 from ostrov.run.tasks.identifier import new_id
 from ostrov.run.tasks.ledger import INSERT
 from ostrov.run.tasks.run import NewRun, State
+from ostrov.run.tasks.telemetry import Happening, report, report_run
 from ostrov.run.tasks.workflows.again import cancel_workflow, retry_step, retry_workflow
 from ostrov.run.tasks.workflows.settle import complete, settle
 
@@ -25,7 +26,8 @@ AGAIN = """INSERT INTO task_run (id, task, queue, priority, state, arguments, cr
  FROM task_finished_run WHERE id = ? ON CONFLICT DO NOTHING"""
 UNTOLD = "UPDATE task_run SET unpublished = 1 WHERE id = ?"
 FORGET = "DELETE FROM task_finished_run WHERE id = ?"
-COPIED = "task, queue, priority, arguments, max_attempts, lock_key, kind, version, limit_key, trace"
+COPIED = """task, queue, priority, arguments, max_attempts, lock_key, kind, version, limit_key, trace,
+ CASE WHEN root_id IS NULL THEN plan END"""
 COPY = f"SELECT {COPIED} FROM task_finished_run WHERE id = ? UNION ALL SELECT {COPIED} FROM task_run WHERE id = ?"
 PAUSE = """INSERT INTO task_queue (name, paused, changed_at) VALUES (?, ?, ?)
  ON CONFLICT (name) DO UPDATE SET paused = excluded.paused, changed_at = excluded.changed_at"""
@@ -41,6 +43,7 @@ def cancel(connection: Connection, run_id: str, now: float) -> State:
     state = _state(connection, run_id)
     if state is State.RUNNING:
         connection.execute(REQUEST_CANCEL, (run_id,))
+        report_run(connection, "cancelling", run_id)
         return State.RUNNING
     if state.over:
         raise Conflict(f"run {run_id} is {state} already")
@@ -64,12 +67,14 @@ def retry(connection: Connection, run_id: str, now: float) -> State:
     state = _state(connection, run_id)
     if state is State.SCHEDULED:
         connection.execute(BRING_FORWARD, (now, run_id))
+        report_run(connection, "promoted", run_id)
     elif _is_of_workflow(connection, run_id, state, now):
         return _state(connection, run_id)
     elif state in (State.DEAD, State.CANCELLED):
         if not connection.execute(AGAIN, (now, run_id)):
             raise Conflict(f"run {run_id} cannot be retried", cause="another run with its dedupe key is not over")
         connection.execute(FORGET, (run_id,))
+        report_run(connection, "revived", run_id)
     else:
         tip = "replay it to call its task once more as a new run" if state is State.SUCCESSFUL else ""
         raise Conflict(f"run {run_id} is {state}", tip=tip)
@@ -93,6 +98,7 @@ def retry_dead(connection: Connection, task: str, after: str, now: float) -> tup
             done += 1
         elif connection.execute(AGAIN, (now, run_id)):
             connection.execute(FORGET, (run_id,))
+            report_run(connection, "revived", run_id)
             done += 1
     return done, found[-1] if found else ""
 
@@ -110,12 +116,14 @@ def replay(connection: Connection, run_id: str, now: float) -> str:
     )
     connection.execute(INSERT, new)
     connection.execute(UNTOLD, (made,))
+    report(connection, [Happening("enqueued", made, task, queue)])
     return made
 
 
 def pause(connection: Connection, queue: str, paused: bool, now: float) -> None:
     """Let workers claim no more runs of a queue, or let them again. Running ones go on."""
     connection.execute(PAUSE, (queue, int(paused), now))
+    report(connection, [Happening("paused" if paused else "resumed", "", "", queue)])
 
 
 def _is_of_workflow(connection: Connection, run_id: str, state: State, now: float) -> bool:

@@ -37,6 +37,12 @@ class RunFailed(TaskError):
     """The result was asked of a run that ended without one."""
 
 
+class ResultExpired(TaskError):
+    """The result was asked of a run that has returned one, which is no longer kept."""
+
+    status = 410
+
+
 class Retry(Exception):
     """Raised by a task to be tried again `after` a time ("30s", seconds) or as its backoff says. It counts as a failed
     attempt: a task without `retries` is dead after it."""

@@ -12,6 +12,7 @@ from ostrov.run.tasks.bulk import Bulk
 from ostrov.run.tasks.limits import release
 from ostrov.run.tasks.outcome import Ending, Outcome
 from ostrov.run.tasks.run import State
+from ostrov.run.tasks.terms import kept
 from ostrov.run.tasks.workflows.settle import settle
 from ostrov.run.tasks.workflows.steps import enter
 
@@ -60,7 +61,7 @@ def finish(connection: Connection, worker_id: str, outcomes: Sequence[Outcome]) 
             built.append(outcome)
         else:
             over.append(outcome)
-    MOVE.run(connection, [(str(o.final), o.ended_at, o.ended.result, o.ended.error, o.progress, o.run.id) for o in over])
+    MOVE.run(connection, [_over(o) for o in over])
     DELETE.run(connection, [(o.run.id,) for o in over])
     if again:
         connection.many(AGAIN, [_again(o) for o in again])
@@ -92,6 +93,13 @@ def _ours(connection: Connection, worker_id: str, outcomes: Sequence[Outcome]) -
         found = {key: connection.row(HELD, (*key, worker_id)) for key in keys}
         return {key: row[0] for key, row in found.items() if row is not None}
     return {(row[0], row[1]): row[2] for row in connection.rows(HELD_LOCKED, ([run_id for run_id, _ in keys], worker_id))}
+
+
+def _over(outcome: Outcome) -> tuple[object, ...]:
+    run, result, until = outcome.run, outcome.ended.result, None
+    if outcome.keep_result is not None:
+        result, until = kept(result, outcome.keep_result, outcome.ended_at, run.root_id is not None)
+    return (str(outcome.final), outcome.ended_at, result, until, outcome.ended.error, outcome.progress, run.id)
 
 
 def _again(outcome: Outcome) -> tuple[object, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from ostrov.core.store import Connection
 from ostrov.run.tasks.bulk import Bulk
 from ostrov.run.tasks.run import NewRun
+from ostrov.run.tasks.terms import EXPIRED
 
 COLUMNS = """id, task, queue, priority, state, arguments, created_at, run_after, max_attempts,
  dedupe_key, lock_key, parent_id, schedule_key, tick, kind, version, limit_key, trace, plan"""
@@ -19,8 +21,8 @@ INSERT_MANY = Bulk(
 )
 INSERT_UNIQUE = INSERT + " ON CONFLICT DO NOTHING"
 SAME = "SELECT id, state FROM task_run WHERE task = ? AND dedupe_key = ?"
-OUTCOME = """SELECT state, NULL, reason FROM task_run WHERE id = ?
- UNION ALL SELECT state, result, error FROM task_finished_run WHERE id = ?"""
+OUTCOME = """SELECT state, NULL, reason, NULL FROM task_run WHERE id = ?
+ UNION ALL SELECT state, result, error, result_until FROM task_finished_run WHERE id = ?"""
 
 
 def insert(connection: Connection, run: NewRun) -> tuple[str, str, bool]:
@@ -46,6 +48,9 @@ def insert_many(connection: Connection, runs: Sequence[NewRun]) -> list[tuple[st
 
 
 def outcome(connection: Connection, run_id: str) -> tuple[str, str | None, str | None] | None:
-    """(state, result, error) of a run, None when the ledger does not know it."""
+    """(state, result, error) of a run, None when the ledger does not know it. The result is EXPIRED from its moment on."""
     found = connection.row(OUTCOME, (run_id, run_id))
-    return None if found is None else (found[0], found[1], found[2])
+    if found is None:
+        return None
+    state, result, error, until = found
+    return state, result if until is None or time.time() < until else EXPIRED, error

@@ -58,6 +58,8 @@ class Outcome:
     losses: int = 0
     logs: list[LogLine] = field(default_factory=list)
     progress: str | None = None
+    keep_result: float | None = None
+    """Seconds that its result is kept; None for as long as its history."""
     expansion: Expansion | None = None
     """The graph that a workflow's run has built."""
 

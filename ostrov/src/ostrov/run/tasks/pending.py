@@ -16,7 +16,7 @@ from ostrov.core.application import Ostrov, current
 from ostrov.core.errors import OstrovError
 from ostrov.run.tasks import reaper, roster, schedule
 from ostrov.run.tasks.attempt import call, failed, prepare, succeeded
-from ostrov.run.tasks.claim import PROMOTE, Claimed, claim_offered
+from ostrov.run.tasks.claim import Claimed, claim_offered, promote
 from ostrov.run.tasks.context import TaskContext, running
 from ostrov.run.tasks.finish import finish
 from ostrov.run.tasks.fluent import BOARD
@@ -27,6 +27,8 @@ from ostrov.run.tasks.logs import RunLog, capture
 from ostrov.run.tasks.outcome import Ended, Ending, decide
 from ostrov.run.tasks.scheduler import of_job
 from ostrov.run.tasks.tasks import open_tasks
+from ostrov.run.tasks.telemetry import happening_of, start_of
+from ostrov.run.tasks.terms import keep_result
 
 if TYPE_CHECKING:
     from ostrov.core.store import Connection
@@ -71,6 +73,7 @@ class Program:
 
     def __init__(self, application: Ostrov) -> None:
         self._application = application
+        self._tasks = application.part(open_tasks)
         self._store = application.store
         self._settings = application.settings.tasks
         self._id = new_id()
@@ -94,7 +97,9 @@ class Program:
         self._mend()
         for key, tick in self._store.read_sync(schedule.due, time.time()):
             if key in self._schedules:
-                self._store.write_sync(schedule.fire, self._schedules[key], tick, time.time())
+                new = self._store.write_sync(schedule.fire, self._schedules[key], tick, time.time())
+                if new is not None:
+                    self._tasks.enqueued((new,))
         tasks: dict[str, Task[Any, Any]] = {job.task.name: job.task for job in BOARD.jobs if job.task is not None}
         while run := self._store.write_sync(self._claim, tasks):
             self._run(tasks[run.task], run)
@@ -104,7 +109,7 @@ class Program:
             return tasks[name].options.limits if name in tasks else NO_LIMITS
 
         now = time.time()
-        connection.execute(PROMOTE, (now,))
+        promote(connection, now)
         for name in tasks:
             found = [run_id for (run_id,) in connection.rows(READY, (name,))]
             started, _ = claim_offered(connection, self._id, (), found, 1, now, now + HOLD, lambda task: True, limits_of)
@@ -114,6 +119,7 @@ class Program:
 
     def _run(self, task: Task[Any, Any], run: Claimed) -> None:
         started = time.time()
+        self._tasks.telemetry.emit(start_of(run, started))
         log = RunLog(self._settings.log_lines) if self._settings.log_lines else None
         context = TaskContext(self._application, run.id, run.attempt, run.task, run.queue, log)
         token = running.set(context)
@@ -126,7 +132,9 @@ class Program:
         outcome = decide(run, ended, started, time.time(), task.options.backoff, self._settings.losses)
         outcome.logs = [] if log is None else log.take()
         outcome.progress = context.shown_text
-        self._store.write_sync(finish, self._id, [outcome])
+        outcome.keep_result = keep_result(run.plan, task.options)
+        if not self._store.write_sync(finish, self._id, [outcome]):
+            self._tasks.telemetry.emit(happening_of(outcome))
 
     def _mend(self) -> None:
         if time.monotonic() < self._mended + MEND:
@@ -135,7 +143,8 @@ class Program:
         self._store.write_sync(roster.heartbeat, self._id, now, (), now)
         found = self._store.read_sync(reaper.missing, now)
         if found.gone or found.lapsed:
-            self._store.write_sync(reaper.reap, found, now, self._settings.losses)
+            for outcome in self._store.write_sync(reaper.reap, found, now, self._settings.losses):
+                self._tasks.telemetry.emit(happening_of(outcome))
 
     def _leave(self) -> None:
         self._store.write_sync(roster.stopped, self._id, time.time())

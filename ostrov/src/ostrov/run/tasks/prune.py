@@ -5,11 +5,21 @@ from __future__ import annotations
 from ostrov.core.store import Connection
 from ostrov.run.tasks import limits, roster
 from ostrov.run.tasks.identifier import id_at
+from ostrov.run.tasks.terms import EXPIRED
 
 BATCH = 500
+EXPIRE = """UPDATE task_finished_run SET result = ?, result_until = NULL WHERE id IN (SELECT id FROM task_finished_run AS old
+ WHERE result_until IS NOT NULL AND result_until <= ? AND NOT EXISTS (SELECT 1 FROM task_run WHERE task_run.id = old.root_id)
+ ORDER BY result_until LIMIT ?)"""
 OLD = """SELECT id FROM task_finished_run WHERE id < ? AND finished_at < ? AND state <> 'dead' ORDER BY id LIMIT ?"""
 OLD_DEAD = """SELECT id FROM task_finished_run WHERE state = 'dead' AND state <> 'successful' AND id < ? AND finished_at < ?
  ORDER BY id LIMIT ?"""
+
+
+def expire(connection: Connection, now: float) -> int:
+    """Drop up to 500 results that have expired; how many. Call it until 0. Those of steps stay while their workflow is not
+    over."""
+    return connection.execute(EXPIRE, (EXPIRED, now, BATCH))
 
 
 def prune(connection: Connection, before: float, dead_before: float) -> int:

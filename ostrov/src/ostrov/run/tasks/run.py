@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from ostrov.core.errors import NotFound
-from ostrov.run.tasks.errors import RunFailed
+from ostrov.run.tasks.errors import ResultExpired, RunFailed
+from ostrov.run.tasks.terms import EXPIRED
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
@@ -84,9 +85,16 @@ class Run(Generic[R]):
 
     @property
     def result(self) -> R:
-        """What the task returned, as of the last `refresh` or `wait`. Raises RunFailed when it did not, or not yet."""
+        """What the task returned, as of the last `refresh` or `wait`. Raises RunFailed when it did not, or not
+        yet, and ResultExpired when it is no longer kept."""
         if self.status is not State.SUCCESSFUL:
             raise RunFailed(f"run {self.id} of {self._task.name} is {self.status}", cause=self._error)
+        if self._result == EXPIRED:
+            raise ResultExpired(
+                f"the result of run {self.id} of {self._task.name} has expired",
+                cause="it is kept for as long as keep_result says",
+                tip="replay the run to have its task called once more",
+            )
         result: R = self._task.codec.decode_result(self._result)
         return result
 

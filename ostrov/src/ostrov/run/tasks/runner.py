@@ -19,7 +19,7 @@ from ostrov.run.tasks.processes import Processes
 from ostrov.run.tasks.settings import TasksSettings
 from ostrov.run.tasks.soft import Softly
 from ostrov.run.tasks.tasks import open_tasks
-from ostrov.run.tasks.terms import soft_timeout
+from ostrov.run.tasks.terms import keep_result, soft_timeout
 from ostrov.run.tasks.threads import Threads
 from ostrov.run.tasks.workflows.expand import expand
 
@@ -201,6 +201,8 @@ class Runner:
             outcome.logs = context.log.take()
         outcome.progress = context.shown_text
         outcome.expansion = expansion
+        if run.plan is not None or hand.task.options.keep_result is not None:
+            outcome.keep_result = keep_result(run.plan, hand.task.options)
         self.hands.pop(run.id, None)
         self.outcomes.append(outcome)
         self._on_end()

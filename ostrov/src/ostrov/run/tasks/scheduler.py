@@ -122,12 +122,17 @@ def of_job(job: Job, timezone: str, now: float) -> schedule.Declared:
 
 
 async def prune_history(application: Ostrov) -> int:
-    """Forget the history that is older than the settings say; how many runs."""
+    """Forget the history that is older than the settings say, and results that have expired; how many runs."""
     settings = application.settings.tasks
     now = time.time()
-    total = 0
+    total = expired = 0
+    while done := await application.store.write(prune.expire, now):
+        expired += done
+        await asyncio.sleep(0.05)  # others write too
+    if expired:
+        log.info("%d results have expired", expired)
     while done := await application.store.write(prune.prune, now - settings.keep * 86400, now - settings.keep_dead * 86400):
         total += done
-        await asyncio.sleep(0.05)  # others write too
+        await asyncio.sleep(0.05)
     await application.store.write(metrics.forget, now - settings.keep_dead * 86400)
     return total

@@ -47,6 +47,14 @@ def terms_of(plan: str | None) -> Terms:
     return NO_TERMS if plan is None else _decoder.decode(plan)
 
 
+def kept(result: str | None, keep: float | None, now: float, needed: bool) -> tuple[str | None, float | None]:
+    """What is written down of the result of a run that was successful, and until when it is kept. One that is `needed` (a
+    step's, by those that follow) stays until its workflow is over and history is tidied up."""
+    if result is None or keep is None:
+        return result, None
+    return (result, now + keep) if keep > 0 or needed else (EXPIRED, None)
+
+
 def encoded(placement: Placement) -> str | None:
     """The terms that `using` has set, as the ledger keeps them."""
     if placement.soft_timeout is None and placement.keep_result is None:

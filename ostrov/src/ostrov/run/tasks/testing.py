@@ -20,7 +20,8 @@ from ostrov.run.tasks.logs import RunLog, capture
 from ostrov.run.tasks.outcome import Ended, Ending, Outcome, decide
 from ostrov.run.tasks.soft import Softly, SoftTimeout
 from ostrov.run.tasks.tasks import open_tasks
-from ostrov.run.tasks.terms import soft_timeout
+from ostrov.run.tasks.telemetry import happening_of, start_of
+from ostrov.run.tasks.terms import keep_result, soft_timeout
 from ostrov.run.tasks.workflows.expand import expand
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ async def run_tasks(application: Ostrov, *, ahead: Duration = 0, limit: int = 10
     retries). Tasks with `process=True` run in a thread. What a task raises is in the ledger, as always.
     """
     handler = capture()
-    registry = application.part(open_tasks).registry
+    registry, telemetry = application.part(open_tasks).registry, application.part(open_tasks).telemetry
 
     def limits_of(name: str) -> Limits:
         return registry[name].options.limits if name in registry else NO_LIMITS
@@ -50,8 +51,10 @@ async def run_tasks(application: Ostrov, *, ahead: Duration = 0, limit: int = 10
             claimed = await application.store.write(claim, WORKER, (), 1, due, now + 3600, limits_of=limits_of)
             if not claimed:
                 return done
+            telemetry.emit(start_of(claimed[0], now))
             outcome = await _run(application, claimed[0])
-            await application.store.write(finish, WORKER, [outcome])
+            if not await application.store.write(finish, WORKER, [outcome]):
+                telemetry.emit(happening_of(outcome))
         return limit
     finally:
         logging.getLogger().removeHandler(handler)
@@ -67,8 +70,9 @@ async def _run(application: Ostrov, run: Claimed) -> Outcome:
         task = application.part(open_tasks).get(run.task)
     except NotFound as problem:
         ended, backoff = Ended(Ending.FAILED, error=str(problem), retriable=False), None
+        keep = None
     else:
-        backoff = task.options.backoff
+        backoff, keep = task.options.backoff, keep_result(run.plan, task.options)
         if task.options.kind == "workflow":
             ended, expansion = expand(task, run, context, application.part(open_tasks).registry)
         else:
@@ -77,6 +81,7 @@ async def _run(application: Ostrov, run: Claimed) -> Outcome:
     outcome.logs = [] if log is None else log.take()
     outcome.progress = context.shown_text
     outcome.expansion = expansion
+    outcome.keep_result = keep
     return outcome
 
 

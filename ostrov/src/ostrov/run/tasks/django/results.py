@@ -57,7 +57,7 @@ def result_of(application: Ostrov, run_id: str, backend: str) -> Any:
         errors=[_error(error or "", traceback) for error, traceback in failed],
         worker_ids=workers,
     )
-    if run.state is State.SUCCESSFUL and run.result is not None:
+    if run.state is State.SUCCESSFUL and run.result:  # not one that has expired
         object.__setattr__(result, "_return_value", msgspec.json.decode(run.result))
     return result
 

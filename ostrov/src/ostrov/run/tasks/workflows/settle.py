@@ -16,11 +16,14 @@ import msgspec
 
 from ostrov.core.store import Connection
 from ostrov.run.tasks.archive import DELETE, MOVE
+from ostrov.run.tasks.errors import ResultExpired
 from ostrov.run.tasks.identifier import new_ids
 from ostrov.run.tasks.limits import release
 from ostrov.run.tasks.run import State
+from ostrov.run.tasks.telemetry import OVER, Verb, report, report_run
+from ostrov.run.tasks.terms import EXPIRED, kept, terms_of
 from ostrov.run.tasks.workflows.graph import references, resolved
-from ostrov.run.tasks.workflows.steps import EDGE, INSERT, Element, Plan, StepRow, encoded, plan_of
+from ostrov.run.tasks.workflows.steps import EDGE, INSERT, Element, Plan, StepRow, encoded, entered, plan_of
 
 ENDED = "SELECT state, result FROM task_finished_run WHERE id = ?"
 WAITED_FOR = "SELECT child_id, condition FROM task_edge WHERE parent_id = ? AND met IS NULL ORDER BY child_id"
@@ -44,7 +47,7 @@ LEFT = "SELECT count(*) FROM task_run WHERE root_id = ?"
 FAILED = """SELECT step, state, error FROM task_finished_run AS failed WHERE root_id = ? AND state IN ('dead', 'cancelled')
  AND step NOT LIKE '%]' AND NOT EXISTS (SELECT 1 FROM task_edge JOIN task_finished_run AS child ON child.id = child_id
  WHERE task_edge.parent_id = failed.id AND condition = 'failure' AND child.state = 'successful') ORDER BY id LIMIT 3"""
-KEYS = "SELECT lock_key, limit_key FROM task_run WHERE id = ?"
+KEYS = "SELECT lock_key, limit_key, plan FROM task_run WHERE id = ?"
 WIDEST = 10_000
 """Elements that one map may fan out."""
 LARGEST = 16 * 1024 * 1024
@@ -92,12 +95,22 @@ def settle(
             queue.extend(_advance(connection, child, now))
 
 
-def complete(connection: Connection, run_id: str, state: State, result: str | None, error: str | None, now: float) -> None:
-    """End a run that no worker holds."""
-    lock_key, limit_key = connection.row(KEYS, (run_id,)) or (None, None)
-    MOVE.run(connection, [(str(state), now, result, error, None, run_id)])
+def complete(
+    connection: Connection,
+    run_id: str,
+    state: State,
+    result: str | None,
+    error: str | None,
+    now: float,
+    verb: Verb | None = None,
+) -> None:
+    """End a run that no worker holds. `verb` is what happened, when that is more than the state says."""
+    lock_key, limit_key, plan = connection.row(KEYS, (run_id,)) or (None, None, None)
+    result, until = kept(result, terms_of(plan).keep_result, now, needed=True)
+    MOVE.run(connection, [(str(state), now, result, until, error, None, run_id)])
     DELETE.run(connection, [(run_id,)])
     release(connection, run_id, lock_key, limit_key)
+    report_run(connection, verb or OVER[state], run_id, error or "")
 
 
 def met(condition: str, state: str, result: str | None) -> int:
@@ -148,7 +161,10 @@ def _advance(connection: Connection, run_id: str, now: float) -> list[Ended]:
     if step.kind == "approval":
         connection.execute(WAITING, (0, "waits for an approval", run_id))
         return []
-    arguments = resolved(plan.arguments, _results(connection, step.root_id, plan.arguments))
+    try:
+        arguments = resolved(plan.arguments, _results(connection, step.root_id, plan.arguments))
+    except ResultExpired as problem:
+        return _end(connection, step, State.DEAD, None, problem.error, now)
     text = msgspec.json.encode(arguments).decode()
     if len(text) > LARGEST:
         reason = f"its arguments take {len(text)} bytes, and may take {LARGEST}: store the data and hand on its id"
@@ -208,6 +224,8 @@ def _fan_out(connection: Connection, step: Waiting, plan: Plan, arguments: dict[
     plan.expanded = len(rows)
     shown = msgspec.json.encode({name: value for name, value in arguments.items() if name != plan.mapped}).decode()
     connection.execute(FAN_OUT, (encoded(plan), shown, len(rows), step.id))
+    report_run(connection, "mapped", step.id)
+    report(connection, entered(rows))
     return []
 
 
@@ -220,6 +238,8 @@ def _collect(connection: Connection, step: Waiting, now: float) -> list[Ended]:
         name, state, error = failed[0]
         reason = f"{len(failed)} of {len(rows)} failed, {name} first: {error or state}"
         return _end(connection, step, State.DEAD, None, reason, now)
+    if gone := [name for name, _, result, _ in rows if result == EXPIRED]:
+        return _end(connection, step, State.DEAD, None, f"the result of {gone[0]} has expired: retry this step", now)
     return _end(connection, step, State.SUCCESSFUL, f"[{','.join(result or 'null' for _, _, result, _ in rows)}]", None, now)
 
 
@@ -239,11 +259,19 @@ def _close(connection: Connection, root_id: str, now: float) -> list[Ended]:
         reason = "; ".join(f"step {name} is {state}: {error or 'no reason was given'}" for name, state, error in failed)
         complete(connection, root_id, State.DEAD, None, reason[:2000], now)
     else:
-        template = plan_of(plan).result
-        value = resolved(template, _results(connection, root_id, template))
-        result = None if value is None else msgspec.json.encode(value).decode()
-        complete(connection, root_id, State.SUCCESSFUL, result, None, now)
+        _return(connection, root_id, plan_of(plan).result, now)
     return [] if outer is None else [(root_id, outer)]
+
+
+def _return(connection: Connection, root_id: str, template: Any, now: float) -> None:
+    """End a root with the result that its body has returned."""
+    try:
+        value = resolved(template, _results(connection, root_id, template))
+    except ResultExpired as problem:
+        complete(connection, root_id, State.DEAD, None, problem.error, now)
+        return
+    result = None if value is None else msgspec.json.encode(value).decode()
+    complete(connection, root_id, State.SUCCESSFUL, result, None, now)
 
 
 def _end(connection: Connection, step: Waiting, state: State, result: str | None, error: str | None, now: float) -> list[Ended]:
@@ -257,6 +285,9 @@ def _results(connection: Connection, root_id: str, template: Any) -> dict[str, A
         return {}
     marks = ", ".join("?" * len(wanted))
     rows = connection.rows(f"{RESULTS} AND step IN ({marks})", (root_id, *wanted))
+    for step, result in rows:
+        if result == EXPIRED:
+            raise ResultExpired(f"the result of step {step} has expired: retry that step, and this one follows")
     return {step: None if result is None else msgspec.json.decode(result) for step, result in rows}
 
 
