@@ -10,7 +10,8 @@ from ostrov.run.tasks.limits import NO_LIMITS, Limits, acquire
 
 COLUMNS = """id, task, queue, priority, arguments, created_at, run_after, max_attempts, attempt, failures, losses,
  cancel_requested, lock_key, limit_key, kind, root_id, plan"""
-PROMOTE = "UPDATE task_run SET state = 'ready', unpublished = 1 WHERE state = 'scheduled' AND run_after <= ?"
+PROMOTE = """UPDATE task_run SET state = 'ready', unpublished = 1 WHERE state = 'scheduled' AND run_after <= ?
+ RETURNING id, task, queue, attempt"""
 READY_QUEUES = """WITH RECURSIVE found(name) AS (
  SELECT min(queue) FROM task_run WHERE state = 'ready'
  UNION ALL
@@ -69,13 +70,23 @@ def claim(
     `admit(task)` says whether this worker has a place for one more run of that task, `limits_of(task)` what its code allows.
     Runs that their limits hold back are set aside, and others looked for in their place.
     """
-    connection.execute(PROMOTE, (now,))
+    promote(connection, now)
     aside: list[str] = []
     while True:
         before, candidates = len(aside), _candidates(connection, queues, room)
         started = _start(connection, candidates, worker_id, room, now, lease_until, admit, limits_of, aside=aside)
         if started or len(aside) == before or len(aside) >= ASIDE:
             return started
+
+
+def promote(connection: Connection, now: float) -> int:
+    """Make scheduled runs that are due ready; how many."""
+    due = connection.rows(PROMOTE, (now,))
+    if due:
+        from ostrov.run.tasks.telemetry import Happening, report  # which knows this module
+
+        report(connection, [Happening("promoted", *row) for row in due])
+    return len(due)
 
 
 def claim_offered(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ostrov.core.errors import OstrovError
 from ostrov.core.store import Connection
-from ostrov.run.tasks.claim import NEXT_DUE, PROMOTE
+from ostrov.run.tasks.claim import NEXT_DUE, promote
 from ostrov.run.tasks.engine import Engine, Publication
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def untold(connection: Connection, ids: Sequence[str]) -> None:
 def take(connection: Connection, now: float) -> tuple[int, list[Publication]]:
     """Make due runs ready and take up to 500 ready runs that the broker does not know: (the mark of the taking, the runs)."""
     mark = 2 + int(now) % CYCLE
-    connection.execute(PROMOTE, (now,))
+    promote(connection, now)
     sql = UNTOLD if connection.dialect == "sqlite" else UNTOLD_LOCKED
     runs = [Publication._make(row) for row in connection.rows(sql)]
     connection.many(TAKE, [(mark, run.id) for run in runs])

@@ -15,6 +15,7 @@ from ostrov.run.tasks.limits import NO_LIMITS
 from ostrov.run.tasks.rule import Rule, parse, same, zone_of
 from ostrov.run.tasks.run import NewRun, State
 from ostrov.run.tasks.task import TaskOptions
+from ostrov.run.tasks.telemetry import Happening, report
 
 LATE = 60.0
 """Seconds after which a tick was missed."""
@@ -100,8 +101,9 @@ def fire(connection: Connection, schedule: Declared, tick: float, now: float) ->
     if options.misfire == "skip" and now - tick > LATE:
         return None
     run = new_run(schedule, now, tick)
-    _, _, created = insert(connection, run)
+    held_by, _, created = insert(connection, run)
     if not created:
+        report(connection, [Happening("deduplicated", held_by, run.task, run.queue)])
         return None
     connection.execute(RAN, (run.id, schedule.key))
     return run

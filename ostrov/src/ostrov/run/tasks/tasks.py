@@ -14,7 +14,7 @@ from ostrov.run.tasks.fluent import BOARD, import_declarations
 from ostrov.run.tasks.metrics import Metrics
 from ostrov.run.tasks.run import NewRun, State
 from ostrov.run.tasks.task import Task
-from ostrov.run.tasks.telemetry import Happening, Telemetry
+from ostrov.run.tasks.telemetry import Happening, Telemetry, report
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
@@ -85,6 +85,8 @@ def insert(connection: Connection, application: Ostrov, run: NewRun) -> tuple[st
         tasks = application.part(open_tasks)
         enlisted = tasks.engine.enlist(connection, (run,))
         connection.after_commit(lambda: tasks.enqueued((run,), enlisted))
+    else:
+        report(connection, [Happening("deduplicated", written[0], run.task, run.queue)])
     return written
 
 
@@ -93,6 +95,8 @@ def insert_many(connection: Connection, application: Ostrov, runs: Sequence[NewR
     written = ledger.insert_many(connection, runs)
     tasks = application.part(open_tasks)
     new = [run for run, (_, _, created) in zip(runs, written, strict=True) if created]
+    held = [(run, run_id) for run, (run_id, _, created) in zip(runs, written, strict=True) if not created]
+    report(connection, [Happening("deduplicated", run_id, run.task, run.queue) for run, run_id in held])
     enlisted = tasks.engine.enlist(connection, new)
     connection.after_commit(lambda: tasks.enqueued(new, enlisted))
     return written

@@ -54,6 +54,8 @@ LEVELS: dict[str, int] = {
     "paused": logging.INFO,
     "resumed": logging.INFO,
 }
+RUN = """SELECT task, queue, attempt FROM task_run WHERE id = ?
+ UNION ALL SELECT task, queue, attempt FROM task_finished_run WHERE id = ?"""
 TOPIC = "tasks"
 """The channel topic that says: something about tasks changed. At most two messages a second from one process."""
 PAUSE = 0.5
@@ -112,6 +114,12 @@ def report(connection: Connection, happenings: Sequence[Happening]) -> None:
     """Tell, once the transaction is durable, what the ledger itself has done in it."""
     if happenings:
         connection.after_commit(lambda: _emit(happenings))
+
+
+def report_run(connection: Connection, verb: Verb, run_id: str, error: str = "") -> None:
+    """The same of one run, as it stands in the ledger."""
+    task, queue, attempt = connection.row(RUN, (run_id, run_id)) or ("", "", 0)
+    report(connection, [Happening(verb, run_id, task, queue, attempt, error=error)])
 
 
 def _emit(happenings: Sequence[Happening]) -> None:

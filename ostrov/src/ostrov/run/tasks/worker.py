@@ -30,7 +30,7 @@ from ostrov.run.tasks.run import FINISHED
 from ostrov.run.tasks.runner import Runner
 from ostrov.run.tasks.settings import TasksSettings
 from ostrov.run.tasks.tasks import open_tasks
-from ostrov.run.tasks.telemetry import happening_of, started
+from ostrov.run.tasks.telemetry import happening_of, start_of
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
@@ -276,7 +276,7 @@ class Worker:
         for new in claimed:
             for begun in self.on_started:
                 begun(new)
-            self._tasks.telemetry.emit(started(new, now))
+            self._tasks.telemetry.emit(start_of(new, now))
         if over:
             self._application.channel.publish(FINISHED, " ".join(over).encode())
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from ostrov.core.errors import Conflict, NotFound
 from ostrov.core.store import Connection
 from ostrov.run.tasks.run import State
+from ostrov.run.tasks.telemetry import report_run
 from ostrov.run.tasks.workflows.settle import complete, settle
 from ostrov.run.tasks.workflows.steps import encoded, plan_of
 
@@ -72,6 +73,7 @@ def cancel_workflow(connection: Connection, root_id: str, now: float) -> None:
     for run_id, state, kind in connection.rows(UNFINISHED, (root_id,)):
         if state == State.RUNNING:
             connection.execute(STOP, (run_id,))
+            report_run(connection, "cancelling", run_id)
         elif kind == "workflow" and state == State.BLOCKED and connection.rows(UNFINISHED, (run_id,)):
             cancel_workflow(connection, run_id, now)
         else:
@@ -99,8 +101,7 @@ def _again(connection: Connection, run_id: str, now: float) -> None:
     for child in follow:
         _block(connection, child, now, anew=child != parent_id)  # an element's own map keeps the others
     if kind is None:
-        connection.execute(REVIVE, ("ready", now, 1, None, run_id))
-        connection.execute(FORGET, (run_id,))
+        _revive(connection, run_id, "ready", now, 1, None)
     else:
         _block(connection, run_id, now)
     # it starts when nothing but what has been holds it; and the workflow counts what it waits for
@@ -123,8 +124,7 @@ def _block(connection: Connection, run_id: str, now: float, *, anew: bool = True
     """Bring a step back from history to where it waits. What it made before is out of the graph when it is to be made `anew`:
     the elements of a map, the steps of a workflow."""
     _, root_id, _, kind, text = _known(connection, run_id)
-    if connection.execute(REVIVE, ("blocked", now, 0, "waits for other steps", run_id)):
-        connection.execute(FORGET, (run_id,))
+    _revive(connection, run_id, "blocked", now, 0, "waits for other steps")
     plan = plan_of(text)
     if kind == "workflow":
         connection.execute(LET_GO_STEPS, (run_id,))
@@ -149,5 +149,11 @@ def _reopen(connection: Connection, root_id: str, now: float) -> None:
         for child in _descendants(connection, [root_id]):
             connection.execute(OPEN, (child,))
             _block(connection, child, now)
-    connection.execute(REVIVE, ("blocked", now, 0, "waits for its steps", root_id))
-    connection.execute(FORGET, (root_id,))
+    _revive(connection, root_id, "blocked", now, 0, "waits for its steps")
+
+
+def _revive(connection: Connection, run_id: str, state: str, now: float, unpublished: int, reason: str | None) -> None:
+    """Bring a run back from history, unless it is back already."""
+    if connection.execute(REVIVE, (state, now, unpublished, reason, run_id)):
+        connection.execute(FORGET, (run_id,))
+        report_run(connection, "revived", run_id)

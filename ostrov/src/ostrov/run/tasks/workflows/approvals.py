@@ -24,9 +24,10 @@ def decide(connection: Connection, run_id: str, approved: bool, person: str, rea
         raise Conflict(f"approval {run_id} is not asked for yet", cause=f"{waiting_on} steps before it are not over")
     if approved:
         result = msgspec.json.encode({"by": person, "reason": reason}).decode()
-        complete(connection, run_id, State.SUCCESSFUL, result, None, now)
+        complete(connection, run_id, State.SUCCESSFUL, result, None, now, "approved")
     else:
-        complete(connection, run_id, State.DEAD, None, f"rejected by {person}" + (f": {reason}" if reason else ""), now)
+        why = f"rejected by {person}" + (f": {reason}" if reason else "")
+        complete(connection, run_id, State.DEAD, None, why, now, "rejected")
     settle(connection, [(run_id, root_id)], now)
     return str(root_id)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +12,7 @@ from ostrov.core.store import Connection
 from ostrov.run.tasks.duration import seconds
 from ostrov.run.tasks.identifier import new_ids
 from ostrov.run.tasks.limits import NO_LIMITS
+from ostrov.run.tasks.telemetry import Happening, report
 from ostrov.run.tasks.workflows.graph import Graph, Node
 
 if TYPE_CHECKING:
@@ -101,6 +102,12 @@ def enter(connection: Connection, root_id: str, made: Expansion) -> None:
     plan = plan_of(connection.value(PLAN, (root_id,)))  # of a step that is a workflow: kept for its retry
     plan.result = made.result
     connection.execute(WAIT, (encoded(plan), made.version or None, len(made.steps), root_id))
+    report(connection, entered(made.steps))
+
+
+def entered(steps: Sequence[StepRow]) -> list[Happening]:
+    """That steps are in the ledger."""
+    return [Happening("enqueued", step.id, step.task, step.queue) for step in steps]
 
 
 def encoded(plan: Plan) -> str:
