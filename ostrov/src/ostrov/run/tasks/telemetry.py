@@ -86,7 +86,7 @@ OVER: dict[State, Verb] = {
 }
 
 
-def started(run: Claimed, now: float) -> Happening:
+def start_of(run: Claimed, now: float) -> Happening:
     """A worker has started a run."""
     wait = now - run.run_after
     return Happening("started", run.id, run.task, run.queue, run.attempt, wait if wait > 0 else 0.0)
