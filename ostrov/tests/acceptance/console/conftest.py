@@ -82,7 +82,7 @@ def token_of(page: str) -> str:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProject]:
     """Up until the module's last test."""
-    folder = make_project(tmp_path_factory.mktemp("harbour"), ["orchard"], name="harbour")
+    folder = make_project(tmp_path_factory.mktemp("harbour"), ["orchard", "harvest:component"], name="harbour")
     with (folder / "ostrov.toml").open("a") as settings:
         settings.write("[web]\nport = 0\n")
     sys.path.insert(0, str(ORCHARD))

@@ -98,7 +98,7 @@ async def test_all_of_a_task_are_put_away_in_batches(
     tmp_path: Path, database: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dead, "BATCH", 2)
-    async with with_dead(tmp_path, database) as (application, dives_, flight):
+    async with with_dead(tmp_path, database) as (application, _, flight):
         assert "3 runs are put away" in await do(application, "tasks.discard_dead", task=dives.name)
         assert [row["last_run"] for row in await do(application, "tasks.dead")] == [flight]
         assert "1 runs are put away" in await do(application, "tasks.discard_dead")

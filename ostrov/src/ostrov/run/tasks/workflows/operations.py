@@ -61,11 +61,12 @@ async def workflows(
             "id": run.id,
             "workflow": run.task,
             "version": run.version,
-            "state": run.state,
+            "state": run.status,
+            "steps_left": run.waiting_on,
             "created": moment(run.created_at),
             "finished": moment(run.finished_at or 0),
             "took": None if (took := run.lasted(now)) is None else round(took, 3),
-            "error": run.error,
+            "error": None if run.finished_at is None else run.error,
         }
         for run in listing.runs
     ]

@@ -121,7 +121,7 @@ def drawings(steps: Sequence[history.OutlineStep], edges: Sequence[Joined]) -> l
         return []
     links = tuple(essential({(edge.parent, edge.child): edge.condition for edge in edges}))
     ids, labelled = tuple(step.id for step in steps), any(edge.condition for edge in edges)
-    wide = draw(ids, links, "right", 92.0 if labelled else 56.0)
+    wide = draw(ids, links, "right", 100.0 if labelled else 56.0)
     gap = 50.0 if labelled else 38.0
     if wide.width > WIDEST:
         wide = draw(ids, links, "down", gap)
