@@ -8,7 +8,6 @@ from ostrov.run.tasks.identifier import new_id
 from ostrov.run.tasks.ledger import INSERT
 from ostrov.run.tasks.run import NewRun, State
 from ostrov.run.tasks.telemetry import Happening, report, report_run
-from ostrov.run.tasks.telemetry import Happening, report, report_run
 from ostrov.run.tasks.workflows.again import cancel_workflow, retry_step, retry_workflow
 from ostrov.run.tasks.workflows.settle import complete, settle
 
@@ -45,7 +44,6 @@ def cancel(connection: Connection, run_id: str, now: float) -> State:
     if state is State.RUNNING:
         connection.execute(REQUEST_CANCEL, (run_id,))
         report_run(connection, "cancelling", run_id)
-        report_run(connection, "cancelling", run_id)
         return State.RUNNING
     if state.over:
         raise Conflict(f"run {run_id} is {state} already")
@@ -70,14 +68,12 @@ def retry(connection: Connection, run_id: str, now: float) -> State:
     if state is State.SCHEDULED:
         connection.execute(BRING_FORWARD, (now, run_id))
         report_run(connection, "promoted", run_id)
-        report_run(connection, "promoted", run_id)
     elif _is_of_workflow(connection, run_id, state, now):
         return _state(connection, run_id)
     elif state in (State.DEAD, State.CANCELLED):
         if not connection.execute(AGAIN, (now, run_id)):
             raise Conflict(f"run {run_id} cannot be retried", cause="another run with its dedupe key is not over")
         connection.execute(FORGET, (run_id,))
-        report_run(connection, "revived", run_id)
         report_run(connection, "revived", run_id)
     else:
         tip = "replay it to call its task once more as a new run" if state is State.SUCCESSFUL else ""
@@ -121,14 +117,12 @@ def replay(connection: Connection, run_id: str, now: float) -> str:
     connection.execute(INSERT, new)
     connection.execute(UNTOLD, (made,))
     report(connection, [Happening("enqueued", made, task, queue)])
-    report(connection, [Happening("enqueued", made, task, queue)])
     return made
 
 
 def pause(connection: Connection, queue: str, paused: bool, now: float) -> None:
     """Let workers claim no more runs of a queue, or let them again. Running ones go on."""
     connection.execute(PAUSE, (queue, int(paused), now))
-    report(connection, [Happening("paused" if paused else "resumed", "", "", queue)])
     report(connection, [Happening("paused" if paused else "resumed", "", "", queue)])
 
 

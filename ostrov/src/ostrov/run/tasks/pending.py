@@ -28,7 +28,6 @@ from ostrov.run.tasks.outcome import Ended, Ending, decide
 from ostrov.run.tasks.scheduler import of_job
 from ostrov.run.tasks.tasks import open_tasks
 from ostrov.run.tasks.telemetry import happening_of, start_of
-from ostrov.run.tasks.telemetry import happening_of, start_of
 from ostrov.run.tasks.terms import keep_result
 
 if TYPE_CHECKING:

@@ -21,7 +21,6 @@ from ostrov.run.tasks.outcome import Ended, Ending, Outcome, decide
 from ostrov.run.tasks.soft import Softly, SoftTimeout
 from ostrov.run.tasks.tasks import open_tasks
 from ostrov.run.tasks.telemetry import happening_of, start_of
-from ostrov.run.tasks.telemetry import happening_of, start_of
 from ostrov.run.tasks.terms import keep_result, soft_timeout
 from ostrov.run.tasks.workflows.expand import expand
 

@@ -21,7 +21,6 @@ from ostrov.run.tasks.identifier import new_ids
 from ostrov.run.tasks.limits import release
 from ostrov.run.tasks.run import State
 from ostrov.run.tasks.telemetry import OVER, Verb, report, report_run
-from ostrov.run.tasks.telemetry import OVER, Verb, report, report_run
 from ostrov.run.tasks.terms import EXPIRED, kept, terms_of
 from ostrov.run.tasks.workflows.graph import references, resolved
 from ostrov.run.tasks.workflows.steps import EDGE, INSERT, Element, Plan, StepRow, encoded, entered, plan_of
@@ -225,8 +224,6 @@ def _fan_out(connection: Connection, step: Waiting, plan: Plan, arguments: dict[
     plan.expanded = len(rows)
     shown = msgspec.json.encode({name: value for name, value in arguments.items() if name != plan.mapped}).decode()
     connection.execute(FAN_OUT, (encoded(plan), shown, len(rows), step.id))
-    report_run(connection, "mapped", step.id)
-    report(connection, entered(rows))
     report_run(connection, "mapped", step.id)
     report(connection, entered(rows))
     return []
