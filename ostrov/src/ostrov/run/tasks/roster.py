@@ -16,6 +16,7 @@ HEARTBEAT = "UPDATE task_worker SET heartbeat_at = ? WHERE id = ? AND stopped_at
 RENEW = "UPDATE task_run SET lease_until = ? WHERE id = ? AND attempt = ? AND worker_id = ? AND state = 'running'"
 HOLDS = "SELECT id, attempt, cancel_requested FROM task_run WHERE state = 'running' AND worker_id = ?"
 PROGRESS = "UPDATE task_run SET progress = ? WHERE id = ? AND attempt = ? AND worker_id = ? AND state = 'running'"
+SLOTS = "UPDATE task_worker SET slots = ? WHERE id = ?"
 STOPPED = "UPDATE task_worker SET stopped_at = ? WHERE id = ? AND stopped_at IS NULL"
 PRESENT = "SELECT id, host, boot_id, pid, process_started FROM task_worker WHERE stopped_at IS NULL"
 FORGET = "DELETE FROM task_worker WHERE stopped_at IS NOT NULL AND stopped_at < ?"

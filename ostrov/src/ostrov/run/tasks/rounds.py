@@ -17,6 +17,7 @@ from ostrov.run.tasks.finish import LOG
 from ostrov.run.tasks.outcome import Ending, Outcome
 from ostrov.run.tasks.runner import Runner
 from ostrov.run.tasks.settings import TasksSettings
+from ostrov.run.tasks.slots import Scaling
 from ostrov.run.tasks.telemetry import Telemetry, happening_of
 
 log = logging.getLogger("ostrov.tasks")
@@ -54,6 +55,17 @@ class Rounds:
 
     async def go(self) -> None:
         """A round each `tasks.poll` seconds. Raises OstrovError when another has declared this worker dead."""
+        fewest, most = self._settings.slots_min, self._settings.slots
+        if not fewest:
+            await self._go()
+        scaling = asyncio.create_task(Scaling(self._worker_id, self._desk, self._runner, fewest, most).go())
+        try:
+            await self._go()
+        finally:
+            scaling.cancel()
+            await asyncio.wait([scaling])
+
+    async def _go(self) -> None:
         while True:
             self._soon.clear()
             with contextlib.suppress(TimeoutError):
@@ -118,6 +130,8 @@ class Rounds:
     def _show_status(self) -> None:
         count = len(self._runner.hands)
         status = f"{count} in hand" if count else "idle"
+        if self._settings.slots_min:
+            status += f" of {self._runner.slots}"
         if status != self._status:
             self._status = status
             self.on_status(status)

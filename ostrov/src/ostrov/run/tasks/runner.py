@@ -41,6 +41,8 @@ class Runner:
         self.application = application
         self.settings: TasksSettings = application.settings.tasks
         self.registry = application.part(open_tasks).registry
+        self.slots: int = self.settings.slots
+        """Runs that it has in hand at most, now."""
         self.hands: dict[str, Hand] = {}
         self.outcomes: list[Outcome] = []
         self._on_end = on_end
@@ -52,7 +54,12 @@ class Runner:
     @property
     def room(self) -> int:
         """How many more runs this worker takes in hand."""
-        return self.settings.slots - len(self.hands)
+        return self.slots - len(self.hands)
+
+    def resize(self, slots: int) -> None:
+        """Take so many runs in hand at most from now on. Those in hand stay."""
+        self.slots = slots
+        self._on_end()
 
     def admission(self) -> Callable[[str], bool]:
         """A function that says, for each candidate in turn, whether there is room for a run of its task."""

@@ -27,7 +27,10 @@ class TasksSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     workers: Positive = 1
     """Worker processes, each with slots, threads and task processes of its own."""
     slots: Positive = 100
-    """Runs that one worker has in hand at a time."""
+    """Runs that one worker has in hand at a time; with slots_min, at most."""
+    slots_min: Annotated[int, msgspec.Meta(ge=0)] = 0
+    """The slots a worker begins with and comes down to. It uses more, up to `slots`, while runs wait and its loop and the
+    processors have room. 0: it uses all of `slots`, always."""
     threads: Positive = 8
     """Threads of one worker for tasks that are not async."""
     processes: Positive = 2
