@@ -114,6 +114,8 @@ async def test_the_list_shows_status_name_date_and_duration_and_is_filtered(tmp_
         assert names(page) == [dead.id, waits.id, done.id]
         assert "nobody &lt;sells&gt; thirteen" in page
         assert "Pay a large amount?" in page
+        assert "decisions asked for" in await browser.get("/")
+        page = await browser.get("/tasks/workflows")
         assert "1–3 of 3" in re.sub(r"\s+", " ", page)
         for query, expected in {
             "state=dead": [dead.id],

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ostrov.run.tasks.history import RunRow
 
 MOST = 200
-LOOKED = 20_000
+LOOKED = 5_000
 """Runs made while a run went on, of which its children are picked: no index knows them by their parent."""
 COLUMNS = "id, task, step, state, attempt, created_at, started_at"
 BY_ROOT = f"""SELECT * FROM (

@@ -13,6 +13,7 @@ from ostrov.run.tasks.day import day, day_after
 from ostrov.run.tasks.dead import dead_tasks
 from ostrov.run.tasks.rule import parse
 from ostrov.run.tasks.run import State
+from ostrov.run.tasks.workflows import approvals
 
 if TYPE_CHECKING:
     from ostrov.core.page import PageRequest
@@ -26,6 +27,7 @@ async def panel(request: PageRequest) -> dict[str, Any]:
     store = request.application.store
     found = await store.read(overview.queues)
     dead = await store.read(overview.dead_runs)
+    undecided = len(await store.read(approvals.pending))
     late = [row.oldest for row in found if row.oldest is not None and not row.paused]
     oldest = max(0.0, time.time() - min(late)) if late else 0.0
     figures = [
@@ -36,6 +38,11 @@ async def panel(request: PageRequest) -> dict[str, Any]:
             "path": "/tasks/queues",
         },
         {"label": "runs going", "value": sum(row.running for row in found), "tone": "", "path": "/tasks/runs?state=running"},
+        *(
+            [{"label": "decisions asked for", "value": undecided, "tone": "warn", "path": "/tasks/workflows"}]
+            if undecided
+            else []
+        ),
         {"label": "dead runs", "value": _count(dead), "tone": "bad" if dead else "", "path": "/tasks/dead"},
     ]
     return {"queues": found, "figures": figures}

@@ -73,7 +73,6 @@ async def run(request: PageRequest) -> dict[str, Any]:
     after: dict[str, list[tuple[str, str]]] = {}
     for edge in joined:
         after.setdefault(edge.child, []).append((names[edge.parent], edge.condition))
-    waiting = await store.read(approvals.pending)
     return {
         "run": found.run,
         "attempts": found.attempts,
@@ -83,7 +82,7 @@ async def run(request: PageRequest) -> dict[str, Any]:
         "after": after,
         "edges": joined,
         "drawings": drawings(steps, joined),
-        "approvals": [one for one in waiting if one[1] == found.run.id],
+        "approvals": [(step.id, found.run.id, step.text, None) for step in steps if step.status == "undecided"],
         "failed": any(step.state in ("dead", "cancelled") for step in steps),
         "over": sum(State(step.state).over for step in steps),
         "total": len(steps),
