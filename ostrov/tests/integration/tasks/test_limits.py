@@ -6,12 +6,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from ostrov import Component, Ostrov, run_tasks, task
 from ostrov.run.tasks.claim import claim
 from ostrov.run.tasks.errors import NotATask, Refused
-from ostrov.run.tasks.limits import Limits, limits, strayed
+from ostrov.run.tasks.limits import Limits, limits, release, strayed
 from ostrov.run.tasks.prune import prune
 from ostrov.testing import running
 
@@ -102,3 +103,61 @@ async def test_buckets_that_are_full_again_are_forgotten(tmp_path: Path, databas
         await application.store.write(prune, time.time() + 7200, time.time())
         await application.store.write(prune, time.time() + 7200, time.time())
         assert await value(application, "SELECT count(*) FROM task_bucket") == 0
+
+
+def starts(application: Ostrov, moment: float) -> Any:
+    """What a worker claims at a moment: the numbers in the names of the hosts."""
+
+    def take(connection: Any) -> list[str]:
+        found = claim(connection, "w1", (), 10, moment, moment + 60, limits_of=lambda _: call_limits)
+        return [msgspec.json.decode(run.arguments)["host"] for run in found]
+
+    return application.store.write(take)
+
+
+call_limits = Limits(starts=2, period=3600.0)
+
+
+async def enqueue_call(application: Ostrov, name: str, priority: int = 0) -> None:
+    run = await call.using(priority=priority).enqueue(name)
+    await application.store.write(lambda c: c.execute("UPDATE task_run SET limit_key = 'one' WHERE id = ?", (run.id,)))
+
+
+async def test_a_newcomer_does_not_take_the_moment_that_was_promised_to_another(tmp_path: Path, database: list[str]) -> None:
+    async with running(tmp_path, [HERE], database) as application:
+        for name in "abcd":
+            await enqueue_call(application, name)
+        begun = time.time()
+        assert await starts(application, begun) == ["a", "b"]
+        await enqueue_call(application, "newcomer", priority=10)
+        assert await starts(application, begun + 1801) == ["c"]
+        assert await starts(application, begun + 3601) == ["d"]
+        assert await starts(application, begun + 5401) == ["newcomer"]
+
+
+async def test_promises_that_come_due_while_nobody_works_are_made_up_for_within_the_rate(
+    tmp_path: Path, database: list[str]
+) -> None:
+    async with running(tmp_path, [HERE], database) as application:
+        for name in "abcdef":
+            await enqueue_call(application, name)
+        begun = time.time()
+        assert await starts(application, begun) == ["a", "b"]
+        later = begun + 40000
+        assert await starts(application, later) == ["c", "d"], "as many as at any time, and no more"
+        assert await starts(application, later + 1801) == ["e"]
+        assert await starts(application, later + 3601) == ["f"]
+
+
+async def test_a_promised_moment_outlives_a_wait_for_a_slot(tmp_path: Path, database: list[str]) -> None:
+    async with running(tmp_path, [HERE], database) as application:
+        for name in "abc":
+            await enqueue_call(application, name)
+        begun = time.time()
+        assert await starts(application, begun) == ["a", "b"]
+        await application.store.write(lambda c: c.execute("UPDATE task_run SET lock_key = 'k' WHERE state = 'scheduled'"))
+        await application.store.write(lambda c: c.execute("INSERT INTO task_semaphore VALUES ('lock k', 0, 'another')"))
+        assert await starts(application, begun + 1801) == [], "it has its moment, and no slot"
+        await application.store.write(lambda c: release(c, "another", "k", None))
+        await enqueue_call(application, "newcomer", priority=10)
+        assert await starts(application, begun + 1802) == ["c"]

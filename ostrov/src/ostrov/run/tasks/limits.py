@@ -19,8 +19,11 @@ HELD = "SELECT slot FROM task_semaphore WHERE key = ? ORDER BY slot"
 HOLD = "INSERT INTO task_semaphore (key, slot, run_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 LET_GO = "DELETE FROM task_semaphore WHERE run_id = ?"
 BLOCK = "UPDATE task_run SET state = 'blocked', blocked_on = ?, reason = ? WHERE id = ?"
-UNBLOCK = """UPDATE task_run SET state = 'ready', blocked_on = NULL, reason = NULL, unpublished = 1 WHERE id =
- (SELECT id FROM task_run WHERE blocked_on = ? AND state = 'blocked' ORDER BY priority DESC, id LIMIT 1)"""
+PROMISED = "its rate is used up"
+"""What the reason of a run begins with that was promised a moment, until it starts."""
+UNBLOCK = f"""UPDATE task_run SET state = 'ready', blocked_on = NULL, unpublished = 1,
+ reason = CASE WHEN reason LIKE '{PROMISED}%' THEN '{PROMISED}' END
+ WHERE id = (SELECT id FROM task_run WHERE blocked_on = ? AND state = 'blocked' ORDER BY priority DESC, id LIMIT 1)"""
 WAITED_FOR = """SELECT blocked_on, min(task), (SELECT count(*) FROM task_semaphore WHERE key = blocked_on)
  FROM task_run WHERE blocked_on IS NOT NULL GROUP BY blocked_on"""
 BUCKET = "SELECT next_at, reserved_at FROM task_bucket WHERE key = ?"
@@ -28,7 +31,8 @@ BUCKET_LOCKED = f"{BUCKET} FOR UPDATE"
 NEW = "INSERT INTO task_bucket (key, next_at, reserved_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 FILL = "UPDATE task_bucket SET next_at = ?, reserved_at = ? WHERE key = ?"
 FORGET = "DELETE FROM task_bucket WHERE next_at < ? AND reserved_at < ?"
-POSTPONE = "UPDATE task_run SET state = 'scheduled', run_after = ?, reason = 'its rate is used up' WHERE id = ?"
+POSTPONE = f"UPDATE task_run SET state = 'scheduled', run_after = ?, reason = '{PROMISED}' WHERE id = ?"
+REASON = "SELECT reason FROM task_run WHERE id = ?"
 RATE = re.compile(r"\s*(\d+)\s*(?:/|per)\s*(.+)")
 LIMIT, LOCK = "limit ", "lock "
 """What the keys of semaphores begin with: those of concurrency limits, those of locks."""
@@ -72,21 +76,22 @@ def acquire(
     connection: Connection, run_id: str, lock_key: str | None, limit_key: str | None, allowed: Limits, now: float
 ) -> bool:
     """Whether a ready run may start. When not, it is blocked or scheduled, or left as it is for the next look."""
+    promised = bool(allowed.starts) and (connection.value(REASON, (run_id,)) or "").startswith(PROMISED)
     if lock_key is not None and not _hold(connection, LOCK + lock_key, 1, run_id):
-        connection.execute(BLOCK, (LOCK + lock_key, "another run holds its lock", run_id))
+        _block(connection, run_id, LOCK + lock_key, "another run holds its lock", promised)
         return False
     if limit_key is None:
         return True
     if allowed.concurrency is not None and not _hold(connection, LIMIT + limit_key, allowed.concurrency, run_id):
         _let_go(connection, run_id, lock_key)
         reason = f"{allowed.concurrency} of its kind are running, and no more may"
-        connection.execute(BLOCK, (LIMIT + limit_key, reason, run_id))
+        _block(connection, run_id, LIMIT + limit_key, reason, promised)
         return False
-    if allowed.starts and (promised := _take(connection, limit_key, allowed, now)) is not None:
+    if allowed.starts and (moment := _take(connection, limit_key, allowed, now, promised)) is not None:
         _let_go(connection, run_id, lock_key)
         if allowed.concurrency is not None:
             unblock(connection, LIMIT + limit_key)
-        connection.execute(POSTPONE, (promised, run_id))
+        connection.execute(POSTPONE, (moment, run_id))
         return False
     return True
 
@@ -127,22 +132,31 @@ def _hold(connection: Connection, key: str, capacity: int, run_id: str) -> bool:
             return True  # else another worker was quicker: by now its slot is seen as taken
 
 
+def _block(connection: Connection, run_id: str, key: str, reason: str, promised: bool) -> None:
+    connection.execute(BLOCK, (key, f"{PROMISED}; {reason}" if promised else reason, run_id))
+
+
 def _let_go(connection: Connection, run_id: str, lock_key: str | None) -> None:
     connection.execute(LET_GO, (run_id,))
     if lock_key is not None:
         unblock(connection, LOCK + lock_key)
 
 
-def _take(connection: Connection, key: str, allowed: Limits, now: float) -> float | None:
-    """None when a start is within the rate; else the moment that is promised to it."""
+def _take(connection: Connection, key: str, allowed: Limits, now: float, promised: bool) -> float | None:
+    """None when a start is within the rate; else the moment that is promised to it.
+
+    A run whose moment was `promised` before and has come starts when the bucket has room. Every other goes behind the last
+    promise, so that it takes no moment that another waits for.
+    """
     interval = allowed.period / allowed.starts
-    connection.execute(NEW, (key, now, now))  # so that there is a row to lock
+    connection.execute(NEW, (key, now, 0.0))  # so that there is a row to lock
     next_at, reserved_at = connection.rows(BUCKET if connection.dialect == "sqlite" else BUCKET_LOCKED, (key,))[0]
     next_at = max(next_at, now)
-    if next_at - now <= allowed.period - interval + 1e-6:
-        connection.execute(FILL, (next_at + interval, max(reserved_at, now), key))
+    earliest: float = next_at - (allowed.period - interval)
+    if not promised or (reserved_at > now and earliest > now):
+        earliest = max(earliest, reserved_at + interval)
+    if earliest <= now + 1e-6:
+        connection.execute(FILL, (next_at + interval, reserved_at, key))
         return None
-    # the moment when the bucket has room again, behind those that were promised to others
-    promised: float = max(next_at - (allowed.period - interval), reserved_at + interval if reserved_at > now else 0.0)
-    connection.execute(FILL, (next_at, promised, key))
-    return promised
+    connection.execute(FILL, (next_at, earliest, key))
+    return earliest
