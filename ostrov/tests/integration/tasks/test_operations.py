@@ -19,6 +19,8 @@ from ostrov.core.errors import Conflict, UsageError
 from ostrov.core.operations.operators import create_operator, hash_password
 from ostrov.core.operations.roles import shell_actor
 from ostrov.run.tasks import history, overview
+from ostrov.run.tasks.component import component as pages_of_tasks
+from ostrov.run.tasks.run import State
 from ostrov.run.tasks.scheduler import Scheduler
 from ostrov.run.tasks.testing import working
 from ostrov.testing import running
@@ -276,6 +278,20 @@ async def test_every_page_shows_what_there_is(tmp_path: Path, database: list[str
         assert "Cancel the run" not in await viewer.get(f"/tasks/runs/{ids['ready']}")
 
 
+async def test_large_arguments_and_results_do_not_make_large_pages(tmp_path: Path, database: list[str]) -> None:
+    async with running(tmp_path, [HERE], database) as application:
+        await application.store.write(create_operator, "ann", "owner", HASH)
+        run = await greets.enqueue("a" * 1_000_000)
+        await run_tasks(application)
+        browser = Browser(application)
+        await browser.log_in("ann")
+        for path in ("/tasks/runs", f"/tasks/runs/{run.id}"):
+            page = await browser.get(path)
+            assert run.id in page
+            assert len(page) < 100_000
+        assert len((await do(application, "tasks.show", run=run.id))["arguments"]) > 1_000_000
+
+
 async def test_pages_of_an_empty_ledger_say_so(tmp_path: Path) -> None:
     async with running(tmp_path, [HERE]) as application:
         await application.store.write(create_operator, "ann", "owner", HASH)
@@ -293,6 +309,8 @@ async def test_every_phrase_of_the_pages_has_its_russian() -> None:
 
     folder = Path(overview.__file__).parent / "templates"
     known = phrases_of("ostrov.run.tasks", "ru") | phrases_of("ostrov.console", "ru")
-    phrases = {phrase for file in folder.glob("*.html") for phrase in re.findall(r'_\("([^"]+)"', file.read_text())}
+    said = re.compile(r'_(?:\.count)?\("([^"]+)"')
+    phrases = {phrase for file in folder.glob("*.html") for phrase in said.findall(file.read_text())}
+    phrases |= {page.title for page in pages_of_tasks.pages if page.title} | set(State) | {"undecided", "waiting"}
     assert len(phrases) > 60
     assert phrases - known.keys() == set()

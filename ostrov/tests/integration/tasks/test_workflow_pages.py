@@ -14,7 +14,8 @@ import pytest
 from ostrov import Component, Ostrov, approval, otherwise, run_tasks, task, when, workflow
 from ostrov.console.application import build
 from ostrov.core.operations.operators import create_operator, hash_password
-from ostrov.run.tasks.workflows import history, pages
+from ostrov.run.tasks import dead
+from ostrov.run.tasks.workflows import approvals, history, pages
 from ostrov.run.tasks.workflows.history import WorkflowFilter, graph_of, workflow_runs
 from ostrov.testing import running
 
@@ -287,3 +288,20 @@ async def test_a_graph_too_large_to_follow_is_listed_and_not_drawn(tmp_path: Pat
         assert "<desc" not in page
         assert page.count('<tr id="step-') == 4
         assert "2 more steps are not shown." in page
+
+
+async def test_no_look_walks_the_whole_ledger(tmp_path: Path) -> None:
+    """On SQLite: what is asked on every refresh goes by an index, or stops after so many rows."""
+    async with shop(tmp_path, []) as application:
+        for sql, values in (
+            (approvals.PENDING, ()),
+            (history.OUTLINE, ("r",) * 4),
+            (history.ELEMENTS, ("r",) * 4),
+            (f"{history.HOT} ORDER BY id DESC LIMIT 26", ("f",)),
+            (f"{history.OVER} ORDER BY id DESC LIMIT 26", ("f",)),
+            (f"{history.OVER} AND task = ? ORDER BY id DESC LIMIT 26", ("f", "t")),
+            (dead.GROUPS, ()),
+        ):
+            plan = await application.store.read(lambda c, sql=sql, values=values: c.rows(f"EXPLAIN QUERY PLAN {sql}", values))
+            walks = [row[-1] for row in plan if re.search(r"SCAN task_(finished_)?run(?! USING INDEX)", row[-1])]
+            assert walks == [], sql

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PAGE = 50
 NEXT_TICKS = 4
+SHOWN = 20_000
+"""Letters of arguments and results that a page shows; `ostrov tasks show` has them whole."""
 
 
 async def panel(request: PageRequest) -> dict[str, Any]:
@@ -155,13 +157,18 @@ def _ticks(row: overview.ScheduleRow) -> list[float]:
 
 
 def _line(arguments: str) -> str:
-    """Arguments in one line, as they would be written in a call."""
-    given: dict[str, Any] = msgspec.json.decode(arguments)
+    """Arguments in one line, as they would be written in a call; those that were cut as they are."""
+    try:
+        given: dict[str, Any] = msgspec.json.decode(arguments)
+    except msgspec.DecodeError:
+        return arguments
     return ", ".join(f"{name}={msgspec.json.encode(value).decode()}" for name, value in given.items())
 
 
 def pretty(text: str) -> str:
-    """JSON with its lines indented; nothing of a result that has expired."""
+    """JSON with its lines indented, cut where nobody reads on; nothing of a result that has expired."""
+    if len(text) > SHOWN:
+        return f"{text[:SHOWN]} …"
     return msgspec.json.format(text, indent=2) if text else ""
 
 

@@ -11,7 +11,7 @@ from ostrov.run.tasks.history import LAST, LOOKED, matching
 from ostrov.run.tasks.identifier import id_at, made_at
 from ostrov.run.tasks.workflows.steps import plan_of
 
-RUN = "id, task, version, state, arguments, created_at, started_at"
+RUN = "id, task, version, state, substr(arguments, 1, 600), created_at, started_at"
 HOT = f"SELECT {RUN}, NULL, reason, waiting_on FROM task_run WHERE kind = 'workflow' AND root_id IS NULL AND id < ?"
 OVER = f"SELECT {RUN}, finished_at, error, 0 FROM task_finished_run WHERE kind = 'workflow' AND root_id IS NULL AND id < ?"
 STEP = "id, step, kind, task, state, plan, parent_id, attempt, started_at"
@@ -47,7 +47,7 @@ class WorkflowFilter(msgspec.Struct, frozen=True):
 
 
 class WorkflowRun(NamedTuple):
-    """A run of a workflow. `waiting_on` counts the steps that are not over."""
+    """A run of a workflow. `waiting_on` counts the steps that are not over; of `arguments` there is the beginning."""
 
     id: str
     task: str
