@@ -21,17 +21,17 @@ LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 LOOKED = 20_000
 """Runs that one page of a search looks at."""
 WAITING_STATES = (State.READY, State.SCHEDULED, State.BLOCKED, State.RUNNING)
-COMMON = """id, task, queue, priority, state, arguments, created_at, run_after, max_attempts, attempt, failures, losses,
 LISTED = 600
 """Letters of a run's arguments that a list shows; they may be megabytes."""
+COMMON = """id, task, queue, priority, state, arguments, created_at, run_after, max_attempts, attempt, failures, losses,
  worker_id, started_at, dedupe_key, lock_key, parent_id, schedule_key, tick, progress"""
 PLACE = "kind, root_id, step, version, trace"
 HOT = f"SELECT {COMMON}, NULL, NULL, reason, cancel_requested, {PLACE}, NULL FROM task_run"
 OVER = f"SELECT {COMMON}, finished_at, result, error, 0, {PLACE}, result_until FROM task_finished_run"
-MATCHES = "(id = ? OR task LIKE ? ESCAPE '!' OR arguments LIKE ? ESCAPE '!' OR {error} LIKE ? ESCAPE '!')"
 BRIEF = COMMON.replace("arguments", f"substr(arguments, 1, {LISTED})")
 HOT_BRIEF = f"SELECT {BRIEF}, NULL, NULL, reason, cancel_requested, {PLACE}, NULL FROM task_run"
 OVER_BRIEF = f"SELECT {BRIEF}, finished_at, NULL, error, 0, {PLACE}, NULL FROM task_finished_run"
+MATCHES = "(id = ? OR task LIKE ? ESCAPE '!' OR arguments LIKE ? ESCAPE '!' OR {error} LIKE ? ESCAPE '!')"
 ATTEMPTS = """SELECT number, worker_id, started_at, ended_at, outcome, error, traceback FROM task_attempt WHERE run_id = ?
  ORDER BY number DESC LIMIT 100"""
 LOG = """SELECT attempt, number, at, level, logger, message FROM task_log WHERE run_id = ?
