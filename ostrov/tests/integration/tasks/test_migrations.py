@@ -29,7 +29,8 @@ NOW = time.time()
 RUN = """INSERT INTO run (id, task, queue, priority, state, arguments, created_at, run_after, max_attempts, attempt, worker_id,
  started_at, lease_until, lock_key, dedupe_key) VALUES (?, ?, 'default', 0, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?)"""
 FINISHED = """INSERT INTO finished_run (id, task, queue, priority, state, arguments, created_at, run_after, max_attempts,
- attempt, failures, losses, started_at, finished_at, result, error) VALUES (?, ?, 'default', 0, ?, ?, ?, ?, 1, 1, 0, 0, ?, ?, ?, ?)"""
+ attempt, failures, losses, started_at, finished_at, result, error)
+ VALUES (?, ?, 'default', 0, ?, ?, ?, ?, 1, 1, 0, 0, ?, ?, ?, ?)"""
 OTHERS = [
     "INSERT INTO attempt VALUES ('{over}', 1, 'w1', 1.0, 2.0, 'successful', NULL, NULL)",
     "INSERT INTO run_log VALUES ('{over}', 1, 0, 1.5, 'WARNING', 'demo', 'an old line')",

@@ -23,9 +23,13 @@ _STEP = re.compile(r"\[(\d+)\]|\.([^.\[\]]+)|\[\.\.\.\]")
 
 
 def convert(tree: SettingsTree, kind: type[msgspec.Struct]) -> Any:
-    """The settings as a `kind`. Raises SettingsError for a value of a wrong type or out of its bounds."""
+    """The settings as a `kind`. Raises SettingsError for a value of a wrong type, out of its bounds, or that the check of its
+    declaration refuses."""
     try:
-        return _converted(tree.values(), kind)
+        settings = _converted(tree.values(), kind)
+        for _, leaf, place in _declared_leaves(tree):
+            _check(leaf.value, place)
+        return settings
     except (msgspec.ValidationError, ValueError) as problem:
         for error in wrong_leaves(tree):
             raise error from None
@@ -35,13 +39,26 @@ def convert(tree: SettingsTree, kind: type[msgspec.Struct]) -> Any:
 
 def wrong_leaves(tree: SettingsTree) -> Iterator[SettingsError]:
     """An error for each value that does not fit its declaration; what is not worked out yet is passed over."""
+    for path, leaf, place in _declared_leaves(tree):
+        try:
+            _converted(leaf.value, place.annotation)
+            _check(leaf.value, place)
+        except (msgspec.ValidationError, ValueError) as problem:
+            yield _wrong(path, leaf, place, str(problem))
+
+
+def _declared_leaves(tree: SettingsTree) -> Iterator[tuple[Path, Leaf, Declared]]:
     for path, leaf in tree.leaves():
         place = tree.root.at(path)
         if place is not None and not place.free and is_plain(leaf.value):
-            try:
-                _converted(leaf.value, place.annotation)
-            except (msgspec.ValidationError, ValueError) as problem:
-                yield _wrong(path, leaf, place, str(problem))
+            yield path, leaf, place
+
+
+def _check(value: Any, place: Declared) -> None:
+    """Call what a declaration has in `msgspec.Meta(extra={"check": …})` for what its type cannot say. Raises ValueError."""
+    for extra in get_args(place.annotation)[1:]:
+        if isinstance(extra, msgspec.Meta) and extra.extra is not None and "check" in extra.extra:
+            extra.extra["check"](value)
 
 
 def _wrong(path: Path, leaf: Leaf, place: Declared, problem: str) -> SettingsError:

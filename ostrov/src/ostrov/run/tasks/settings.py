@@ -15,6 +15,25 @@ Positive = Annotated[int, msgspec.Meta(ge=1)]
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
 
 
+def check_zone(name: str) -> None:
+    """Raises ValueError for a time zone that there is not, with the nearest name there is."""
+    if name == "UTC":
+        return
+    from zoneinfo import ZoneInfo, available_timezones
+
+    from ostrov.core.settings.unknown import close_name
+
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError; a folder of zones an OSError
+        near = close_name(name, sorted(available_timezones()))
+        hint = f"did you mean {near}?" if near else "the names are those of the tz database, such as Europe/Berlin"
+        raise ValueError(f"there is no time zone {name!r}: {hint}") from None
+
+
+TimeZone = Annotated[str, msgspec.Meta(extra={"check": check_zone})]
+
+
 class TasksSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """How tasks are run. Times are seconds, ages are days."""
 
@@ -53,7 +72,7 @@ class TasksSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Bytes that the arguments or the result of a run may have."""
     log_lines: Annotated[int, msgspec.Meta(ge=0)] = 200
     """Log records that are kept of one attempt: so many of the first, and as many of the last."""
-    timezone: str = "UTC"
+    timezone: TimeZone = "UTC"
     """The time zone of schedules that name none."""
 
 
