@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from urllib.parse import quote
 
-HOUSES = ("sqlite", "pg", "procrastinate", "taskiq")
+HOUSES = ("sqlite", "pg", "procrastinate", "taskiq", "celery_redis", "celery_rabbitmq")
 
 
 def settings_of(house: str, schema: str) -> list[str]:
@@ -17,6 +17,10 @@ def settings_of(house: str, schema: str) -> list[str]:
         chosen += ["tasks.engine=procrastinate"]
     elif house == "taskiq":
         chosen += ["tasks.engine=taskiq", f"tasks.broker={os.environ['OSTROV_TEST_NATS']}/{schema}"]
+    elif house == "celery_redis":
+        chosen += ["tasks.engine=celery", f"tasks.broker={os.environ['OSTROV_TEST_REDIS']}/9"]
+    elif house == "celery_rabbitmq":
+        chosen += ["tasks.engine=celery", f"tasks.broker={os.environ['OSTROV_TEST_RABBITMQ']}"]
     return chosen
 
 

@@ -22,7 +22,7 @@ sys.path.insert(0, str(HERE.parent))
 from peers import TOP, WORK, peers_bin  # noqa: E402
 from process import cpu_seconds, machine, memory_mib, start, stop, tree, until  # noqa: E402
 
-OURS = ["sqlite", "pg", "procrastinate", "taskiq"]
+OURS = ["sqlite", "pg", "procrastinate", "taskiq", "celery_redis", "celery_rabbitmq"]
 PEERS = [
     *("huey_sqlite", "celery_redis", "celery_rabbitmq", "rq_redis", "dramatiq_redis"),
     *("taskiq_nats", "procrastinate_pg", "dbos_pg"),

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from glob import glob
 from pathlib import Path
 
+RABBITMQ = "/usr/lib/rabbitmq/bin/rabbitmq-server"
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -23,17 +25,20 @@ def free_port() -> int:
 class Broker:
     """`command` is what starts the server in the foreground; `address` goes into tasks.broker."""
 
-    def __init__(self, command: list[str], address: str, port: int, folder: Path) -> None:
+    def __init__(
+        self, command: list[str], address: str, port: int, folder: Path, environ: dict[str, str] | None = None
+    ) -> None:
         self.address = address
         self._command = command
         self._port = port
         self._log = folder / "broker.log"
+        self._environ = environ
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, seconds: float = 40.0) -> None:
         """Back when it answers."""
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(self._command, stdout=log, stderr=log, start_new_session=True)
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=log, env=self._environ, start_new_session=True)
         deadline = time.monotonic() + seconds
         while True:
             try:
@@ -55,6 +60,12 @@ def nats(folder: Path) -> Broker:
     port = free_port()
     command = ["nats-server", "-a", "127.0.0.1", "-p", str(port), "-js", "-sd", str(folder / "nats")]
     return Broker(command, f"nats://127.0.0.1:{port}", port, folder)
+
+
+def redis(folder: Path) -> Broker:
+    port = free_port()
+    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--appendonly", "yes"]
+    return Broker([*command, "--appendfsync", "always", "--save", ""], f"redis://127.0.0.1:{port}/0", port, folder)
 
 
 def postgresql(folder: Path) -> Broker:
@@ -98,7 +109,31 @@ class Crashing(Broker):
             self._process = None
 
 
+def rabbitmq(folder: Path) -> Broker:
+    port, data = free_port(), folder / "rabbitmq"
+    data.mkdir()
+    own = {
+        "HOME": data,
+        "RABBITMQ_NODENAME": f"ostrov{port}@localhost",
+        "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
+        "RABBITMQ_NODE_PORT": port,
+        "RABBITMQ_DIST_PORT": free_port(),
+        "ERL_EPMD_PORT": free_port(),
+        "ERL_EPMD_ADDRESS": "127.0.0.1",
+        "RABBITMQ_MNESIA_BASE": data,
+        "RABBITMQ_LOG_BASE": data,
+        "RABBITMQ_CONF_ENV_FILE": "/dev/null",
+        "RABBITMQ_CONFIG_FILE": data / "none",
+        "RABBITMQ_ENABLED_PLUGINS_FILE": data / "plugins",
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none",
+    }
+    environ = {**os.environ, **{name: str(value) for name, value in own.items()}}
+    return Broker([RABBITMQ], f"amqp://guest:guest@127.0.0.1:{port}//", port, folder, environ)
+
+
 BROKERS: dict[str, Callable[[Path], Broker]] = {
     "procrastinate": postgresql,
     "taskiq_nats": nats,
+    "celery_redis": redis,
+    "celery_rabbitmq": rabbitmq,
 }

@@ -62,11 +62,37 @@ def taskiq_on_nats(name: str) -> Iterator[list[str]]:
     asyncio.run(forget())
 
 
+@contextmanager
+def celery_on_redis(name: str) -> Iterator[list[str]]:
+    """Its keys are named after the project, which is `name`."""
+    import redis
+
+    server = f"{os.environ['OSTROV_TEST_REDIS']}/7"
+    yield ["tasks.engine=celery", f"tasks.broker={server}"]
+    with redis.Redis.from_url(server) as client:
+        client.delete(*client.scan_iter(f"*{name}*"), "_kombu.nothing")
+
+
+@contextmanager
+def celery_on_rabbitmq(name: str) -> Iterator[list[str]]:
+    """Its queues are named after the project, which is `name`."""
+    import kombu
+
+    server = os.environ["OSTROV_TEST_RABBITMQ"]
+    yield ["tasks.engine=celery", f"tasks.broker={server}"]
+    with kombu.Connection(server) as connection:
+        for queue in ("default", "mail", "bulk"):
+            connection.default_channel.queue_delete(f"{name}.{queue}")
+            connection.default_channel.exchange_delete(f"{name}.{queue}")
+
+
 HOUSES: dict[str, tuple[Callable[[str], AbstractContextManager[list[str]]], tuple[str, ...]]] = {
     "embedded_sqlite": (on_sqlite, ()),
     "embedded_postgresql": (on_postgresql, ("postgresql",)),
     "procrastinate": (procrastinate, ("postgresql",)),
     "taskiq_nats": (taskiq_on_nats, ("nats",)),
+    "celery_redis": (celery_on_redis, ("redis",)),
+    "celery_rabbitmq": (celery_on_rabbitmq, ("rabbitmq",)),
 }
 
 

@@ -17,7 +17,7 @@ from ostrov.run.tasks.testing import working
 from ostrov.testing import running
 
 CREW = "house_crew:component"
-NEEDS = {"procrastinate": "postgresql", "taskiq_nats": "nats"}
+NEEDS = {"procrastinate": "postgresql", "taskiq_nats": "nats", "celery_redis": "redis", "celery_rabbitmq": "rabbitmq"}
 HOUSES = [pytest.param(name, marks=pytest.mark.server(server)) for name, server in NEEDS.items()]
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from ostrov import Backoff, Component, Ostrov, Retry, Run, TaskContext, task
 from ostrov.run.tasks import control
+from ostrov.run.tasks.engines.remote import RemoteEngine
 from ostrov.run.tasks.run import State
 from ostrov.run.tasks.tasks import open_tasks
 from ostrov.run.tasks.testing import working
@@ -271,9 +272,20 @@ async def test_a_waiting_run_is_cancelled_at_once(tmp_path: Path, house: list[st
         assert await run.refresh() == State.CANCELLED
 
 
+async def told(application: Ostrov, runs: int) -> None:
+    """Until the broker, if there is one, has the ids of so many runs."""
+    engine = application.part(open_tasks).engine
+    if isinstance(engine, RemoteEngine):
+        deadline = time.monotonic() + 10
+        while await engine.call(engine.depth()) < runs:
+            assert time.monotonic() < deadline, "the broker is not told"
+            await asyncio.sleep(0.01)
+
+
 async def test_higher_priority_first_then_the_older(tmp_path: Path, house: list[str]) -> None:
     async with running(tmp_path, [HERE], [*house, "tasks.slots=1"]) as application:
         runs = [await marks.using(priority=priority).enqueue(name) for name, priority in [("a", 0), ("b", 5), ("c", 0)]]
+        await told(application, 3)
         async with working(application):
             for run in runs:
                 await run.wait(5)

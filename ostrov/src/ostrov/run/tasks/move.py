@@ -22,7 +22,7 @@ OWN = "tasks.broker empty for the project's own PostgreSQL, or tasks.broker=post
 @operation("tasks.move", permission="tasks.manage", by_position=("engine",))
 async def move(
     application: Ostrov,
-    engine: Annotated[Literal["embedded", "procrastinate", "taskiq"], "the engine to move to"],
+    engine: Annotated[Literal["embedded", "procrastinate", "taskiq", "celery"], "the engine to move to"],
 ) -> str:
     """Empty the broker of the present engine and have the next one told of every ready run. Stop the workers first."""
     from ostrov.run.tasks.engines.choice import ADDRESSES, load

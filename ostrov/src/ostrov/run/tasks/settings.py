@@ -37,10 +37,11 @@ TimeZone = Annotated[str, msgspec.Meta(extra={"check": check_zone})]
 class TasksSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """How tasks are run. Times are seconds, ages are days."""
 
-    engine: Literal["embedded", "procrastinate", "taskiq"] = "embedded"
+    engine: Literal["embedded", "procrastinate", "taskiq", "celery"] = "embedded"
     """embedded: the ledger itself is the queue. Others bring runs to workers over a broker; `pip install 'ostrov[NAME]'`."""
     broker: Secret = ""
-    """The address of the broker: postgresql:// for procrastinate (empty: the project's own database), nats:// for taskiq."""
+    """The address of the broker: postgresql:// for procrastinate (empty: the project's own database), nats:// for taskiq, amqp://
+    (RabbitMQ) or redis:// for celery."""
     queues: list[str] = []
     """The queues this project's workers serve; empty for all of them."""
     workers: Positive = 1

@@ -85,6 +85,11 @@ class Worker:
         self.rounds = Rounds(self.id, self._desk, self.runner, self._settings, telemetry, self._unwritten, self._reaped)
 
     @property
+    def slots(self) -> int:
+        """How many runs it has in hand at most."""
+        return int(self._settings.slots)
+
+    @property
     def window(self) -> int:
         """How many more ids a broker may bring now."""
         return 0 if self.stopping else max(0, self.runner.room + SPARE - len(self.offers)) if self.runner.room > 0 else 0
@@ -161,10 +166,10 @@ class Worker:
         """
         outcomes = self.runner.take()
         room = 0 if self.stopping else min(most, self.runner.room)
-        if not outcomes and (room <= 0 or not await self._anything()):
+        offered, tired = self.offers.ids, self.offers.older_than(TIRED)
+        if not outcomes and not tired and (room <= 0 or not await self._anything()):
             return 0
         now = time.time()
-        offered, tired = self.offers.ids, self.offers.older_than(TIRED)
         kept: set[str] = set()
         claimed: list[Claimed] = []
         fenced: list[Outcome] = []
@@ -172,7 +177,7 @@ class Worker:
         def work(connection: Connection) -> None:
             nonlocal fenced, claimed, kept
             fenced = finish(connection, self.id, outcomes) if outcomes else []
-            if room > 0:
+            if room > 0 or tired:
                 lease = now + self._settings.lease
                 admit, limits_of = self.runner.admission(), self.runner.limits_of
                 if not self.by_offer:
@@ -193,8 +198,10 @@ class Worker:
             self._writing = []
         self.runner.start(claimed)
         self.roomy.set()
-        if room > 0 and self.by_offer:
+        if self.by_offer and (room > 0 or tired):
             self.offers.settle(set(offered) - kept, {run.id for run in claimed})
+        if tired and self.publisher is not None:
+            self.publisher.soon()
         self._tell(outcomes, fenced, claimed)
         return len(claimed)
 

@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
 
 CLASSES = {
+    "celery": "CeleryEngine",
     "embedded": "EmbeddedEngine",
     "procrastinate": "ProcrastinateEngine",
     "taskiq": "TaskiqEngine",
 }
-ADDRESSES = {"taskiq": "nats://host:4222"}
+ADDRESSES = {"celery": "amqp://host:5672", "taskiq": "nats://host:4222"}
 """What the address of a broker looks like, for engines that cannot do without."""
 
 

@@ -196,24 +196,29 @@ class RemoteEngine(ABC):
 
     async def _in_turn(self, what: Coroutine[Any, Any, T], patience: float) -> T:
         assert self._turns is not None
-        async with self._turns:
-            try:
-                if not self._opened:
-                    await asyncio.wait_for(self.open(), PATIENCE)
-                    self._opened = True
-                return await asyncio.wait_for(what, patience)
-            except Exception as problem:
-                what.close()
-                self._opened = False
-                with contextlib.suppress(Exception):
-                    await asyncio.wait_for(self.shut(), FAREWELL)
-                if isinstance(problem, OstrovError):
-                    raise
-                raise OstrovError(
-                    f"the broker of the engine {self.name} does not serve",
-                    cause=explained(problem),
-                    tip="check tasks.broker and that the server runs; nothing is lost, runs wait in the ledger",
-                ) from problem
+        try:
+            async with self._turns:
+                return await self._opened_and(what, patience)
+        finally:
+            what.close()  # it never began when this was cancelled before its turn
+
+    async def _opened_and(self, what: Coroutine[Any, Any, T], patience: float) -> T:
+        try:
+            if not self._opened:
+                await asyncio.wait_for(self.open(), PATIENCE)
+                self._opened = True
+            return await asyncio.wait_for(what, patience)
+        except Exception as problem:
+            self._opened = False
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(self.shut(), FAREWELL)
+            if isinstance(problem, OstrovError):
+                raise
+            raise OstrovError(
+                f"the broker of the engine {self.name} does not serve",
+                cause=explained(problem),
+                tip="check tasks.broker and that the server runs; nothing is lost, runs wait in the ledger",
+            ) from problem
 
     async def _end(self) -> None:
         assert self._turns is not None

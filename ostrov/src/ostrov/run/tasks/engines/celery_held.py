@@ -1,0 +1,46 @@
+"""What workers hold in Redis: messages that were delivered and are not acknowledged.
+
+kombu keeps those of all consumers of a database in one hash and delivers them again after an hour. Here each worker has a hash
+of its own, named after it, so that what a dead one held can be found and told again at once.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+def options(project: str, worker: str) -> dict[str, str]:
+    """The transport's options that give a worker its own keys."""
+    key = f"{project}.unacked.{worker}"
+    return {"unacked_key": key, "unacked_index_key": f"{key}.index", "unacked_mutex_key": f"{key}.mutex"}
+
+
+def enter(client: Any, project: str, worker: str) -> None:
+    """Note that a worker may hold something from now on."""
+    client.sadd(_workers(project), worker)
+
+
+def holders(client: Any, project: str) -> set[str]:
+    """The workers that may hold something."""
+    return {worker.decode() for worker in client.smembers(_workers(project))}
+
+
+def count(client: Any, project: str) -> int:
+    """Messages that workers hold."""
+    return sum(client.hlen(options(project, worker)["unacked_key"]) for worker in holders(client, project))
+
+
+def take(client: Any, project: str, worker: str) -> list[str]:
+    """The runs whose ids a worker that is gone held; it holds nothing after this."""
+    keys = options(project, worker)
+    with client.pipeline(transaction=True) as pipe:
+        pipe.hvals(keys["unacked_key"])
+        pipe.delete(*keys.values())
+        pipe.srem(_workers(project), worker)
+        values, *_ = pipe.execute()
+    return [str(json.loads(value)[0]["headers"]["id"]) for value in values]
+
+
+def _workers(project: str) -> str:
+    return f"{project}.workers"
