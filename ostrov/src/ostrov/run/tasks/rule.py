@@ -112,7 +112,11 @@ def rule_of(options: TaskOptions, timezone: str) -> Rule | None:
     except StopIteration:
         raise NotATask(f"task {options.name}: cron {rule.expression!r} never comes") from None
     except Exception as problem:
-        raise NotATask(f"task {options.name}: cron {rule.expression!r} cannot be read", cause=str(problem)) from None
+        raise NotATask(
+            f"task {options.name}: cron {rule.expression!r} cannot be read",
+            cause=str(problem),
+            tip="write minute, hour, day, month, weekday, such as 30 10 * * 1-5, or @daily",
+        ) from None
     return rule
 
 

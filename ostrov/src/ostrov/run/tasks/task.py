@@ -155,6 +155,10 @@ class Task(Enqueuer[P, R]):
         self.__module__ = function.__module__
         self.__wrapped__ = function
         verify(options.name, options.soft_timeout, options.timeout, options.keep_result)
+        if options.cron is not None or options.every is not None:
+            from ostrov.run.tasks.rule import rule_of
+
+            rule_of(options, "UTC")  # where the line stands, and not when its first tick should come
         if options.process and self.is_async:
             raise NotATask(f"task {options.name}: process=True is for functions that are not async")
 
