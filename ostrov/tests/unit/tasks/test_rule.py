@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from ostrov import task
 from ostrov.run.tasks.errors import NotATask
+from ostrov.run.tasks.options import TaskOptions
 from ostrov.run.tasks.rule import Cron, Every, rule_of
 
 BERLIN = ZoneInfo("Europe/Berlin")  # 2026-03-29 02:00 → 03:00, 2026-10-25 03:00 → 02:00
@@ -61,18 +63,14 @@ def test_an_interval_stays_on_its_grid() -> None:
     assert rule.next(10000.0, 1600.0) == 10600.0
 
 
-@pytest.mark.parametrize("options", [{"cron": "61 * * * *"}, {"cron": "x"}, {"cron": "0 0 31 2 *"}, {"every": 0}])
-def test_a_rule_that_cannot_be_is_refused(options: dict[str, str]) -> None:
-    @task(**options)  # type: ignore[call-overload, untyped-decorator]
-    async def never() -> None: ...
-
+@pytest.mark.parametrize("options", [{"cron": "61 * * * *"}, {"cron": "x"}, {"cron": "0 0 31 2 *"}, {"every": 0.0}])
+def test_a_rule_that_cannot_be_is_refused_where_it_stands(options: dict[str, Any]) -> None:
     with pytest.raises(NotATask):
-        rule_of(never.options, "UTC")
+        rule_of(TaskOptions(name="never", **options), "UTC")
+    with pytest.raises(NotATask):
+        task(**options)(lambda: None)
 
 
 def test_an_unknown_time_zone_is_named() -> None:
-    @task(cron="@daily", timezone="Mars/Olympus")
-    async def never() -> None: ...
-
     with pytest.raises(NotATask, match="Mars/Olympus"):
-        rule_of(never.options, "UTC")
+        task(cron="@daily", timezone="Mars/Olympus")(lambda: None)
