@@ -1,4 +1,4 @@
-"""The celery engine on real Redis and RabbitMQ, where Celery makes it differ from others: the conformance suite has the rest."""
+"""The celery engine on real Redis and RabbitMQ, where Celery makes it differ. The conformance suite has the rest."""
 
 from __future__ import annotations
 
