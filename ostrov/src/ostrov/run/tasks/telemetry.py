@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from ostrov.core.errors import OstrovError
 from ostrov.run.tasks.outcome import Ending, Outcome
-from ostrov.run.tasks.run import State
+from ostrov.run.tasks.run import FINISHED, State
 
 if TYPE_CHECKING:
     from ostrov.core.channel import Channel
@@ -85,6 +85,8 @@ OVER: dict[State, Verb] = {
     State.SKIPPED: "skipped",
 }
 
+ENDS = frozenset(OVER.values())
+
 
 def start_of(run: Claimed, now: float) -> Happening:
     """A worker has started a run."""
@@ -127,11 +129,14 @@ def _emit(happenings: Sequence[Happening]) -> None:
     from ostrov.run.tasks.tasks import open_tasks
 
     try:
-        telemetry = current().part(open_tasks).telemetry
+        application = current()
+        telemetry = application.part(open_tasks).telemetry
     except OstrovError:
         return  # a ledger without an application: nobody listens
     for happening in happenings:
         telemetry.emit(happening)
+    if over := [happening.run_id for happening in happenings if happening.verb in ENDS]:
+        application.channel.publish(FINISHED, " ".join(over).encode())
 
 
 Consumer = Callable[[Happening], None]
