@@ -13,10 +13,13 @@ import pytest
 
 from ostrov import Component, Ostrov, approval, otherwise, run_tasks, task, when, workflow
 from ostrov.console.application import build
+from ostrov.core.errors import Conflict
 from ostrov.core.operations.operators import create_operator, hash_password
-from ostrov.run.tasks import dead
+from ostrov.run.tasks import control, dead
+from ostrov.run.tasks.history import detail
 from ostrov.run.tasks.workflows import approvals, history, pages
-from ostrov.run.tasks.workflows.history import WorkflowFilter, graph_of, workflow_runs
+from ostrov.run.tasks.workflows.drawing import NARROW, Drawing
+from ostrov.run.tasks.workflows.history import OutlineStep, WorkflowFilter, graph_of, workflow_runs
 from ostrov.testing import running
 
 PASSWORD = "correct horse battery"
@@ -270,6 +273,25 @@ async def test_what_failed_is_retried_one_step_is_and_a_workflow_is_cancelled_fr
         assert "cancelled" in boxes(await browser.get(f"/tasks/workflows/{run.id}"))["extract"]
 
 
+async def test_a_step_is_copied_only_when_it_is_something_outside_of_its_workflow(tmp_path: Path, database: list[str]) -> None:
+    async with shop(tmp_path, database) as application:
+        run = await settle.enqueue(count=9)
+        await run_tasks(application)
+        ids = {step.step: step.id for step in (await application.store.read(graph_of, run.id)).steps}
+        for step, cause in (("price", "a map"), ("approval", "an approval"), ("pay", "never got"), ("pay_2", "never got")):
+            with pytest.raises(Conflict) as caught:
+                await application.store.write(control.replay, ids[step], time.time())
+            assert re.search(cause, caught.value.cause), step
+        browser = await Browser(application).log_in()
+        assert "Run a copy" not in await browser.get(f"/tasks/runs/{ids['price']}")
+        assert "Run a copy" in await browser.get(f"/tasks/runs/{ids['is_large']}")
+        copy = await application.store.write(control.replay, ids["is_large"], time.time())
+        await run_tasks(application)
+        found = await application.store.read(detail, copy)
+        assert found is not None
+        assert (found.run.state, found.run.result, found.run.root_id) == ("successful", "true", None)
+
+
 async def test_what_is_no_run_of_a_workflow_has_no_such_page(tmp_path: Path) -> None:
     async with shop(tmp_path, []) as application:
         run = await extract.enqueue(1)
@@ -288,6 +310,24 @@ async def test_a_graph_too_large_to_follow_is_listed_and_not_drawn(tmp_path: Pat
         assert "<desc" not in page
         assert page.count('<tr id="step-') == 4
         assert "2 more steps are not shown." in page
+
+
+def test_a_graph_is_drawn_to_the_right_while_that_fits_then_down_then_in_small_boxes() -> None:
+    def wide(steps: int, edges: list[tuple[int, int]]) -> Drawing:
+        made = [OutlineStep(str(n), str(n), None, "t", "ready", 0, None, None, None, 0, "", {}) for n in range(steps)]
+        (_, drawing), (_, narrow) = pages.drawings(made, [pages.Joined(str(a), str(b), "", None) for a, b in edges])
+        assert narrow.box == NARROW
+        return drawing
+
+    short, long = wide(3, [(0, 1), (1, 2)]), wide(9, [(n, n + 1) for n in range(8)])
+    assert short.boxes["0"].y == short.boxes["2"].y
+    assert long.boxes["0"].x == long.boxes["8"].x
+    broad = wide(7, [(n, 6) for n in range(6)] + [(0, 1), (1, 2), (2, 3)])
+    assert broad.width <= pages.WIDEST
+    assert wide(13, [(n, 12) for n in range(12)]).height > wide(13, [(n, 12) for n in range(12)]).width
+    crowd = wide(16, [(n, m) for n in range(6) for m in range(6, 12)] + [(n, n + 1) for n in range(11, 15)])
+    assert crowd.box == NARROW
+    assert crowd.width <= pages.WIDEST
 
 
 async def test_no_look_walks_the_whole_ledger(tmp_path: Path) -> None:

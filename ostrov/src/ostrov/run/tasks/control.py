@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from ostrov.core.errors import Conflict, NotFound
 from ostrov.core.store import Connection
 from ostrov.run.tasks.identifier import new_id
@@ -9,6 +11,7 @@ from ostrov.run.tasks.ledger import INSERT
 from ostrov.run.tasks.run import NewRun, State
 from ostrov.run.tasks.telemetry import Happening, report, report_run
 from ostrov.run.tasks.workflows.again import cancel_workflow, retry_step, retry_workflow
+from ostrov.run.tasks.workflows.graph import references
 from ostrov.run.tasks.workflows.settle import complete, settle
 
 STATE = "SELECT state FROM task_run WHERE id = ?"
@@ -104,15 +107,20 @@ def retry_dead(connection: Connection, task: str, after: str, now: float) -> tup
 
 
 def replay(connection: Connection, run_id: str, now: float) -> str:
-    """Enqueue a new run with the task, arguments and options of another; its id. Raises NotFound."""
+    """Enqueue a new run with the task, arguments and options of another; its id. Raises NotFound, and Conflict for a step that
+    is nothing outside of its workflow."""
     found = connection.row(COPY, (run_id, run_id))
     if found is None:
         raise _unknown(run_id)
-    task, queue, priority, arguments, max_attempts, lock_key, *rest = found
+    task, queue, priority, arguments, max_attempts, lock_key, kind, *rest = found
+    if kind in ("map", "approval") or any(references(msgspec.json.decode(arguments))):
+        what = {"map": "it is a map", "approval": "it is an approval"}
+        cause = what.get(kind or "", "its arguments are results of steps that it never got")
+        raise Conflict(f"the step {run_id} has no copy", cause=cause, tip="retry the step, or replay its workflow")
     made = new_id()
     new = NewRun(
         *(made, task, queue, priority, State.READY, arguments, now, now, max_attempts, None, lock_key, run_id, None, None),
-        *rest,
+        *(kind, *rest),
     )
     connection.execute(INSERT, new)
     connection.execute(UNTOLD, (made,))

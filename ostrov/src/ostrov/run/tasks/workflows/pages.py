@@ -115,13 +115,15 @@ def join(edges: Sequence[history.EdgeState]) -> list[Joined]:
 
 
 def drawings(steps: Sequence[history.OutlineStep], edges: Sequence[Joined]) -> list[tuple[str, Drawing]]:
-    """The graph for wide and for narrow screens; none when it is larger than people follow."""
+    """The graph for wide and for narrow screens; none when it is larger than people follow. On a wide one it goes to the right
+    while that fits, else down, in small boxes when there are many side by side."""
     if not 0 < len(steps) <= DRAWN:
         return []
     links = tuple(essential({(edge.parent, edge.child): edge.condition for edge in edges}))
     ids, labelled = tuple(step.id for step in steps), any(edge.condition for edge in edges)
-    wide = draw(ids, links, "right", 100.0 if labelled else 56.0)
-    gap = 50.0 if labelled else 38.0
-    if wide.width > WIDEST:
-        wide = draw(ids, links, "down", gap)
-    return [("wide", wide), ("narrow", draw(ids, links, "down", gap, NARROW))]
+    gap, aside = (50.0, 100.0) if labelled else (38.0, 56.0)
+    narrow = draw(ids, links, "down", gap, NARROW)
+    for wide in (draw(ids, links, "right", aside), draw(ids, links, "down", gap), narrow):
+        if wide.width <= WIDEST:
+            break
+    return [("wide", wide), ("narrow", narrow)]
