@@ -113,7 +113,8 @@ def replay(connection: Connection, run_id: str, now: float) -> str:
     if found is None:
         raise _unknown(run_id)
     task, queue, priority, arguments, max_attempts, lock_key, kind, *rest = found
-    if kind in ("map", "approval") or any(references(msgspec.json.decode(arguments))):
+    root_id, _ = connection.row(ROLE, (run_id, run_id)) or (None, None)
+    if root_id is not None and (kind in ("map", "approval") or any(references(msgspec.json.decode(arguments)))):
         what = {"map": "it is a map", "approval": "it is an approval"}
         cause = what.get(kind or "", "its arguments are results of steps that it never got")
         raise Conflict(f"the step {run_id} has no copy", cause=cause, tip="retry the step, or replay its workflow")

@@ -58,6 +58,7 @@ async def runs(request: PageRequest) -> dict[str, Any]:
         "rows": rows,
         "filtered": wanted != bare,
         "approvals": await store.read(approvals.pending),
+        "names": {run.id: run.task for run in listing.runs},
     }
 
 
