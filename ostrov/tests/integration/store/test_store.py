@@ -16,6 +16,8 @@ import pytest
 from ostrov.core.errors import SettingsError, StoreBusy, StoreError, StoreFull, StoreIntegrity, StoreUnreachable
 from ostrov.core.store import Connection, DatabaseSettings, Store
 from ostrov.core.store.postgresql import translate
+from ostrov.core.store.sqlite import SqliteConnection
+from ostrov.core.store.writer import Writer
 from ostrov.testing import POSTGRES, running
 
 
@@ -41,6 +43,21 @@ async def test_writes_that_wait_together_share_a_commit(tmp_path: Path, database
         commits, _ = store.commits
         assert commits - before <= 3
         assert await store.read(count_cups) == 100
+
+
+async def test_the_log_of_a_writer_that_does_not_wait_for_the_disk_stays_small(tmp_path: Path) -> None:
+    writer = Writer(lambda: SqliteConnection(tmp_path / "quick.db", synchronous="NORMAL"), 8)
+    text = "raf " * 100
+
+    def add(connection: Connection, first: int) -> None:
+        connection.many("INSERT INTO cup VALUES (?, ?)", [(first + number, text) for number in range(100)])
+
+    await writer.submit(make_table, ())
+    for first in range(0, 100_000, 100):
+        await writer.submit(add, (first,))
+    assert (tmp_path / "quick.db").stat().st_size > 40_000_000
+    assert (tmp_path / "quick.db-wal").stat().st_size < 5_000_000
+    await writer.close()
 
 
 async def test_a_write_that_fails_leaves_nothing_and_takes_nobody_with_it(tmp_path: Path, database: list[str]) -> None:

@@ -21,6 +21,8 @@ from ostrov.core.store.connection import AfterCommit, Dialect, Row
 RESTORE = "stop with `ostrov down`, keep the damaged file, and restore a backup"
 WRITABLE = "check that this user may write the file and its folder, and that it is a SQLite database"
 REMOVED = "the file was removed or renamed"
+CHECKPOINT = 4000
+"""Rows that a quick connection writes between two checkpoints."""
 ROOM = 1 << 20
 """Bytes: an I/O error on a disk with less is a full disk (SQLite says so when it cannot enlarge its shared memory)."""
 
@@ -29,7 +31,7 @@ class SqliteConnection:
     """A Connection on a SQLite file. May be handed between threads, but never used by two at once."""
 
     dialect: Dialect = "sqlite"
-    __slots__ = ("_after", "_busy_timeout", "_depth", "_file", "path", "raw")
+    __slots__ = ("_after", "_busy_timeout", "_changes", "_depth", "_file", "path", "quick", "raw")
 
     def __init__(
         self,
@@ -43,7 +45,10 @@ class SqliteConnection:
         self.path = path
         self._after = AfterCommit()
         self._busy_timeout = busy_timeout
+        self._changes = 0
         self._depth = 0
+        self.quick = False
+        """Whether no commit waits for the disk, not even for a checkpoint: its owner calls `checkpoint` when it is due."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             if not path.exists():
@@ -132,6 +137,21 @@ class SqliteConnection:
             self.rollback()
             raise explained(problem, self.path) from problem
         return self._after.take()
+
+    def leave_checkpoints_to_me(self) -> None:
+        """Become `quick`, unless `synchronous` is FULL."""
+        if self.value("PRAGMA synchronous") < 2:
+            self.raw.execute("PRAGMA wal_autocheckpoint=0")
+            self.quick = True
+
+    def checkpoint_is_due(self) -> bool:
+        """Whether a `quick` connection has written some megabytes since the last checkpoint."""
+        return self.raw.total_changes > self._changes + CHECKPOINT
+
+    def checkpoint(self) -> None:
+        """Bring what is in the log to the disk and into the database, as much as readers allow; blocks."""
+        self._changes = self.raw.total_changes
+        self.raw.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def rollback(self) -> None:
         self._after.take()

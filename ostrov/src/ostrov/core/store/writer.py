@@ -3,7 +3,8 @@
 A commit costs an fsync, a statement some microseconds. So up to `batch` waiting commands run in one transaction, each in a
 savepoint of its own; then the commit waits for the disk in a thread while the event loop goes on reading and collecting the
 next batch. Only the commit leaves the loop: handing single statements to a thread costs more than they do (the GIL is
-handed over at each).
+handed over at each). With `synchronous` below FULL a commit does not wait for the disk and stays in the loop, too, which
+starts a run 0.1 ms earlier; the checkpoints, which do wait, are done in the thread.
 """
 
 from __future__ import annotations
@@ -63,6 +64,8 @@ class Writer:
             try:
                 if self._connection is None:
                     self._connection = await self._in_thread(self._connect)
+                    if isinstance(self._connection, SqliteConnection):
+                        self._connection.leave_checkpoints_to_me()
                 outcomes, callbacks = await self._run(self._connection, batch)
             except BaseException as problem:  # the transaction is gone: nobody was acknowledged
                 for _, _, future in batch:
@@ -91,7 +94,12 @@ class Writer:
         except BaseException:
             connection.rollback()
             raise
-        return outcomes, await self._in_thread(connection.commit)
+        if not connection.quick:
+            return outcomes, await self._in_thread(connection.commit)
+        callbacks = connection.commit()
+        if connection.checkpoint_is_due():
+            await self._in_thread(connection.checkpoint)
+        return outcomes, callbacks
 
     def _forget_broken_connection(self) -> None:
         connection = self._connection
