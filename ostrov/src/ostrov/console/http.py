@@ -51,6 +51,8 @@ class Request:
     @classmethod
     def of(cls, scope: Scope, receive: Receive, *, secure: bool = False) -> Request:
         path: str = scope["path"]
+        if "\0" in path:
+            raise UsageError("this is no address", cause="a NUL stands in it")
         if path == PREFIX or path.startswith(PREFIX + "/"):
             path = path[len(PREFIX) :]
         return cls(
@@ -186,6 +188,9 @@ def local_path(wanted: str, otherwise: str = "/") -> str:
 
 def _pairs(text: str) -> dict[str, str]:
     try:
-        return dict(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=FIELDS_LIMIT))
+        pairs = dict(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=FIELDS_LIMIT))
     except (ValueError, UnicodeDecodeError) as problem:
         raise UsageError("the request's fields cannot be read", cause=str(problem)) from problem
+    if any("\0" in name or "\0" in value for name, value in pairs.items()):
+        raise UsageError("the request's fields cannot be read", cause="a NUL stands in them: PostgreSQL has no such text")
+    return pairs

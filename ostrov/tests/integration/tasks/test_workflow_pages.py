@@ -345,3 +345,30 @@ async def test_no_look_walks_the_whole_ledger(tmp_path: Path) -> None:
             plan = await application.store.read(lambda c, sql=sql, values=values: c.rows(f"EXPLAIN QUERY PLAN {sql}", values))
             walks = [row[-1] for row in plan if re.search(r"SCAN task_(finished_)?run(?! USING INDEX)", row[-1])]
             assert walks == [], sql
+
+
+async def test_whatever_stands_in_an_address_is_answered(tmp_path: Path, database: list[str]) -> None:
+    async with shop(tmp_path, database) as application:
+        await nightly.enqueue()
+        await run_tasks(application)
+        browser = await Browser(application).log_in()
+        for path in ("/tasks/workflows", "/tasks/runs", "/tasks/dead", "/tasks/queues"):
+            for value in ("%00", "%ff", "'", "%25_!", "9" * 5000, "0001-01-01", "9999-12-31", "-1", "%F0%9F%A6%80"):
+                for name in (
+                    "q",
+                    "state",
+                    "task",
+                    "workflow",
+                    "queue",
+                    "before",
+                    "since",
+                    "until",
+                    "rows",
+                    "trace",
+                    "schedule",
+                ):
+                    answer = await browser.client.get(f"/console{path}?{name}={value}")
+                    assert answer.status_code in (200, 400), (path, name, value, answer.text)
+        for one in ("%00", "%ff", "x" * 3000):
+            for path in ("/tasks/workflows", "/tasks/runs"):
+                assert (await browser.client.get(f"/console{path}/{one}")).status_code in (400, 404), (path, one)
