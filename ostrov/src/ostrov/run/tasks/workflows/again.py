@@ -8,7 +8,7 @@ from ostrov.core.errors import Conflict, NotFound
 from ostrov.core.store import Connection
 from ostrov.run.tasks.run import State
 from ostrov.run.tasks.telemetry import report_run
-from ostrov.run.tasks.workflows.settle import complete, settle
+from ostrov.run.tasks.workflows.settle import UNHANDLED_STEPS, complete, settle
 from ostrov.run.tasks.workflows.steps import encoded, plan_of
 
 STEP = """SELECT state, root_id, parent_id, kind, plan FROM task_run WHERE id = ?
@@ -29,42 +29,67 @@ CUT = """DELETE FROM task_edge WHERE root_id = ? AND child_id = ?
 LET_GO_STEPS = "UPDATE task_finished_run SET root_id = NULL WHERE root_id = ?"
 CUT_STEPS = "DELETE FROM task_edge WHERE root_id = ?"
 PLAN = "UPDATE task_run SET plan = ? WHERE id = ?"
+UNHANDLED = f"SELECT id, state, kind, attempt, plan {UNHANDLED_STEPS} ORDER BY id"
+ATTEMPT = "SELECT attempt FROM task_finished_run WHERE id = ?"
 FAILED = """SELECT id FROM task_finished_run WHERE root_id = ? AND state IN ('dead', 'cancelled') AND step NOT LIKE '%]'
  ORDER BY id"""
 UNFINISHED = "SELECT id, state, kind FROM task_run WHERE root_id = ? ORDER BY id"
 STOP = "UPDATE task_run SET cancel_requested = 1 WHERE id = ?"
 
 
-def retry_step(connection: Connection, run_id: str, now: float) -> None:
+def retry_step(connection: Connection, run_id: str, now: float, delay: float = 0.0) -> None:
     """Run a step that is over again, and what follows from it after it. The workflow, when it is over, is open again.
 
-    Of a map the elements that failed are run again. Raises NotFound, Conflict.
+    Of a map the elements that failed are run again. It starts after `delay` seconds. Raises NotFound, Conflict.
     """
     state, root_id, _, kind, plan = _known(connection, run_id)
     if not State(state).over:
         raise Conflict(f"the step {run_id} is {state}", tip="wait until it is over, or cancel it")
     if state == State.SKIPPED:
         raise Conflict(f"the step {run_id} was skipped", tip="retry the step before it: this one follows")
-    if kind == "workflow" and retry_workflow(connection, run_id, now):
+    if kind == "workflow" and retry_workflow(connection, run_id, now, delay):
         return
     _reopen(connection, root_id, now)
     if kind == "map" and plan_of(plan).expanded is not None:
         failed = [row[0] for row in connection.rows(FAILED_ELEMENTS, (root_id, run_id))]
         if failed:
             for element in failed:
-                _again(connection, element, now)
+                _again(connection, element, now, delay)
             return
-    _again(connection, run_id, now)
+    _again(connection, run_id, now, delay)
 
 
-def retry_workflow(connection: Connection, root_id: str, now: float) -> bool:
+def retry_workflow(connection: Connection, root_id: str, now: float, delay: float = 0.0) -> bool:
     """Run the steps of a workflow that failed again; False when its graph was never built."""
     failed = [row[0] for row in connection.rows(FAILED, (root_id,))]
+    _retry_steps(connection, failed, now, delay)
+    return bool(failed)
+
+
+def retry_by_itself(connection: Connection, root_id: str, now: float, delay: float) -> bool:
+    """Run the steps that made a workflow fail again after a delay; False when that is of no use: a person has ended one of
+    them, or one has failed in the ledger, before it began."""
+    if not _may_do_better(connection, root_id):
+        return False
+    _retry_steps(connection, [row[0] for row in connection.rows(UNHANDLED, (root_id,))], now, delay)
+    return True
+
+
+def _may_do_better(connection: Connection, root_id: str) -> bool:
+    for run_id, state, kind, attempt, plan in connection.rows(UNHANDLED, (root_id,)):
+        begun = plan_of(plan).expanded is not None if kind == "map" else attempt > 0
+        if state != State.DEAD or kind == "approval" or not begun:
+            return False
+        if kind == "workflow" and not _may_do_better(connection, run_id):
+            return False
+    return True
+
+
+def _retry_steps(connection: Connection, failed: Iterable[str], now: float, delay: float) -> None:
     for run_id in failed:
         found = connection.row(STEP, (run_id, run_id))
         if found is not None and State(found[0]).over and found[0] != State.SKIPPED:  # not brought back by the one before
-            retry_step(connection, run_id, now)
-    return bool(failed)
+            retry_step(connection, run_id, now, delay)
 
 
 def cancel_workflow(connection: Connection, root_id: str, now: float) -> None:
@@ -88,8 +113,8 @@ def _known(connection: Connection, run_id: str) -> tuple[str, str, str, str | No
     return found[0], found[1], found[2], found[3], found[4]
 
 
-def _again(connection: Connection, run_id: str, now: float) -> None:
-    """A step that is over is ready; what follows from it waits for it once more."""
+def _again(connection: Connection, run_id: str, now: float, delay: float) -> None:
+    """A step that is over is ready, after a delay; what follows from it waits for it once more."""
     _, root_id, parent_id, kind, _ = _known(connection, run_id)
     follow = _descendants(connection, [run_id])
     for child in follow:
@@ -100,12 +125,13 @@ def _again(connection: Connection, run_id: str, now: float) -> None:
         connection.execute(OPEN, (one,))
     for child in follow:
         _block(connection, child, now, anew=child != parent_id)  # an element's own map keeps the others
-    if kind is None:
-        _revive(connection, run_id, "ready", now, 1, None)
+    begun = kind is None and connection.value(ATTEMPT, (run_id,)) > 0  # else its arguments are not made yet
+    if begun:
+        _revive(connection, run_id, "scheduled" if delay else "ready", now + delay, 1, None)
     else:
         _block(connection, run_id, now)
     # it starts when nothing but what has been holds it; and the workflow counts what it waits for
-    settle(connection, [], now, [root_id], [] if kind is None else [run_id])
+    settle(connection, [], now, [root_id], [] if begun else [run_id])
 
 
 def _descendants(connection: Connection, of: Iterable[str]) -> list[str]:

@@ -34,4 +34,4 @@ def expand(
         made = expansion(task.graph(**prepared), run.id, find, time.time())  # type: ignore[attr-defined]
     except Exception as problem:
         return failed(task, problem), None
-    return Ended(Ending.SUCCESSFUL), made
+    return Ended(Ending.SUCCESSFUL), made._replace(backoff=task.options.backoff)

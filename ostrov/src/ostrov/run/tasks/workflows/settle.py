@@ -16,6 +16,7 @@ import msgspec
 
 from ostrov.core.store import Connection
 from ostrov.run.tasks.archive import DELETE, MOVE
+from ostrov.run.tasks.backoff import Backoff
 from ostrov.run.tasks.errors import ResultExpired
 from ostrov.run.tasks.identifier import new_ids
 from ostrov.run.tasks.limits import release
@@ -39,14 +40,18 @@ PUBLISH = "UPDATE task_run SET unpublished = 1 WHERE parent_id = ? AND root_id =
 FAN_OUT = "UPDATE task_run SET plan = ?, arguments = ?, waiting_on = ?, reason = 'waits for its elements' WHERE id = ?"
 RESULTS = "SELECT step, result FROM task_finished_run WHERE root_id = ? AND state = 'successful'"
 ELEMENTS = "SELECT step, state, result, error FROM task_finished_run WHERE root_id = ? AND parent_id = ?"
-ROOT = "SELECT root_id, cancel_requested, plan FROM task_run WHERE id = ? AND kind = 'workflow' AND state = 'blocked'"
+ROOT = """SELECT root_id, cancel_requested, plan, failures, max_attempts FROM task_run
+ WHERE id = ? AND kind = 'workflow' AND state = 'blocked'"""
 OUTER = """WITH RECURSIVE around (id) AS (SELECT unnest(?::text[]) UNION SELECT run.root_id FROM around
  JOIN task_run AS run ON run.id = around.id WHERE run.root_id IS NOT NULL)
  SELECT task_run.id FROM task_run WHERE id IN (SELECT id FROM around) ORDER BY id FOR UPDATE"""
 LEFT = "SELECT count(*) FROM task_run WHERE root_id = ?"
-FAILED = """SELECT step, state, error FROM task_finished_run AS failed WHERE root_id = ? AND state IN ('dead', 'cancelled')
+UNHANDLED_STEPS = """FROM task_finished_run AS failed WHERE root_id = ? AND state IN ('dead', 'cancelled')
  AND step NOT LIKE '%]' AND NOT EXISTS (SELECT 1 FROM task_edge JOIN task_finished_run AS child ON child.id = child_id
- WHERE task_edge.parent_id = failed.id AND condition = 'failure' AND child.state = 'successful') ORDER BY id LIMIT 3"""
+ WHERE task_edge.parent_id = failed.id AND condition = 'failure' AND child.state = 'successful')"""
+"""The steps that make a workflow fail."""
+FAILED = f"SELECT step, state, error {UNHANDLED_STEPS} ORDER BY id LIMIT 3"
+TRIED = "UPDATE task_run SET failures = ? WHERE id = ?"
 KEYS = "SELECT lock_key, limit_key, plan FROM task_run WHERE id = ?"
 WIDEST = 10_000
 """Elements that one map may fan out."""
@@ -248,7 +253,7 @@ def _close(connection: Connection, root_id: str, now: float) -> list[Ended]:
     row = connection.row(ROOT if connection.dialect == "sqlite" else f"{ROOT} FOR UPDATE", (root_id,))
     if row is None:
         return []
-    outer, cancel_requested, plan = row
+    outer, cancel_requested, plan, failures, attempts = row
     if left := connection.value(LEFT, (root_id,)):
         connection.execute(WAITING, (left, "waits for its steps", root_id))
         return []
@@ -257,10 +262,23 @@ def _close(connection: Connection, root_id: str, now: float) -> list[Ended]:
         complete(connection, root_id, State.CANCELLED, None, "cancelled while its steps were under way", now)
     elif failed:
         reason = "; ".join(f"step {name} is {state}: {error or 'no reason was given'}" for name, state, error in failed)
+        if failures + 1 < attempts and _try_again(connection, root_id, failures + 1, plan_of(plan), reason, now):
+            return []
         complete(connection, root_id, State.DEAD, None, reason[:2000], now)
     else:
         _return(connection, root_id, plan_of(plan).result, now)
     return [] if outer is None else [(root_id, outer)]
+
+
+def _try_again(connection: Connection, root_id: str, failures: int, plan: Plan, reason: str, now: float) -> bool:
+    """A workflow with `retries`: run what failed again, after its back-off."""
+    from ostrov.run.tasks.workflows.again import retry_by_itself
+
+    connection.execute(TRIED, (failures, root_id))  # first, for what fails at once comes back here
+    if not retry_by_itself(connection, root_id, now, Backoff(**plan.backoff).delay(failures)):
+        return False
+    report_run(connection, "retried", root_id, reason)
+    return True
 
 
 def _return(connection: Connection, root_id: str, template: Any, now: float) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from ostrov.core.store import Connection
+from ostrov.run.tasks.backoff import Backoff
 from ostrov.run.tasks.duration import seconds
 from ostrov.run.tasks.identifier import new_ids
 from ostrov.run.tasks.limits import NO_LIMITS
@@ -37,7 +39,7 @@ class Element(msgspec.Struct, omit_defaults=True):
 
 class Plan(msgspec.Struct, omit_defaults=True):
     """What the ledger keeps of a step: its arguments with references, when it starts, what it fans out, its terms. Of a root,
-    `result`."""
+    `result`, and the `backoff` of its retries in seconds."""
 
     arguments: dict[str, Any] = {}
     trigger: str = "all"
@@ -51,6 +53,7 @@ class Plan(msgspec.Struct, omit_defaults=True):
     result: Any = None
     soft_timeout: float | None = None
     keep_result: float | None = None
+    backoff: dict[str, Any] = {}
 
 
 class StepRow(NamedTuple):
@@ -85,6 +88,7 @@ class Expansion(NamedTuple):
     edges: list[tuple[str, str, str]]
     result: Any
     version: str
+    backoff: Backoff
 
 
 def expansion(graph: Graph, root_id: str, find: Callable[[str], Task[Any, Any]], now: float) -> Expansion:
@@ -92,7 +96,7 @@ def expansion(graph: Graph, root_id: str, find: Callable[[str], Task[Any, Any]],
     ids = dict(zip(graph.nodes, new_ids(len(graph.nodes)), strict=True))
     rows = [_row(node, ids[key], root_id, find, now) for key, node in graph.nodes.items()]
     edges = [(ids[e.parent], ids[key], e.condition) for key, node in graph.nodes.items() for e in node.edges]
-    return Expansion(rows, edges, graph.result, graph.version)
+    return Expansion(rows, edges, graph.result, graph.version, Backoff())
 
 
 def enter(connection: Connection, root_id: str, made: Expansion) -> None:
@@ -100,7 +104,8 @@ def enter(connection: Connection, root_id: str, made: Expansion) -> None:
     connection.many(INSERT, made.steps)
     connection.many(EDGE, [(*edge, root_id) for edge in made.edges])
     plan = plan_of(connection.value(PLAN, (root_id,)))  # of a step that is a workflow: kept for its retry
-    plan.result = made.result
+    plan.result, backoff = made.result, made.backoff
+    plan.backoff = {**asdict(backoff), "first": seconds(backoff.first), "cap": seconds(backoff.cap)}
     connection.execute(WAIT, (encoded(plan), made.version or None, len(made.steps), root_id))
     report(connection, entered(made.steps))
 

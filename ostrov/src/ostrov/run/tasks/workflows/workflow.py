@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar, overload
 
+from ostrov.run.tasks.backoff import Backoff, Kind
 from ostrov.run.tasks.duration import Duration, seconds
 from ostrov.run.tasks.errors import NotATask
 from ostrov.run.tasks.task import DEFAULT_QUEUE, Task, TaskOptions
@@ -60,6 +61,8 @@ def workflow(
     timezone: str | None = None,
     queue: str = DEFAULT_QUEUE,
     priority: int = 0,
+    retries: int = 0,
+    backoff: Kind | Backoff = "exponential",
     misfire: str = "once",
     overlap: bool = False,
 ) -> Callable[[Callable[P, R]], Workflow[P, Any]]: ...
@@ -76,13 +79,16 @@ def workflow(
     timezone: str | None = None,
     queue: str = DEFAULT_QUEUE,
     priority: int = 0,
+    retries: int = 0,
+    backoff: Kind | Backoff = "exponential",
     misfire: str = "once",
     overlap: bool = False,
 ) -> Any:
     """Make a function a workflow. In its body a call of a task is a step, and what it gives can be handed to other steps.
 
     `version` is shown with each run; runs keep the graph they were built with, so versions go side by side. `schedule` is a
-    cron expression or `@daily` and the like, `every` a length of time; both run it without arguments.
+    cron expression or `@daily` and the like, `every` a length of time; both run it without arguments. A workflow that fails has
+    the steps that failed run again up to `retries` times, after a `backoff`, with what follows from them.
     """
 
     def decorate(decorated: Callable[..., Any]) -> Workflow[Any, Any]:
@@ -90,6 +96,8 @@ def workflow(
             name=name or f"{decorated.__module__}.{decorated.__qualname__}",
             queue=queue,
             priority=priority,
+            retries=retries,
+            backoff=backoff if isinstance(backoff, Backoff) else Backoff(backoff),
             cron=schedule,
             every=None if every is None else seconds(every),
             timezone=timezone,
