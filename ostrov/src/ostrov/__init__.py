@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from ostrov.core.store import Row as Row
     from ostrov.core.store import Store as Store
     from ostrov.core.supervisor.context import ServiceContext as ServiceContext
+    from ostrov.core.trace import traceparent as traceparent
     from ostrov.run.events.aggregates import Aggregate as Aggregate
     from ostrov.run.events.aggregates import Application as Application
     from ostrov.run.events.aggregates import event as event
@@ -101,6 +102,7 @@ _HOMES = {
     "Connection": "core.store",
     "Row": "core.store",
     "Store": "core.store",
+    "traceparent": "core.trace",
     "Aggregate": "run.events.aggregates",
     "Application": "run.events.aggregates",
     "event": "run.events.aggregates",

@@ -32,6 +32,7 @@ from ostrov.core.supervisor.listening import bind_all
 from ostrov.core.supervisor.lock import hold_alive
 from ostrov.core.supervisor.notify import Notifier, inherited_sockets
 from ostrov.core.supervisor.specification import in_order
+from ostrov.core.trace import log_with_traces
 
 log = logging.getLogger("ostrov.host")
 FILES = 65536
@@ -52,7 +53,7 @@ def main(words: Sequence[str]) -> int:
     parent = int(os.environ.pop(SUPERVISOR_PID, "0"))
     if parent:
         orphans.die_with_parent(parent)
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    log_with_traces()
     logging.captureWarnings(True)
     notifier = Notifier.from_environment()
     inherited = inherited_sockets()

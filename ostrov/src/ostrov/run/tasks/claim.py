@@ -9,7 +9,7 @@ from ostrov.core.store import Connection
 from ostrov.run.tasks.limits import NO_LIMITS, Limits, acquire
 
 COLUMNS = """id, task, queue, priority, arguments, created_at, run_after, max_attempts, attempt, failures, losses,
- cancel_requested, lock_key, limit_key, kind, root_id, plan"""
+ cancel_requested, lock_key, limit_key, kind, root_id, plan, trace"""
 PROMOTE = """UPDATE task_run SET state = 'ready', unpublished = 1 WHERE state = 'scheduled' AND run_after <= ?
  RETURNING id, task, queue, attempt"""
 READY_QUEUES = """WITH RECURSIVE found(name) AS (
@@ -53,6 +53,7 @@ class Claimed(NamedTuple):
     kind: str | None = None
     root_id: str | None = None
     plan: str | None = None
+    trace: str | None = None
 
 
 def claim(

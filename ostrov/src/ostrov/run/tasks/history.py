@@ -16,6 +16,7 @@ from ostrov.core.store import Connection
 from ostrov.run.tasks.identifier import id_at, made_at
 from ostrov.run.tasks.run import State
 from ostrov.run.tasks.terms import EXPIRED
+from ostrov.run.tasks.tracing import first_run, trace_id_of
 
 LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 LOOKED = 20_000
@@ -84,9 +85,8 @@ class RunRow(msgspec.Struct, frozen=True):
 
     @property
     def trace_id(self) -> str:
-        """The trace it belongs to, of its W3C `traceparent`; empty without one."""
-        parts = (self.trace or "").split("-")
-        return parts[1] if len(parts) > 2 else ""
+        """The trace it belongs to, of its W3C `traceparent`: one of its own when it was enqueued without."""
+        return trace_id_of(self.id, self.trace)
 
     @property
     def waited(self) -> float | None:
@@ -230,8 +230,8 @@ def _unindexed(wanted: Filter, error: str) -> tuple[list[str], list[Any]]:
         conditions.append("schedule_key = ?")
         values.append(wanted.schedule)
     if wanted.trace:
-        conditions.append("substr(trace, 4, 32) = ?")  # W3C traceparent: version, trace id, span id, flags
-        values.append(wanted.trace)
+        conditions.append("(substr(trace, 4, 32) = ? OR trace IS NULL AND id = ?)")
+        values += [wanted.trace, first_run(wanted.trace)]
     if wanted.text:
         condition, words = matching(wanted.text, error)
         conditions.append(condition)

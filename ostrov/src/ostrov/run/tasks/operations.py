@@ -25,15 +25,18 @@ async def list_runs(
     text: Annotated[str, "a word in the task's name, the arguments or the error, or an id"] = "",
     since: Annotated[str, "only runs enqueued from this day on (2026-11-24, UTC)"] = "",
     until: Annotated[str, "only runs enqueued up to the end of this day"] = "",
+    trace: Annotated[str, "only runs of the trace with this id, or of this traceparent"] = "",
     limit: Annotated[int, "how many, newest first"] = 50,
     before: Annotated[str, "older than the run of this id"] = "",
 ) -> list[dict[str, Any]]:
     """List runs, newest first."""
     from ostrov.run.tasks.day import span
     from ostrov.run.tasks.history import Filter, runs
+    from ostrov.run.tasks.tracing import wanted_trace
 
     begin, end = span(since, until)
-    wanted = Filter(task=task, state=state, queue=queue, text=text, since=begin, until=end, before=before)
+    of = wanted_trace(trace)
+    wanted = Filter(task=task, state=state, queue=queue, text=text, trace=of, since=begin, until=end, before=before)
     listing = await application.store.read(runs, wanted, max(1, min(limit, 1000)))
     return [
         {

@@ -17,7 +17,7 @@ from ostrov.core.errors import OstrovError
 from ostrov.run.tasks import reaper, roster, schedule
 from ostrov.run.tasks.attempt import call, failed, prepare, succeeded
 from ostrov.run.tasks.claim import Claimed, claim_offered, promote
-from ostrov.run.tasks.context import TaskContext, running
+from ostrov.run.tasks.context import TaskContext, enter, running
 from ostrov.run.tasks.finish import finish
 from ostrov.run.tasks.fluent import BOARD
 from ostrov.run.tasks.identifier import new_id
@@ -121,12 +121,13 @@ class Program:
         started = time.time()
         self._tasks.telemetry.emit(start_of(run, started))
         log = RunLog(self._settings.log_lines) if self._settings.log_lines else None
-        context = TaskContext(self._application, run.id, run.attempt, run.task, run.queue, log)
-        token = running.set(context)
+        context = TaskContext(self._application, run.id, run.attempt, run.task, run.queue, log, run.trace)
+        outer = running.get()
+        enter(context)
         try:
             ended = (_call_async if task.is_async else call)(task, run.arguments, context, self._settings.largest)
         finally:
-            running.reset(token)
+            enter(outer)
         if ended.ending is not Ending.SUCCESSFUL:  # the ledger has it too; here a person may be looking
             sys.stderr.write(f"{task.name} failed: {ended.error}\n{ended.traceback or ''}")
         outcome = decide(run, ended, started, time.time(), task.options.backoff, self._settings.losses)

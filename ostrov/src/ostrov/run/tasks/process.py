@@ -19,8 +19,9 @@ from ostrov.core.settings.declared import declared
 from ostrov.core.settings.schema import settings_type
 from ostrov.core.settings.tree import SettingsTree
 from ostrov.core.supervisor.orphans import die_with_parent
+from ostrov.core.trace import log_with_traces
 from ostrov.run.tasks.attempt import call, failed
-from ostrov.run.tasks.context import TaskContext, running
+from ostrov.run.tasks.context import TaskContext, enter
 from ostrov.run.tasks.logs import RunLog, capture
 from ostrov.run.tasks.outcome import Ended, Ending
 from ostrov.run.tasks.processes import SOFT, Opening, Order, Report
@@ -38,7 +39,7 @@ def main(descriptor: int, parent: int) -> None:
     """Serve the worker until it closes the line."""
     die_with_parent(parent, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the worker to decide about
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    log_with_traces()
     line = socket.socket(fileno=descriptor)
     with line, line.makefile("rb") as incoming, line.makefile("wb") as outgoing:
         opening = msgspec.json.decode(incoming.readline(), type=Opening)
@@ -65,16 +66,16 @@ def main(descriptor: int, parent: int) -> None:
         while text := incoming.readline():
             order = msgspec.json.decode(text, type=Order)
             log = RunLog(opening.log_lines) if opening.log_lines else None
-            context = TaskContext(application, order.run_id, order.attempt, order.task, order.queue, log)
+            context = TaskContext(application, order.run_id, order.attempt, order.task, order.queue, log, order.trace)
             if order.task not in registry:
                 say(Report(ended=Ended(Ending.FAILED, error=f"there is no task {order.task!r}", retriable=False)))
                 continue
             over = threading.Event()
             watcher = threading.Thread(target=_watch, args=(context, over, say), daemon=True)
             watcher.start()
-            running.set(context)
+            enter(context)
             ended = calls.call(registry[order.task], order.arguments, context, application.settings.tasks.largest)
-            running.set(None)
+            enter(None)
             over.set()
             watcher.join()
             say(Report(context.shown, ended, [] if log is None else log.take()))

@@ -54,6 +54,7 @@ class Order(msgspec.Struct):
     task: str
     queue: str
     arguments: str
+    trace: str | None
 
 
 class Report(msgspec.Struct, omit_defaults=True):
@@ -214,7 +215,8 @@ class Processes:
         run = hand.run
         hand.started_at = time.time()
         self._started(hand)
-        writer.write(msgspec.json.encode(Order(run.id, run.attempt, run.task, run.queue, run.arguments)) + b"\n")
+        order = Order(run.id, run.attempt, run.task, run.queue, run.arguments, run.trace)
+        writer.write(msgspec.json.encode(order) + b"\n")
         while line := await _line(reader):
             report = msgspec.json.decode(line, type=Report)
             if report.progress is not None:

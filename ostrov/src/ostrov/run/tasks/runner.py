@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ostrov.run.tasks.attempt import failed, prepare, succeeded
 from ostrov.run.tasks.claim import Claimed
-from ostrov.run.tasks.context import TaskContext, running
+from ostrov.run.tasks.context import TaskContext, enter
 from ostrov.run.tasks.hand import Hand
 from ostrov.run.tasks.limits import NO_LIMITS, Limits
 from ostrov.run.tasks.logs import RunLog
@@ -91,7 +91,7 @@ class Runner:
                 self._unknown(run)
                 continue
             log_ = RunLog(self.settings.log_lines) if self.settings.log_lines else None
-            hand = Hand(run, task, TaskContext(self.application, run.id, run.attempt, run.task, run.queue, log_))
+            hand = Hand(run, task, TaskContext(self.application, run.id, run.attempt, run.task, run.queue, log_, run.trace))
             if run.plan is not None or task.options.soft_timeout is not None:
                 hand.soft = soft_timeout(run.plan, task.options)
             self.hands[run.id] = hand
@@ -160,7 +160,7 @@ class Runner:
         hand.started_at = time.time()
         if task.options.timeout is not None or hand.soft is not None:
             self._arm(hand)
-        running.set(hand.context)
+        enter(hand.context)
         prepared = prepare(task, hand.run.arguments, hand.context)
         if isinstance(prepared, Ended):
             self._end(hand, prepared)

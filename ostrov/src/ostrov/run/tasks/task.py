@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, overload
 
 from ostrov.core.application import Ostrov, current
+from ostrov.core.trace import current as current_trace
 from ostrov.run.tasks.backoff import Backoff, Kind
 from ostrov.run.tasks.context import TaskContext, running
 from ostrov.run.tasks.duration import Duration, seconds
@@ -119,7 +120,7 @@ class Enqueuer(Generic[P, R]):
         options = task.options
         now = time.time()
         due = placement.due(now)
-        parent = running.get()
+        parent, traced = running.get(), current_trace.get()
         arguments = task.codec.encode(args, kwargs, application.settings.tasks.largest)
         task.verify(arguments)
         return NewRun(
@@ -138,6 +139,7 @@ class Enqueuer(Generic[P, R]):
             kind=options.kind,
             version=options.version,
             limit_key=None if options.limits is NO_LIMITS else task.codec.limit_key(options.limits, args, kwargs),
+            trace=None if traced is None else traced.traceparent,
             plan=encoded(placement),
         )
 

@@ -54,8 +54,8 @@ LEVELS: dict[str, int] = {
     "paused": logging.INFO,
     "resumed": logging.INFO,
 }
-RUN = """SELECT task, queue, attempt FROM task_run WHERE id = ?
- UNION ALL SELECT task, queue, attempt FROM task_finished_run WHERE id = ?"""
+RUN = """SELECT task, queue, attempt, trace FROM task_run WHERE id = ?
+ UNION ALL SELECT task, queue, attempt, trace FROM task_finished_run WHERE id = ?"""
 TOPIC = "tasks"
 """The channel topic that says: something about tasks changed. At most two messages a second from one process."""
 PAUSE = 0.5
@@ -64,7 +64,8 @@ SUCCESSFUL = State.SUCCESSFUL
 
 class Happening(NamedTuple):
     """`seconds` are how long a started run has waited since it was due; of an attempt that ended, how long it took. `next_at`
-    is when a retried run is due again. Of a queue's own verbs `run_id` and `task` are empty."""
+    is when a retried run is due again, `trace` the `traceparent` it was enqueued with. Of a queue's own verbs `run_id` and
+    `task` are empty."""
 
     verb: Verb
     run_id: str
@@ -91,7 +92,7 @@ ENDS = frozenset(OVER.values())
 def start_of(run: Claimed, now: float) -> Happening:
     """A worker has started a run."""
     wait = now - run.run_after
-    return Happening("started", run.id, run.task, run.queue, run.attempt, wait if wait > 0 else 0.0)
+    return Happening("started", run.id, run.task, run.queue, run.attempt, wait if wait > 0 else 0.0, "", 0.0, run.trace)
 
 
 def happening_of(outcome: Outcome) -> Happening:
@@ -99,7 +100,7 @@ def happening_of(outcome: Outcome) -> Happening:
     run, final, ended = outcome.run, outcome.final, outcome.ended
     seconds = outcome.ended_at - outcome.started_at
     if final is SUCCESSFUL:
-        return Happening("successful", run.id, run.task, run.queue, run.attempt, seconds)
+        return Happening("successful", run.id, run.task, run.queue, run.attempt, seconds, "", 0.0, run.trace)
     next_at = 0.0
     verb: Verb
     if final is not None:
@@ -109,7 +110,7 @@ def happening_of(outcome: Outcome) -> Happening:
     else:
         verb = GOES_ON.get(ended.ending, "retried")
         next_at = outcome.run_after if verb == "retried" else 0.0
-    return Happening(verb, run.id, run.task, run.queue, run.attempt, seconds, ended.error or "", next_at)
+    return Happening(verb, run.id, run.task, run.queue, run.attempt, seconds, ended.error or "", next_at, run.trace)
 
 
 def report(connection: Connection, happenings: Sequence[Happening]) -> None:
@@ -120,8 +121,8 @@ def report(connection: Connection, happenings: Sequence[Happening]) -> None:
 
 def report_run(connection: Connection, verb: Verb, run_id: str, error: str = "") -> None:
     """The same of one run, as it stands in the ledger."""
-    task, queue, attempt = connection.row(RUN, (run_id, run_id)) or ("", "", 0)
-    report(connection, [Happening(verb, run_id, task, queue, attempt, error=error)])
+    task, queue, attempt, trace = connection.row(RUN, (run_id, run_id)) or ("", "", 0, None)
+    report(connection, [Happening(verb, run_id, task, queue, attempt, error=error, trace=trace)])
 
 
 def _emit(happenings: Sequence[Happening]) -> None:
@@ -209,10 +210,11 @@ def write_log(happening: Happening) -> None:
     The record carries the happening's fields as `record.task_event` for those who write JSON."""
     level = LEVELS.get(happening.verb, logging.DEBUG)
     if log.isEnabledFor(level):
-        verb, run_id, task, queue, attempt, seconds, error, next_at, _ = happening
+        verb, run_id, task, queue, attempt, seconds, error, next_at, trace = happening
         text = f"{verb} {task} {run_id}" if run_id else f"{verb} queue {queue}"
         text += f" attempt {attempt}" if attempt else f" in {queue}" if run_id else ""
         text += f" after {seconds:.3f} s" if seconds else ""
         text += f", again in {max(0.0, next_at - time.time()):.1f} s" if next_at else ""
+        text += f", trace {trace[3:35]}" if trace else ""
         line = f": {error.splitlines()[0]}" if error else ""
         log.log(level, "%s%s", text, line, extra={"task_event": happening._asdict()})

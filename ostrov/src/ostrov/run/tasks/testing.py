@@ -10,9 +10,10 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from ostrov.core.errors import NotFound
+from ostrov.core.trace import current
 from ostrov.run.tasks.attempt import call, failed, prepare, succeeded
 from ostrov.run.tasks.claim import Claimed, claim
-from ostrov.run.tasks.context import TaskContext, running
+from ostrov.run.tasks.context import TaskContext, enter, running
 from ostrov.run.tasks.duration import Duration, seconds
 from ostrov.run.tasks.finish import finish
 from ostrov.run.tasks.limits import NO_LIMITS, Limits
@@ -64,7 +65,7 @@ async def _run(application: Ostrov, run: Claimed) -> Outcome:
     started = time.time()
     settings = application.settings.tasks
     log = RunLog(settings.log_lines) if settings.log_lines else None
-    context = TaskContext(application, run.id, run.attempt, run.task, run.queue, log)
+    context = TaskContext(application, run.id, run.attempt, run.task, run.queue, log, run.trace)
     expansion = None
     try:
         task = application.part(open_tasks).get(run.task)
@@ -91,7 +92,8 @@ async def _call(task: Task[Any, Any], run: Claimed, context: TaskContext, larges
     prepared = prepare(task, run.arguments, context)
     if isinstance(prepared, Ended):
         return prepared
-    token = running.set(context)
+    outer, around = running.get(), current.get()
+    enter(context)
     soft = soft_timeout(run.plan, task.options)
     try:
         async with asyncio.timeout(task.options.timeout):
@@ -104,7 +106,8 @@ async def _call(task: Task[Any, Any], run: Claimed, context: TaskContext, larges
     except (Exception, SoftTimeout) as problem:
         return failed(task, problem)
     finally:
-        running.reset(token)
+        enter(outer)
+        current.set(around)
 
 
 async def _softly(function: Coroutine[Any, Any, Any], seconds: float) -> Any:
@@ -124,7 +127,7 @@ async def _softly(function: Coroutine[Any, Any, Any], seconds: float) -> Any:
 
 
 def _in_thread(task: Task[Any, Any], run: Claimed, context: TaskContext, largest: int) -> Ended:
-    running.set(context)
+    enter(context)
     return call(task, run.arguments, context, largest)
 
 

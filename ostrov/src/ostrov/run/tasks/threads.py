@@ -14,7 +14,7 @@ from collections.abc import Callable
 from queue import SimpleQueue
 
 from ostrov.run.tasks.attempt import call, failed
-from ostrov.run.tasks.context import running
+from ostrov.run.tasks.context import enter
 from ostrov.run.tasks.hand import Hand
 from ostrov.run.tasks.outcome import Ended
 from ostrov.run.tasks.soft import SoftTimeout, call_off, raise_in_thread
@@ -117,14 +117,14 @@ class Threads:
             hand.started_at = time.time()
             if hand.task.options.timeout is not None or hand.soft is not None:
                 self._tell(hand, None)
-            running.set(hand.context)
+            enter(hand.context)
             if hand.soft is None:
                 ended = call(hand.task, hand.run.arguments, hand.context, self._largest)
                 with self._lock:
                     hand.done = True
             else:
                 ended = self._call_softly(hand)
-            running.set(None)
+            enter(None)
             self._tell(hand, ended)
             if hand.left:
                 return  # another thread has taken this one's place

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any, TypeAlias
 
+from ostrov.core.trace import RequestTrace, current
+
 Scope: TypeAlias = MutableMapping[str, Any]
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
@@ -42,6 +44,7 @@ class Dispatcher:
         app, state = found
         if state:
             scope["state"] = dict(state)
+        current.set(RequestTrace(scope["headers"]))  # each request is a task of the loop, with a context of its own
         if self._body_bytes and scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
             await self._with_limit(app, scope, receive, send)
         else:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ostrov.run.tasks.attempt import failed, prepare
 from ostrov.run.tasks.claim import Claimed
 from ostrov.run.tasks.outcome import Ended, Ending
+from ostrov.run.tasks.tracing import traceparent_of
 from ostrov.run.tasks.workflows.graph import BadWorkflow
 from ostrov.run.tasks.workflows.steps import Expansion, expansion
 
@@ -31,7 +32,8 @@ def expand(
         return registry[name]
 
     try:
-        made = expansion(task.graph(**prepared), run.id, find, time.time())  # type: ignore[attr-defined]
+        graph = task.graph(**prepared)  # type: ignore[attr-defined]
+        made = expansion(graph, run.id, find, time.time(), traceparent_of(run.id, run.trace))
     except Exception as problem:
         return failed(task, problem), None
     return Ended(Ending.SUCCESSFUL), made._replace(backoff=task.options.backoff)

@@ -23,13 +23,14 @@ from ostrov.run.tasks.limits import release
 from ostrov.run.tasks.run import State
 from ostrov.run.tasks.telemetry import OVER, Verb, report, report_run
 from ostrov.run.tasks.terms import EXPIRED, kept, terms_of
+from ostrov.run.tasks.tracing import traceparent_of
 from ostrov.run.tasks.workflows.graph import references, resolved
 from ostrov.run.tasks.workflows.steps import EDGE, INSERT, Element, Plan, StepRow, encoded, entered, plan_of
 
 ENDED = "SELECT state, result FROM task_finished_run WHERE id = ?"
 WAITED_FOR = "SELECT child_id, condition FROM task_edge WHERE parent_id = ? AND met IS NULL ORDER BY child_id"
 MARK = "UPDATE task_edge SET met = ? WHERE parent_id = ? AND child_id = ? AND condition = ?"
-BLOCKED = """SELECT id, root_id, step, task, kind, queue, priority, max_attempts, version, plan FROM task_run
+BLOCKED = """SELECT id, root_id, step, task, kind, queue, priority, max_attempts, version, plan, trace FROM task_run
  WHERE id = ? AND state = 'blocked' AND blocked_on IS NULL"""
 OPEN_EDGES = "SELECT count(*) FROM task_edge WHERE child_id = ? AND met IS NULL"
 MET = "SELECT met FROM task_edge WHERE child_id = ?"
@@ -73,6 +74,7 @@ class Waiting(NamedTuple):
     max_attempts: int
     version: str | None
     plan: str | None
+    trace: str | None
 
 
 Ended = tuple[str, str]
@@ -221,6 +223,7 @@ def _fan_out(connection: Connection, step: Waiting, plan: Plan, arguments: dict[
                 limit_key=_limit_key(step.task, own, given),
                 waiting_on=0,
                 reason=None,
+                trace=traceparent_of(step.id, step.trace),
             )
         )
     connection.many(INSERT, rows)

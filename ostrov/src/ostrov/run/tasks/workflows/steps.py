@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from ostrov.run.tasks.task import Task
 
 COLUMNS = """id, task, queue, priority, state, arguments, created_at, run_after, max_attempts, dedupe_key, lock_key, parent_id,
- kind, root_id, step, plan, version, limit_key, waiting_on, reason"""
-INSERT = f"INSERT INTO task_run ({COLUMNS}) VALUES ({', '.join('?' * 20)})"
+ kind, root_id, step, plan, version, limit_key, waiting_on, reason, trace"""
+INSERT = f"INSERT INTO task_run ({COLUMNS}) VALUES ({', '.join('?' * 21)})"
 EDGE = "INSERT INTO task_edge (parent_id, child_id, condition, root_id) VALUES (?, ?, ?, ?)"
 WAIT = """UPDATE task_run SET state = 'blocked', reason = 'waits for its steps', plan = ?, version = ?, waiting_on = ?,
  worker_id = NULL, lease_until = NULL WHERE id = ?"""
@@ -79,6 +79,7 @@ class StepRow(NamedTuple):
     limit_key: str | None
     waiting_on: int
     reason: str | None
+    trace: str | None
 
 
 class Expansion(NamedTuple):
@@ -91,10 +92,12 @@ class Expansion(NamedTuple):
     backoff: Backoff
 
 
-def expansion(graph: Graph, root_id: str, find: Callable[[str], Task[Any, Any]], now: float) -> Expansion:
-    """The rows of a graph. `find` gives the task of a name and raises NotFound."""
+def expansion(
+    graph: Graph, root_id: str, find: Callable[[str], Task[Any, Any]], now: float, trace: str | None = None
+) -> Expansion:
+    """The rows of a graph. `find` gives the task of a name and raises NotFound; `trace` is the `traceparent` of the steps."""
     ids = dict(zip(graph.nodes, new_ids(len(graph.nodes)), strict=True))
-    rows = [_row(node, ids[key], root_id, find, now) for key, node in graph.nodes.items()]
+    rows = [_row(node, ids[key], root_id, find, now, trace) for key, node in graph.nodes.items()]
     edges = [(ids[e.parent], ids[key], e.condition) for key, node in graph.nodes.items() for e in node.edges]
     return Expansion(rows, edges, graph.result, graph.version, Backoff())
 
@@ -112,7 +115,7 @@ def enter(connection: Connection, root_id: str, made: Expansion) -> None:
 
 def entered(steps: Sequence[StepRow]) -> list[Happening]:
     """That steps are in the ledger."""
-    return [Happening("enqueued", step.id, step.task, step.queue) for step in steps]
+    return [Happening("enqueued", step.id, step.task, step.queue, trace=step.trace) for step in steps]
 
 
 def encoded(plan: Plan) -> str:
@@ -125,7 +128,9 @@ def plan_of(text: str | None) -> Plan:
     return Plan() if text is None else msgspec.json.decode(text, type=Plan)
 
 
-def _row(node: Node, run_id: str, root_id: str, find: Callable[[str], Task[Any, Any]], now: float) -> StepRow:
+def _row(
+    node: Node, run_id: str, root_id: str, find: Callable[[str], Task[Any, Any]], now: float, trace: str | None
+) -> StepRow:
     placement = node.placement
     plan = Plan(arguments=node.arguments, trigger=node.trigger, mapped=node.mapped)
     plan.soft_timeout, plan.keep_result = placement.soft_timeout, placement.keep_result
@@ -164,6 +169,7 @@ def _row(node: Node, run_id: str, root_id: str, find: Callable[[str], Task[Any, 
         None,
         len(node.edges),
         "waits for other steps" if node.edges else None,
+        trace,
     )
 
 
