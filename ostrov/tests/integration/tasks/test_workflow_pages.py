@@ -330,6 +330,27 @@ def test_a_graph_is_drawn_to_the_right_while_that_fits_then_down_then_in_small_b
     assert crowd.width <= pages.WIDEST
 
 
+async def test_each_step_stands_in_the_time_of_the_whole_and_a_map_from_its_first_element_on(
+    tmp_path: Path, database: list[str]
+) -> None:
+    async with shop(tmp_path, database) as application:
+        run = await settle.enqueue(count=2)
+        await run_tasks(application)
+        ids = {step.step: step.id for step in (await application.store.read(graph_of, run.id)).steps}
+        times = {"extract": (100, 101), "price[0]": (103, 104), "price[1]": (102, 105), "price": (None, 105)}
+        times |= {"is_large": (106, 108), "pay_2": (108, 110)}
+        sql = "UPDATE task_finished_run SET started_at = ?, finished_at = ? WHERE id = ?"
+        await application.store.write(lambda c: c.many(sql, [(*moment, ids[step]) for step, moment in times.items()]))
+        page = await (await Browser(application).log_in()).get(f"/tasks/workflows/{run.id}")
+        said = re.findall(r'class="bar good".*?aria-label="([^"]+)".*?<rect x="([^"]+)" y="0" width="([^"]+)"', page)
+        assert said == [
+            ("from 0 ms to 1.0 s of 10 s", "0.0", "30.0"),
+            ("from 2.0 s to 5.0 s of 10 s", "60.0", "90.0"),
+            ("from 6.0 s to 8.0 s of 10 s", "180.0", "60.0"),
+            ("from 8.0 s to 10 s of 10 s", "240.0", "60.0"),
+        ]
+
+
 async def test_no_look_walks_the_whole_ledger(tmp_path: Path) -> None:
     """On SQLite: what is asked on every refresh goes by an index, or stops after so many rows."""
     async with shop(tmp_path, []) as application:

@@ -18,12 +18,13 @@ STEP = "id, step, kind, task, state, plan, parent_id, attempt, started_at"
 STEPS = f"""SELECT {STEP}, NULL, reason, waiting_on FROM task_run WHERE root_id = ?
  UNION ALL SELECT {STEP}, finished_at, error, 0 FROM task_finished_run WHERE root_id = ?"""
 OUTLINED = "id, step, kind, task, state, attempt, started_at"
+STARTED = 6
 TEXT = "CASE WHEN kind = 'approval' THEN arguments END"
 OUTLINE = f"""SELECT {OUTLINED}, NULL, reason, waiting_on, {TEXT} FROM task_run WHERE root_id = ? AND parent_id = ?
  UNION ALL SELECT {OUTLINED}, finished_at, error, 0, {TEXT} FROM task_finished_run WHERE root_id = ? AND parent_id = ?"""
-ELEMENTS = """SELECT parent_id, state, count(*) FROM (
- SELECT parent_id, state FROM task_run WHERE root_id = ? AND parent_id <> ?
- UNION ALL SELECT parent_id, state FROM task_finished_run WHERE root_id = ? AND parent_id <> ?
+ELEMENTS = """SELECT parent_id, state, count(*), min(started_at) FROM (
+ SELECT parent_id, state, started_at FROM task_run WHERE root_id = ? AND parent_id <> ?
+ UNION ALL SELECT parent_id, state, started_at FROM task_finished_run WHERE root_id = ? AND parent_id <> ?
 ) AS elements GROUP BY parent_id, state"""
 EDGES = "SELECT parent_id, child_id, condition, met FROM task_edge WHERE root_id = ? ORDER BY parent_id, child_id"
 UNDER_WAY = ("running", "blocked")
@@ -115,7 +116,8 @@ class RunGraph(NamedTuple):
 
 
 class OutlineStep(msgspec.Struct, frozen=True):
-    """A step without the elements of maps. `text` is what an approval asks; `elements` counts those of a map by state."""
+    """A step without the elements of maps. `text` is what an approval asks; `elements` counts those of a map by state, and the
+    first of them to start started it."""
 
     id: str
     step: str
@@ -205,10 +207,14 @@ def graph_of(connection: Connection, root_id: str) -> RunGraph:
 def outline(connection: Connection, root_id: str) -> Outline:
     """The graph of a run with its maps folded; empty before it is built."""
     elements: dict[str, dict[str, int]] = {}
-    for parent, state, count in connection.rows(ELEMENTS, (root_id,) * 4):
+    begun: dict[str, float] = {}
+    for parent, state, count, first in connection.rows(ELEMENTS, (root_id,) * 4):
         elements.setdefault(parent, {})[state] = count
+        if first is not None:
+            begun[parent] = min(first, begun.get(parent, first))
     steps = []
     for *row, arguments in sorted(connection.rows(OUTLINE, (root_id,) * 4)):
+        row[STARTED] = row[STARTED] or begun.get(row[0])
         text = str(msgspec.json.decode(arguments).get("text", "")) if arguments else ""
         steps.append(OutlineStep(*[*row, text, elements.get(row[0], {})]))
     known = {step.id for step in steps}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -79,6 +80,7 @@ async def run(request: PageRequest) -> dict[str, Any]:
         "attempts": found.attempts,
         "status": "running" if found.run.state in history.UNDER_WAY else found.run.state,
         "steps": steps[:LISTED],
+        "span": span(steps, time.time()),
         "left_out": max(0, len(steps) - LISTED),
         "after": after,
         "edges": joined,
@@ -90,6 +92,13 @@ async def run(request: PageRequest) -> dict[str, Any]:
         "arguments": pretty(found.run.arguments),
         "result": None if found.run.result is None else pretty(found.run.result),
     }
+
+
+def span(steps: Sequence[history.OutlineStep], now: float) -> tuple[float, float] | None:
+    """From the first start of a step to the last end, or to now while one runs; None before anything took time."""
+    started = [step.started_at for step in steps if step.started_at is not None]
+    ended = [step.finished_at or now for step in steps if step.started_at is not None]
+    return (min(started), max(ended)) if started and max(ended) > min(started) else None
 
 
 class Joined(NamedTuple):
