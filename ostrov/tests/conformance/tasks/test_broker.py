@@ -18,7 +18,9 @@ from ostrov.testing import running
 
 CREW = "house_crew:component"
 NEEDS = {"procrastinate": "postgresql", "taskiq_nats": "nats", "celery_redis": "redis", "celery_rabbitmq": "rabbitmq"}
-HOUSES = [pytest.param(name, marks=pytest.mark.server(server)) for name, server in NEEDS.items()]
+SLOW = {"celery_rabbitmq": [pytest.mark.long]}
+"""RabbitMQ takes ten seconds to start."""
+HOUSES = [pytest.param(name, marks=[pytest.mark.server(server), *SLOW.get(name, [])]) for name, server in NEEDS.items()]
 
 
 @pytest.fixture(params=HOUSES)

@@ -35,6 +35,8 @@ BEAT = 1.0
 """Seconds between two heartbeats of a worker."""
 SILENT = 4.0
 """Seconds without a heartbeat after which a worker's jobs are another's."""
+GOODBYE = 1.0
+"""Seconds to close connections in."""
 LONGEST = 40
 """Bytes of a queue's name: with procrastinate's prefix it names a channel of PostgreSQL, which has 63."""
 DEPTH = "SELECT count(*) AS count FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
@@ -107,9 +109,9 @@ class ProcrastinateEngine(RemoteEngine):
         return int((await self._connector.execute_query_one_async(PURGE))["count"])
 
     async def shut(self) -> None:
-        if self._connector is not None:
-            await self._connector.close_async()
-            self._connector = self._manager = None
+        connector, self._connector, self._manager = self._connector, None, None
+        if connector is not None:
+            await _close(connector)
 
     async def receive(self, worker: Worker) -> None:
         await asyncio.to_thread(prepare, self._url)
@@ -117,8 +119,7 @@ class ProcrastinateEngine(RemoteEngine):
         try:
             await Receiver(manager, worker, self.settings.poll).go()
         finally:
-            with contextlib.suppress(Exception):
-                await asyncio.wait_for(connector.close_async(), 5)
+            await _close(connector)
 
 
 class Receiver:
@@ -148,7 +149,7 @@ class Receiver:
                 part.cancel()
             await asyncio.wait(parts)
             with contextlib.suppress(Exception):
-                await asyncio.wait_for(self._leave(), 3)
+                await asyncio.wait_for(self._leave(), 2)
 
     async def _fetch(self) -> None:
         """A job of each queue in turn, while there is room: procrastinate itself would go by age."""
@@ -219,10 +220,15 @@ async def _connect(url: str, size: int) -> tuple[PsycopgConnector, JobManager]:
     try:
         await asyncio.wait_for(connector.open_async(), 8)
     except BaseException:
-        with contextlib.suppress(Exception):
-            await connector.close_async()
+        await _close(connector)
         raise
     return connector, JobManager(connector)
+
+
+async def _close(connector: PsycopgConnector) -> None:
+    """Leave the database. Where it is away the pool would wait five seconds for its attempts to connect."""
+    with contextlib.suppress(Exception):
+        await asyncio.wait_for(connector.close_async(), GOODBYE)
 
 
 def _job(run: Told) -> Job:
