@@ -91,3 +91,13 @@ async def test_runs_are_filtered_by_trace(tmp_path: Path, database: list[str]) -
         await application.store.write(lambda c: c.execute(sql, (f"00-{trace[::-1]}-00f067aa0ba902b7-01", other.id)))
         found = await application.store.read(history.runs, history.Filter(trace=trace))
         assert [(run.id, run.trace_id) for run in found.runs] == [(traced.id, trace)]
+
+
+async def test_runs_are_filtered_by_the_worker_that_had_them(tmp_path: Path, database: list[str]) -> None:
+    async with running(tmp_path, [HERE], database) as application:
+        ours, other = await hatches.enqueue(1), await hatches.enqueue(3)
+        await run_tasks(application)
+        sql = "UPDATE task_finished_run SET worker_id = ? WHERE id = ?"
+        await application.store.write(lambda c: c.many(sql, [("w1", ours.id), ("w2", other.id)]))
+        found = await application.store.read(history.runs, history.Filter(worker="w1"))
+        assert [run.id for run in found.runs] == [ours.id]

@@ -108,6 +108,7 @@ class Filter(msgspec.Struct, frozen=True):
     text: str = ""
     schedule: str = ""
     trace: str = ""
+    worker: str = ""
     since: float | None = None
     until: float | None = None
     before: str = ""
@@ -229,6 +230,9 @@ def _unindexed(wanted: Filter, error: str) -> tuple[list[str], list[Any]]:
     if wanted.schedule:
         conditions.append("schedule_key = ?")
         values.append(wanted.schedule)
+    if wanted.worker:
+        conditions.append("worker_id = ?")
+        values.append(wanted.worker)
     if wanted.trace:
         conditions.append("(substr(trace, 4, 32) = ? OR trace IS NULL AND id = ?)")
         values += [wanted.trace, first_run(wanted.trace)]

@@ -89,6 +89,7 @@ async def runs(request: PageRequest) -> dict[str, Any]:
         queue=query.get("queue", ""),
         text=query.get("q", "").strip(),
         schedule=query.get("schedule", ""),
+        worker=query.get("worker", ""),
         trace=query.get("trace", "").strip(),
         since=day(query.get("since", "")),
         until=day_after(query.get("until", "")),
