@@ -61,7 +61,13 @@ def finish(connection: Connection, worker_id: str, outcomes: Sequence[Outcome]) 
             built.append(outcome)
         else:
             over.append(outcome)
-    MOVE.run(connection, [_over(o) for o in over])
+    moved = [
+        (str(o.final), o.ended_at, o.ended.result, None, o.ended.error, o.progress, o.run.id)
+        if o.keep_result is None
+        else _keeping(o, o.keep_result)
+        for o in over
+    ]
+    MOVE.run(connection, moved)
     DELETE.run(connection, [(o.run.id,) for o in over])
     if again:
         connection.many(AGAIN, [_again(o) for o in again])
@@ -95,11 +101,10 @@ def _ours(connection: Connection, worker_id: str, outcomes: Sequence[Outcome]) -
     return {(row[0], row[1]): row[2] for row in connection.rows(HELD_LOCKED, ([run_id for run_id, _ in keys], worker_id))}
 
 
-def _over(outcome: Outcome) -> tuple[object, ...]:
-    run, result, until = outcome.run, outcome.ended.result, None
-    if outcome.keep_result is not None:
-        result, until = kept(result, outcome.keep_result, outcome.ended_at, run.root_id is not None)
-    return (str(outcome.final), outcome.ended_at, result, until, outcome.ended.error, outcome.progress, run.id)
+def _keeping(outcome: Outcome, keep: float) -> tuple[object, ...]:
+    run, ended = outcome.run, outcome.ended
+    result, until = kept(ended.result, keep, outcome.ended_at, run.root_id is not None)
+    return (str(outcome.final), outcome.ended_at, result, until, ended.error, outcome.progress, run.id)
 
 
 def _again(outcome: Outcome) -> tuple[object, ...]:
