@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +14,8 @@ import pytest
 
 from ostrov import Backoff, Component, Ostrov, approval, run_tasks, task, when, workflow
 from ostrov.core.store import Connection
-from ostrov.run.tasks import control, reaper, roster
+from ostrov.core.trace import current, fresh
+from ostrov.run.tasks import control, dead, reaper, roster
 from ostrov.run.tasks.claim import claim
 from ostrov.run.tasks.liveness import Identity, this_process
 from ostrov.run.tasks.rounds import Rounds
@@ -158,6 +161,12 @@ async def failing(application: Ostrov, heard: Heard) -> None:
     assert heard.take() == [("revived", "fails")]
     await application.store.write(control.replay, run.id, time.time())
     assert heard.take() == [("enqueued", "fails")]
+    await run_tasks(application)
+    heard.take()
+    await application.store.write(dead.discard, run.id, "ann")
+    assert heard.take() == [("discarded", "fails")]
+    await application.store.write(dead.discard_all, "", "", "ann")
+    assert heard.take() == [("discarded", "fails")]
 
 
 async def cancelling(application: Ostrov, heard: Heard) -> None:
@@ -296,3 +305,45 @@ async def test_each_verb_is_told_once(tmp_path: Path, database: list[str], scena
 def test_every_verb_is_walked_here() -> None:
     source = Path(__file__).read_text()
     assert [verb for verb in VERBS if f'"{verb}"' not in source] == []
+
+
+async def test_failures_are_logged_with_task_run_and_attempt(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "ostrov.tasks")
+    async with running(tmp_path, [HERE]) as application:
+        run = await fails.enqueue()
+        await run_tasks(application)
+    told = [record for record in caplog.records if hasattr(record, "task_event")]
+    assert [(record.levelname, record.task_event["verb"]) for record in told] == [
+        ("DEBUG", "enqueued"),
+        *(("DEBUG", "started"), ("WARNING", "retried")),
+        *(("DEBUG", "started"), ("ERROR", "dead")),
+    ]
+    assert re.fullmatch(rf"dead fails {run.id} attempt 2 after 0\.\d\d\d s: ValueError: no", told[-1].getMessage())
+    event = told[-1].task_event
+    assert (event["run_id"], event["task"], event["attempt"], event["error"]) == (run.id, "fails", 2, "ValueError: no")
+
+
+async def test_a_log_line_of_an_event_names_the_trace(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "ostrov.tasks")
+    async with running(tmp_path, [HERE]) as application:
+        token = current.set(trace := fresh())
+        await plain.enqueue()
+        current.reset(token)
+        await run_tasks(application)
+    told = [record.getMessage() for record in caplog.records if hasattr(record, "task_event")]
+    assert len(told) == 3
+    assert all(message.endswith(f"trace {trace.trace_id}") for message in told)
+
+
+async def test_what_was_rolled_back_is_not_told(tmp_path: Path, database: list[str]) -> None:
+    def change(connection: Connection, run_id: str) -> None:
+        control.cancel(connection, run_id, time.time())
+        raise ValueError("the operator changed his mind")
+
+    async with running(tmp_path, [HERE], database) as application:
+        heard = Heard(application)
+        run = await plain.using(run_after=3600).enqueue()
+        heard.take()
+        with pytest.raises(ValueError, match="changed his mind"):
+            await application.store.write(change, run.id)
+        assert heard.take() == []

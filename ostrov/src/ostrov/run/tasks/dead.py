@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ostrov.core.errors import Conflict, NotFound
 from ostrov.core.store import Connection
+from ostrov.run.tasks.telemetry import report_run
 
 MOST = 10_000
 """The newest dead runs that are counted by task."""
@@ -43,7 +44,7 @@ def dead_tasks(connection: Connection) -> list[DeadTask]:
 def discard(connection: Connection, run_id: str, person: str) -> None:
     """Put a dead run away: it counts as cancelled, keeps its error, attempts and log, and is pruned as other runs are. It can
     still be retried. Raises NotFound, and Conflict for a run that is not dead."""
-    if connection.execute(DISCARD, (person, run_id)):
+    if _discard(connection, run_id, person):
         return
     state = connection.value(STATE, (run_id, run_id))
     if state is None:
@@ -56,5 +57,12 @@ def discard_all(connection: Connection, task: str, after: str, person: str) -> t
     Call it until the id is empty."""
     values = (task, after, BATCH) if task else (after, BATCH)
     found = [run_id for (run_id,) in connection.rows(DEAD_OF_TASK if task else DEAD, values)]
-    done = sum(connection.execute(DISCARD, (person, run_id)) for run_id in found)
+    done = sum(_discard(connection, run_id, person) for run_id in found)
     return done, found[-1] if found else ""
+
+
+def _discard(connection: Connection, run_id: str, person: str) -> int:
+    done = connection.execute(DISCARD, (person, run_id))
+    if done:
+        report_run(connection, "discarded", run_id)
+    return done

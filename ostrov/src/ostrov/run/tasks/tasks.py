@@ -63,7 +63,7 @@ class Tasks:
         """These runs are in the ledger: wake the workers, unless the engine was told in the same transaction."""
         self.engine.announce([run for run in runs if run.state != State.READY] if enlisted else runs)
         for run in runs:
-            self.telemetry.emit(Happening("enqueued", run.id, run.task, run.queue, trace=run.trace))
+            self.telemetry.emit(Happening("enqueued", run.id, run.task, run.queue, 0, 0.0, "", 0.0, run.trace))
 
     def close(self) -> None:
         """Leave the engine."""

@@ -37,6 +37,7 @@ Verb = Literal[
     "rejected",
     "cancelling",  # a run under way was told to stop
     "revived",  # a run that was over was brought back
+    "discarded",  # a dead run was put away
     "paused",  # a queue
     "resumed",  # a queue
 ]
@@ -51,6 +52,7 @@ LEVELS: dict[str, int] = {
     "cancelling": logging.INFO,
     "approved": logging.INFO,
     "revived": logging.INFO,
+    "discarded": logging.INFO,
     "paused": logging.INFO,
     "resumed": logging.INFO,
 }
