@@ -15,7 +15,8 @@ from ostrov import Component, Ostrov, Run, run_tasks, task, workflow
 from ostrov.core.store.postgresql import PostgresConnection
 from ostrov.run.tasks.run import State
 from ostrov.run.tasks.workflows import settle as module
-from ostrov.run.tasks.workflows.settle import complete, settle
+from ostrov.run.tasks.workflows.complete import complete
+from ostrov.run.tasks.workflows.settle import settle
 from ostrov.testing import running
 
 pytestmark = pytest.mark.server("postgresql")

@@ -11,8 +11,9 @@ from ostrov.run.tasks.ledger import INSERT
 from ostrov.run.tasks.run import NewRun, State
 from ostrov.run.tasks.telemetry import Happening, report, report_run
 from ostrov.run.tasks.workflows.again import cancel_workflow, retry_step, retry_workflow
+from ostrov.run.tasks.workflows.complete import complete
 from ostrov.run.tasks.workflows.graph import references
-from ostrov.run.tasks.workflows.settle import complete, settle
+from ostrov.run.tasks.workflows.settle import settle
 
 STATE = "SELECT state FROM task_run WHERE id = ?"
 STATE_LOCKED = f"{STATE} FOR UPDATE"

@@ -8,7 +8,9 @@ from ostrov.core.errors import Conflict, NotFound
 from ostrov.core.store import Connection
 from ostrov.run.tasks.run import State
 from ostrov.run.tasks.telemetry import report_run
-from ostrov.run.tasks.workflows.settle import UNHANDLED_STEPS, complete, settle
+from ostrov.run.tasks.workflows.complete import complete
+from ostrov.run.tasks.workflows.root import UNHANDLED_STEPS
+from ostrov.run.tasks.workflows.settle import settle
 from ostrov.run.tasks.workflows.steps import encoded, plan_of
 
 STEP = """SELECT state, root_id, parent_id, kind, plan FROM task_run WHERE id = ?

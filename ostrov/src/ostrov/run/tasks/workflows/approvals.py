@@ -7,7 +7,8 @@ import msgspec
 from ostrov.core.errors import Conflict, NotFound
 from ostrov.core.store import Connection
 from ostrov.run.tasks.run import State
-from ostrov.run.tasks.workflows.settle import complete, settle
+from ostrov.run.tasks.workflows.complete import complete
+from ostrov.run.tasks.workflows.settle import settle
 
 WAITS = "SELECT root_id, waiting_on FROM task_run WHERE id = ? AND kind = 'approval'"
 PENDING = """SELECT id, root_id, arguments, created_at FROM task_run WHERE kind = 'approval' AND root_id > ''

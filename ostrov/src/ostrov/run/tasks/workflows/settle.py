@@ -15,16 +15,15 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ostrov.core.store import Connection
-from ostrov.run.tasks.archive import DELETE, MOVE
-from ostrov.run.tasks.backoff import Backoff
 from ostrov.run.tasks.errors import ResultExpired
 from ostrov.run.tasks.identifier import new_ids
-from ostrov.run.tasks.limits import release
 from ostrov.run.tasks.run import State
-from ostrov.run.tasks.telemetry import OVER, Verb, report, report_run
-from ostrov.run.tasks.terms import EXPIRED, kept, terms_of
+from ostrov.run.tasks.telemetry import report, report_run
+from ostrov.run.tasks.terms import EXPIRED
 from ostrov.run.tasks.tracing import traceparent_of
-from ostrov.run.tasks.workflows.graph import references, resolved
+from ostrov.run.tasks.workflows.complete import Ended, complete, results_for
+from ostrov.run.tasks.workflows.graph import resolved
+from ostrov.run.tasks.workflows.root import WAITING, close
 from ostrov.run.tasks.workflows.steps import EDGE, INSERT, Element, Plan, StepRow, encoded, entered, plan_of
 
 ENDED = "SELECT state, result FROM task_finished_run WHERE id = ?"
@@ -34,26 +33,14 @@ BLOCKED = """SELECT id, root_id, step, task, kind, queue, priority, max_attempts
  WHERE id = ? AND state = 'blocked' AND blocked_on IS NULL"""
 OPEN_EDGES = "SELECT count(*) FROM task_edge WHERE child_id = ? AND met IS NULL"
 MET = "SELECT met FROM task_edge WHERE child_id = ?"
-WAITING = "UPDATE task_run SET waiting_on = ?, reason = ? WHERE id = ?"
 START = """UPDATE task_run SET state = ?, arguments = ?, run_after = ?, limit_key = ?, waiting_on = 0, reason = NULL,
  unpublished = 1 WHERE id = ?"""
 PUBLISH = "UPDATE task_run SET unpublished = 1 WHERE parent_id = ? AND root_id = ?"
 FAN_OUT = "UPDATE task_run SET plan = ?, arguments = ?, waiting_on = ?, reason = 'waits for its elements' WHERE id = ?"
-RESULTS = "SELECT step, result FROM task_finished_run WHERE root_id = ? AND state = 'successful'"
 ELEMENTS = "SELECT step, state, result, error FROM task_finished_run WHERE root_id = ? AND parent_id = ?"
-ROOT = """SELECT root_id, cancel_requested, plan, failures, max_attempts FROM task_run
- WHERE id = ? AND kind = 'workflow' AND state = 'blocked'"""
 OUTER = """WITH RECURSIVE around (id) AS (SELECT unnest(?::text[]) UNION SELECT run.root_id FROM around
  JOIN task_run AS run ON run.id = around.id WHERE run.root_id IS NOT NULL)
  SELECT task_run.id FROM task_run WHERE id IN (SELECT id FROM around) ORDER BY id FOR UPDATE"""
-LEFT = "SELECT count(*) FROM task_run WHERE root_id = ?"
-UNHANDLED_STEPS = """FROM task_finished_run AS failed WHERE root_id = ? AND state IN ('dead', 'cancelled')
- AND step NOT LIKE '%]' AND NOT EXISTS (SELECT 1 FROM task_edge JOIN task_finished_run AS child ON child.id = child_id
- WHERE task_edge.parent_id = failed.id AND condition = 'failure' AND child.state = 'successful')"""
-"""The steps that make a workflow fail."""
-FAILED = f"SELECT step, state, error {UNHANDLED_STEPS} ORDER BY id LIMIT 3"
-TRIED = "UPDATE task_run SET failures = ? WHERE id = ?"
-KEYS = "SELECT lock_key, limit_key, plan FROM task_run WHERE id = ?"
 WIDEST = 10_000
 """Elements that one map may fan out."""
 LARGEST = 16 * 1024 * 1024
@@ -77,10 +64,6 @@ class Waiting(NamedTuple):
     trace: str | None
 
 
-Ended = tuple[str, str]
-"""(run id, root id) of a step that is over."""
-
-
 def settle(
     connection: Connection, over: Iterable[Ended], now: float, roots: Iterable[str] = (), first: Iterable[str] = ()
 ) -> None:
@@ -93,31 +76,13 @@ def settle(
         queue.extend(_advance(connection, step, now))
     while queue or touched:
         if not queue:  # the steps first, for roots wait for all of them
-            queue.extend(ended for root in sorted(touched) for ended in _close(connection, root, now))
+            queue.extend(ended for root in sorted(touched) for ended in close(connection, root, now))
             touched.clear()
             continue
         run_id, root_id = queue.popleft()
         touched.add(root_id)
         for child in _mark(connection, run_id):
             queue.extend(_advance(connection, child, now))
-
-
-def complete(
-    connection: Connection,
-    run_id: str,
-    state: State,
-    result: str | None,
-    error: str | None,
-    now: float,
-    verb: Verb | None = None,
-) -> None:
-    """End a run that no worker holds. `verb` is what happened, when that is more than the state says."""
-    lock_key, limit_key, plan = connection.row(KEYS, (run_id,)) or (None, None, None)
-    result, until = kept(result, terms_of(plan).keep_result, now, needed=True)
-    MOVE.run(connection, [(str(state), now, result, until, error, None, run_id)])
-    DELETE.run(connection, [(run_id,)])
-    release(connection, run_id, lock_key, limit_key)
-    report_run(connection, verb or OVER[state], run_id, error or "")
 
 
 def met(condition: str, state: str, result: str | None) -> int:
@@ -169,7 +134,7 @@ def _advance(connection: Connection, run_id: str, now: float) -> list[Ended]:
         connection.execute(WAITING, (0, "waits for an approval", run_id))
         return []
     try:
-        arguments = resolved(plan.arguments, _results(connection, step.root_id, plan.arguments))
+        arguments = resolved(plan.arguments, results_for(connection, step.root_id, plan.arguments))
     except ResultExpired as problem:
         return _end(connection, step, State.DEAD, None, problem.error, now)
     text = msgspec.json.encode(arguments).decode()
@@ -251,65 +216,9 @@ def _collect(connection: Connection, step: Waiting, now: float) -> list[Ended]:
     return _end(connection, step, State.SUCCESSFUL, f"[{','.join(result or 'null' for _, _, result, _ in rows)}]", None, now)
 
 
-def _close(connection: Connection, root_id: str, now: float) -> list[Ended]:
-    """End a root when all its steps are over."""
-    row = connection.row(ROOT if connection.dialect == "sqlite" else f"{ROOT} FOR UPDATE", (root_id,))
-    if row is None:
-        return []
-    outer, cancel_requested, plan, failures, attempts = row
-    if left := connection.value(LEFT, (root_id,)):
-        connection.execute(WAITING, (left, "waits for its steps", root_id))
-        return []
-    failed = connection.rows(FAILED, (root_id,))
-    if cancel_requested:
-        complete(connection, root_id, State.CANCELLED, None, "cancelled while its steps were under way", now)
-    elif failed:
-        reason = "; ".join(f"step {name} is {state}: {error or 'no reason was given'}" for name, state, error in failed)
-        if failures + 1 < attempts and _try_again(connection, root_id, failures + 1, plan_of(plan), reason, now):
-            return []
-        complete(connection, root_id, State.DEAD, None, reason[:2000], now)
-    else:
-        _return(connection, root_id, plan_of(plan).result, now)
-    return [] if outer is None else [(root_id, outer)]
-
-
-def _try_again(connection: Connection, root_id: str, failures: int, plan: Plan, reason: str, now: float) -> bool:
-    """A workflow with `retries`: run what failed again, after its back-off."""
-    from ostrov.run.tasks.workflows.again import retry_by_itself
-
-    connection.execute(TRIED, (failures, root_id))  # first, for what fails at once comes back here
-    if not retry_by_itself(connection, root_id, now, Backoff(**plan.backoff).delay(failures)):
-        return False
-    report_run(connection, "retried", root_id, reason)
-    return True
-
-
-def _return(connection: Connection, root_id: str, template: Any, now: float) -> None:
-    """End a root with the result that its body has returned."""
-    try:
-        value = resolved(template, _results(connection, root_id, template))
-    except ResultExpired as problem:
-        complete(connection, root_id, State.DEAD, None, problem.error, now)
-        return
-    result = None if value is None else msgspec.json.encode(value).decode()
-    complete(connection, root_id, State.SUCCESSFUL, result, None, now)
-
-
 def _end(connection: Connection, step: Waiting, state: State, result: str | None, error: str | None, now: float) -> list[Ended]:
     complete(connection, step.id, state, result, error, now)
     return [(step.id, step.root_id)]
-
-
-def _results(connection: Connection, root_id: str, template: Any) -> dict[str, Any]:
-    wanted = sorted(set(references(template)))
-    if not wanted:
-        return {}
-    marks = ", ".join("?" * len(wanted))
-    rows = connection.rows(f"{RESULTS} AND step IN ({marks})", (root_id, *wanted))
-    for step, result in rows:
-        if result == EXPIRED:
-            raise ResultExpired(f"the result of step {step} has expired: retry that step, and this one follows")
-    return {step: None if result is None else msgspec.json.decode(result) for step, result in rows}
 
 
 def _limit_key(task: str, plan: Plan, arguments: dict[str, Any]) -> str | None:
