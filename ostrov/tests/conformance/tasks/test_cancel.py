@@ -74,7 +74,7 @@ def fresh() -> None:
 
 
 @pytest.fixture
-def crew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def sleepers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     (tmp_path / "modules").mkdir()
     (tmp_path / "modules" / "cancel_crew.py").write_text(MODULE)
     monkeypatch.syspath_prepend(tmp_path / "modules")
@@ -109,8 +109,8 @@ async def left(application: Ostrov) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("delay", [0, "1 hour"], ids=["waiting", "scheduled"])
-async def test_a_run_that_has_not_begun_is_cancelled_at_once(tmp_path: Path, database: list[str], delay: Any) -> None:
-    async with running(tmp_path, [HERE], database) as application:
+async def test_a_run_that_has_not_begun_is_cancelled_at_once(tmp_path: Path, house: list[str], delay: Any) -> None:
+    async with running(tmp_path, [HERE], house) as application:
         run = await waits.using(run_after=delay).enqueue()
         assert await cancel(application, run) == f"run {run.id} is cancelled"
         assert await run.refresh() == State.CANCELLED
@@ -119,8 +119,8 @@ async def test_a_run_that_has_not_begun_is_cancelled_at_once(tmp_path: Path, dat
         assert events == []
 
 
-async def test_a_blocked_run_is_cancelled_and_the_next_gets_the_slot(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], [*database, "tasks.poll=30"]) as application, working(application):
+async def test_a_blocked_run_is_cancelled_and_the_next_gets_the_slot(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], [*house, "tasks.poll=30"]) as application, working(application):
         first = await alone.enqueue("first")
         await until(lambda: events == ["first began"])
         blocked, last = await alone.enqueue("blocked"), await alone.enqueue("last")
@@ -133,8 +133,8 @@ async def test_a_blocked_run_is_cancelled_and_the_next_gets_the_slot(tmp_path: P
         assert await left(application) == (0, 0)
 
 
-async def test_a_running_async_task_is_cancelled_and_tidies_up(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], [*database, "tasks.poll=30"]) as application, working(application):
+async def test_a_running_async_task_is_cancelled_and_tidies_up(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], [*house, "tasks.poll=30"]) as application, working(application):
         run = await waits.using(lock_key="k").enqueue()
         await until(lambda: bool(events))
         assert await cancel(application, run) == f"run {run.id} was told to stop"
@@ -143,8 +143,8 @@ async def test_a_running_async_task_is_cancelled_and_tidies_up(tmp_path: Path, d
         assert await left(application) == (0, 0)
 
 
-async def test_a_running_thread_is_told_and_not_tried_again(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], [*database, "tasks.poll=30"]) as application, working(application):
+async def test_a_running_thread_is_told_and_not_tried_again(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], [*house, "tasks.poll=30"]) as application, working(application):
         run = await loops.enqueue()
         await until(lambda: bool(events))
         await cancel(application, run)
@@ -153,11 +153,11 @@ async def test_a_running_thread_is_told_and_not_tried_again(tmp_path: Path, data
         assert await left(application) == (0, 0)
 
 
-async def test_a_running_process_is_ended(tmp_path: Path, database: list[str], crew: Any) -> None:
+async def test_a_running_process_is_ended(tmp_path: Path, house: list[str], sleepers: Any) -> None:
     file = tmp_path / "pid"
-    overrides = [*database, "tasks.poll=30"]
+    overrides = [*house, "tasks.poll=30"]
     async with running(tmp_path, ["cancel_crew:component"], overrides) as application, working(application):
-        run = await crew.sleeps.enqueue(str(file))
+        run = await sleepers.sleeps.enqueue(str(file))
         await until(lambda: file.exists() and file.read_text() != "")
         await cancel(application, run)
         assert await run.wait(20) == State.CANCELLED
@@ -165,8 +165,8 @@ async def test_a_running_process_is_ended(tmp_path: Path, database: list[str], c
         await until(lambda: not Path(f"/proc/{file.read_text()}").exists())
 
 
-async def test_a_workflow_is_cancelled_with_the_steps_that_run_and_those_that_wait(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], [*database, "tasks.poll=30"]) as application, working(application):
+async def test_a_workflow_is_cancelled_with_the_steps_that_run_and_those_that_wait(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], [*house, "tasks.poll=30"]) as application, working(application):
         run = await chain.enqueue()
         await until(lambda: events == ["first began"])
         await cancel(application, run)
@@ -178,8 +178,8 @@ async def test_a_workflow_is_cancelled_with_the_steps_that_run_and_those_that_wa
         assert await left(application) == (0, 0)
 
 
-async def test_a_run_that_is_over_is_not_cancelled(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], database) as application:
+async def test_a_run_that_is_over_is_not_cancelled(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], house) as application:
         run = await waits.enqueue()
         await cancel(application, run)
         with pytest.raises(Conflict, match="is cancelled already"):
