@@ -1,0 +1,14 @@
+"""Lists, filters, followed and featured tags, notes about accounts."""
+
+from __future__ import annotations
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""
