@@ -132,7 +132,7 @@ def fresh() -> None:
 
 
 @pytest.fixture
-def crew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def soft_crew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     (tmp_path / "modules").mkdir()
     (tmp_path / "modules" / "soft_crew.py").write_text(MODULE)
     monkeypatch.syspath_prepend(tmp_path / "modules")
@@ -146,25 +146,25 @@ async def outcomes(application: Ostrov, run: Run[Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", [tidies, tidies_in_a_thread], ids=["async", "thread"])
-async def test_a_task_that_tidies_up_at_its_soft_timeout_ends_as_it_says(tmp_path: Path, kind: Any) -> None:
-    async with running(tmp_path, [HERE]) as application, working(application):
+async def test_a_task_that_tidies_up_at_its_soft_timeout_ends_as_it_says(tmp_path: Path, house: list[str], kind: Any) -> None:
+    async with running(tmp_path, [HERE], house) as application, working(application):
         run = await kind.enqueue()
         assert await run.wait(10) == State.SUCCESSFUL
         assert run.result == "tidy"
 
 
 @pytest.mark.parametrize("kind", [lets_through, lets_through_in_a_thread], ids=["async", "thread"])
-async def test_a_task_that_lets_it_through_is_out_of_time_and_tried_again(tmp_path: Path, kind: Any) -> None:
-    async with running(tmp_path, [HERE]) as application, working(application):
+async def test_a_task_that_lets_it_through_is_out_of_time_and_tried_again(tmp_path: Path, house: list[str], kind: Any) -> None:
+    async with running(tmp_path, [HERE], house) as application, working(application):
         run = await kind.enqueue()
         assert await run.wait(10) == State.DEAD
         assert run.error == "out of time: its soft timeout passed"
         assert await outcomes(application, run) == ["timeout", "timeout"]
 
 
-async def test_a_process_is_told_too(tmp_path: Path, crew: Any) -> None:
-    async with running(tmp_path, ["soft_crew:component"]) as application, working(application):
-        tidy, through = await crew.tidies.enqueue(), await crew.lets_through.enqueue()
+async def test_a_process_is_told_too(tmp_path: Path, house: list[str], soft_crew: Any) -> None:
+    async with running(tmp_path, ["soft_crew:component"], house) as application, working(application):
+        tidy, through = await soft_crew.tidies.enqueue(), await soft_crew.lets_through.enqueue()
         assert await tidy.wait(20) == State.SUCCESSFUL
         assert tidy.result == "tidy"
         assert await through.wait(20) == State.DEAD
@@ -196,8 +196,8 @@ async def test_a_soft_timeout_that_comes_when_the_function_has_returned_hits_not
             assert await other.wait(10) == State.SUCCESSFUL
 
 
-async def test_one_run_may_have_a_soft_timeout_of_its_own(tmp_path: Path, database: list[str]) -> None:
-    async with running(tmp_path, [HERE], database) as application:
+async def test_one_run_may_have_a_soft_timeout_of_its_own(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], house) as application:
         runs = [await waits.using(soft_timeout="100 ms").enqueue()]
         runs += await waits.using(soft_timeout=0.1).enqueue_many([{}, {}])
         async with working(application):
