@@ -1,9 +1,9 @@
-"""Lists, filters, followed and featured tags, notes about accounts."""
+"""Polls, scheduled posts, quotes and conversations."""
 
 from __future__ import annotations
 
-revision = "0003"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade() -> None:

@@ -1,4 +1,4 @@
-"""Notification policies and requests, Web Push subscriptions."""
+"""The index of the full-text search."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Polls, scheduled posts, quotes and conversations."""
+"""What video, sound and other storages need."""
 
 from __future__ import annotations
 
-revision = "0004"
-down_revision = "0003"
+revision = "0009"
+down_revision = "0008"
 
 
 def upgrade() -> None:

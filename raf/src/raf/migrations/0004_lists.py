@@ -1,9 +1,9 @@
-"""What video, sound and other storages need."""
+"""Lists, filters, followed and featured tags, notes about accounts."""
 
 from __future__ import annotations
 
-revision = "0008"
-down_revision = "0007"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:

@@ -1,9 +1,9 @@
-"""The index of the full-text search."""
+"""Notification policies and requests, Web Push subscriptions."""
 
 from __future__ import annotations
 
-revision = "0006"
-down_revision = "0005"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade() -> None:
