@@ -67,6 +67,17 @@ def tidies_in_a_thread() -> str:
         return "tidy"
 
 
+@task(soft_timeout=0.1, timeout=20)
+def is_told_once() -> int:
+    told, until = 0, time.monotonic() + 1.5
+    while time.monotonic() < until:
+        try:
+            time.sleep(0.01)
+        except SoftTimeout:
+            told += 1
+    return told
+
+
 @task(soft_timeout=0.1, retries=1, backoff=NOW)
 def lets_through_in_a_thread() -> None:
     while True:
@@ -102,7 +113,7 @@ component = Component(
     name="demo",
     tasks=[
         *(tidies, lets_through, goes_on, has_children, waits),
-        *(tidies_in_a_thread, lets_through_in_a_thread, returns_slowly, plain),
+        *(tidies_in_a_thread, lets_through_in_a_thread, is_told_once, returns_slowly, plain),
     ],
 )
 HERE = f"{__name__}:component"
@@ -118,11 +129,21 @@ def tidies() -> str:
         return "tidy"
     return "late"
 
+@task(process=True, soft_timeout=0.1, timeout=20)
+def is_told_once() -> int:
+    told, until = 0, time.monotonic() + 1.5
+    while time.monotonic() < until:
+        try:
+            time.sleep(0.01)
+        except SoftTimeout:
+            told += 1
+    return told
+
 @task(process=True, soft_timeout=0.2, retries=1, backoff=Backoff("fixed", first=0.01, jitter=0))
 def lets_through() -> None:
     time.sleep(30)
 
-component = Component(name="soft_crew", tasks=[tidies, lets_through])
+component = Component(name="soft_crew", tasks=[tidies, is_told_once, lets_through])
 """
 
 
@@ -177,6 +198,16 @@ async def test_the_hard_timeout_stays_behind_it(tmp_path: Path) -> None:
         assert await run.wait(10) == State.DEAD
         assert seen == ["soft"]
         assert run.error == "out of time after 0.4 s"
+
+
+@pytest.mark.parametrize("kind", ["thread", "process"])
+async def test_a_function_is_told_once(tmp_path: Path, soft_crew: Any, kind: str) -> None:
+    """It is looked whether it has begun, again and again."""
+    where, told = (HERE, is_told_once) if kind == "thread" else ("soft_crew:component", soft_crew.is_told_once)
+    async with running(tmp_path, [where]) as application, working(application):
+        run = await told.enqueue()
+        assert await run.wait(20) == State.SUCCESSFUL
+        assert run.result == 1
 
 
 async def test_what_the_task_has_started_in_a_group_ends_with_it(tmp_path: Path) -> None:

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("ostrov.tasks")
 GRACE = 5.0
 """Seconds that an async task has to clean up after it was told to stop; then it is left behind."""
+SOFT_AGAIN = 0.5
+"""Seconds after which a thread or a process is told of its soft timeout again: it may not have begun its function the first
+time. A function is told once."""
 UNKNOWN_AGAIN = 15.0
 """Seconds after which a run of a task that this worker does not know is offered again (to a newer worker, perhaps)."""
 
@@ -140,10 +143,9 @@ class Runner:
         hand.softened = True
         if hand.job is not None:
             hand.job.cancel()
-        elif hand.task.options.process:
-            self._processes.soften(hand)
         else:
-            self._threads.soften(hand)
+            (self._processes if hand.task.options.process else self._threads).soften(hand)
+            hand.soft_timer = self._loop.call_later(SOFT_AGAIN, self.soften, hand)
 
     def take(self) -> list[Outcome]:
         """The outcomes that came in since the last time."""

@@ -96,6 +96,7 @@ class Threads:
         with self._lock:
             if hand.thread and not hand.done:
                 raise_in_thread(hand.thread)
+                hand.thread = 0  # once is enough
 
     def close(self) -> None:
         """Let idle threads end. A thread that is busy ends with the process."""
@@ -139,7 +140,7 @@ class Threads:
                 if ended is None:
                     ended = call(hand.task, hand.run.arguments, hand.context, self._largest)
                 with self._lock:
-                    call_off(hand.thread)
+                    call_off(threading.get_ident())
                     hand.done = True
             except SoftTimeout as problem:
                 ended = failed(hand.task, problem) if ended is None else ended
