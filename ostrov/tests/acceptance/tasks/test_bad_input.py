@@ -224,8 +224,10 @@ async def test_a_cron_line_that_cannot_be_read_is_refused_where_it_stands(
         ('cron="* * * * *", timezone="Mars/Olympus"', "there is no time zone 'Mars/Olympus'"),
         ("every=0", "every=0 is not a length of time"),
         ('every="soon"', "is not a length of time"),
+        ("timeout=0", "timeout=0 is not a length of time"),
+        ("retries=-1", "retries=-1 is not a number of times"),
     ],
 )
-def test_a_schedule_that_cannot_be_is_refused_where_it_stands(line: str, reason: str) -> None:
+def test_an_option_that_cannot_be_is_refused_where_it_stands(line: str, reason: str) -> None:
     with pytest.raises(OstrovError, match=reason):
         exec(f"from ostrov import task\n@task({line})\ndef job(): ...", {"__name__": "pantry"})

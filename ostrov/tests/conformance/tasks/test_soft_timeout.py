@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ostrov import Backoff, Component, Ostrov, Run, SoftTimeout, run_tasks, task
+from ostrov import Backoff, Component, Ostrov, OstrovError, Run, SoftTimeout, run_tasks, task
 from ostrov.run.tasks.errors import NotATask
 from ostrov.run.tasks.run import State
 from ostrov.run.tasks.testing import working
@@ -249,5 +249,6 @@ def test_a_soft_timeout_that_does_not_come_first_is_refused_where_it_stands() ->
         task(soft_timeout="30s", timeout="30s")(lambda: None)
     with pytest.raises(NotATask, match="soft timeout of 30 s does not come before its timeout of 20 s"):
         waits.using(soft_timeout="30s")
-    with pytest.raises(NotATask, match="not a length of time"):
-        task(soft_timeout=0)(lambda: None)
+    for options in ({"soft_timeout": 0}, {"timeout": 0}, {"timeout": "-1"}):
+        with pytest.raises(OstrovError, match="not a length of time"):
+            task(**options)(lambda: None)

@@ -28,6 +28,12 @@ def test_an_unknown_time_zone_is_refused_at_the_start_with_the_nearest_name(tmp_
     assert told.value.exit_code == 2
 
 
+def test_the_fewest_slots_are_not_more_than_the_most(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as told:
+        opened(tmp_path, "tasks.slots_min=200")
+    assert "tasks.slots_min is 200, and more than the 100 of tasks.slots" in told.value.cause
+
+
 @pytest.mark.parametrize("name", ["Mars/Olympus", "Europe", "../etc/passwd", ""])
 def test_what_is_no_time_zone_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(SettingsError, match="there is no time zone"):

@@ -38,6 +38,8 @@ class Placement:
         moment = options.get("run_after")
         if isinstance(moment, datetime) and moment.tzinfo is None:
             raise TaskError("run_after needs a time zone", tip="datetime.now(UTC) + … or a timedelta")
+        if (options.get("retries") or 0) < 0:
+            raise TaskError(f"retries={options['retries']} is not a number of times", tip="0 tries it once")
         lengths = {name: seconds(options[name]) for name in LENGTHS if options.get(name) is not None}
         return replace(self, **{**options, **lengths})
 

@@ -76,6 +76,10 @@ class TasksSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     timezone: TimeZone = "UTC"
     """The time zone of schedules that name none."""
 
+    def __post_init__(self) -> None:
+        if self.slots_min > self.slots:
+            raise ValueError(f"tasks.slots_min is {self.slots_min}, and more than the {self.slots} of tasks.slots")
+
 
 def instances(application: Ostrov) -> int:
     """How many worker processes there are."""

@@ -157,6 +157,8 @@ class Task(Enqueuer[P, R]):
         self.__module__ = function.__module__
         self.__wrapped__ = function
         verify(options.name, options.soft_timeout, options.timeout, options.keep_result)
+        if options.retries < 0:
+            raise NotATask(f"task {options.name}: retries={options.retries} is not a number of times", tip="0 tries it once")
         if options.cron is not None or options.every is not None:
             from ostrov.run.tasks.rule import rule_of
 

@@ -31,8 +31,9 @@ _decoder = msgspec.json.Decoder(Terms)
 def verify(name: str, soft: float | None, timeout: float | None, keep: float | None) -> None:
     """Look at what a task's code or `using` says. Raises NotATask for a soft timeout that cannot come before the timeout, and
     for lengths of time that are none."""
-    if soft is not None and soft <= 0:
-        raise NotATask(f"task {name}: soft_timeout={soft:g} is not a length of time")
+    for word, length in (("timeout", timeout), ("soft_timeout", soft)):
+        if length is not None and length <= 0:
+            raise NotATask(f"task {name}: {word}={length:g} is not a length of time", tip="leave it out to have no such bound")
     if soft is not None and timeout is not None and soft >= timeout:
         raise NotATask(
             f"task {name}: its soft timeout of {soft:g} s does not come before its timeout of {timeout:g} s",
