@@ -59,7 +59,11 @@ from ostrov import Component, task
 async def roll() -> None:
     pass
 
-component = Component(name="bakery", tasks=[roll])
+@task(name="mill", process=True)
+def mill() -> None:
+    roll.enqueue_sync()
+
+component = Component(name="bakery", tasks=[roll, mill])
 """
 
 
@@ -146,6 +150,14 @@ async def test_counts_of_other_processes_are_added_and_outlive_them(
             assert worker.stop() == 0
         found = await families(application)
         assert [events(found, event, "roll") for event in ("enqueued", "started", "successful")] == [10, 10, 10]
+
+
+async def test_what_a_task_in_a_process_enqueues_is_counted_though_its_process_is_ended(tmp_path: Path, shared: Any) -> None:
+    async with running(tmp_path, ["shared_bakery:component"]) as application:
+        run = await shared.mill.enqueue()
+        async with working(application):
+            await run.wait(20)
+        assert events(await families(application), "enqueued", "roll") == 1
 
 
 async def test_counts_survive_a_restart(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import threading
 import time
 from bisect import bisect_left
 from collections import deque
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ostrov.core.errors import OstrovError
@@ -113,6 +114,16 @@ class Metrics:
             except Exception as problem:
                 self._give_back(taken)
                 log.debug("metrics are kept for later: %s", problem)
+
+    def hand_over(self) -> list[tuple[Key, Series]]:
+        """What was counted since the last time, for another process to add."""
+        return list(self._take().items())
+
+    def take_over(self, counted: Iterable[tuple[Key, Series]]) -> None:
+        """Count what another process has handed over."""
+        self._give_back(dict(counted))
+        if not self._armed:
+            self._arm()
 
     async def close(self) -> None:
         """Add the last to the ledger."""

@@ -46,7 +46,8 @@ def main(descriptor: int, parent: int) -> None:
         sys.path[:] = opening.path
         try:
             application = _open(opening)
-            registry = application.part(open_tasks).registry
+            tasks = application.part(open_tasks)
+            registry = tasks.registry
         except Exception as problem:
             logging.exception("a task process cannot start")
             error = f"its process could not start: {type(problem).__name__}: {problem}"
@@ -78,7 +79,7 @@ def main(descriptor: int, parent: int) -> None:
             enter(None)
             over.set()
             watcher.join()
-            say(Report(context.shown, ended, [] if log is None else log.take()))
+            say(Report(context.shown, ended, [] if log is None else log.take(), tasks.metrics.hand_over()))
     os._exit(0)
 
 

@@ -23,7 +23,9 @@ import msgspec
 from ostrov.run.tasks.context import Progress
 from ostrov.run.tasks.hand import Hand
 from ostrov.run.tasks.logs import LogLine
+from ostrov.run.tasks.metrics import Key, Series
 from ostrov.run.tasks.outcome import Ended, Ending
+from ostrov.run.tasks.tasks import open_tasks
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
@@ -58,11 +60,13 @@ class Order(msgspec.Struct):
 
 
 class Report(msgspec.Struct, omit_defaults=True):
-    """What a process says: that it is ready (nothing is set) or why not, progress of its run, its end with what it logged."""
+    """What a process says: that it is ready (nothing is set) or why not, progress of its run, its end with what it logged and
+    what metrics have counted."""
 
     progress: Progress | None = None
     ended: Ended | None = None
     logs: list[LogLine] = []
+    counted: list[tuple[Key, Series]] = []
 
 
 class _Process:
@@ -224,6 +228,8 @@ class Processes:
             if hand.context.log is not None:
                 for entry in report.logs:
                     hand.context.log.add(entry.at, entry.level, entry.logger, entry.message)
+            if report.counted:
+                self._application.part(open_tasks).metrics.take_over(report.counted)
             if report.ended is not None:
                 self._ended(hand, report.ended)
                 return
