@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -34,6 +35,10 @@ def load(rows: list[int] | None = None, text: str = "") -> int:
 def paced() -> None: ...
 
 
+@task(name="softly", soft_timeout="30s")
+async def softly() -> None: ...
+
+
 @task(name="slower", retries=3, backoff="linear")
 def slower() -> None: ...
 
@@ -45,7 +50,7 @@ def _hidden() -> Task[Any, Any]:
     return inside
 
 
-TASKS: dict[str, Task[Any, Any]] = {one.name: one for one in (extract, load, paced, slower, _hidden())}
+TASKS: dict[str, Task[Any, Any]] = {one.name: one for one in (extract, load, paced, softly, slower, _hidden())}
 OPTIONS = TaskOptions(name="shop.etl")
 
 
@@ -221,6 +226,8 @@ def test_text_that_looks_like_a_template_arrives_as_it_is() -> None:
         (node("slow", "slower"), "step slow: Airflow knows no linear backoff"),
         (node("it", "hidden"), "step it: task hidden cannot be imported by Airflow"),
         (node("it", placement=Placement(lock_key="x")), "step it: Airflow has no equal for a lock_key"),
+        (node("slow", "softly"), "step slow: Airflow has no equal for soft_timeout= of task softly"),
+        (node("it", placement=Placement(soft_timeout=3)), "step it: Airflow has no equal for a soft timeout"),
         (node("it", placement=Placement(run_after=3)), "step it: Airflow has no equal for a delay"),
         (node("it", "inner", {"rows": step("first")}, after("first"), "workflow"), "step it: the graph of sub-workflow inner"),
         (node("it", edges=after(("first", "true")), trigger="any"), "step it: it joins branches and has a condition"),
@@ -231,3 +238,8 @@ def test_what_airflow_cannot_express_is_refused_by_the_step(refused: Node, said:
     with pytest.raises(NotInAirflow) as refusal:
         source(node("first"), refused)
     assert said in str(refusal.value)
+
+
+def test_retries_of_a_workflow_are_refused() -> None:
+    with pytest.raises(NotInAirflow, match="Airflow has no equal for retries= of workflow"):
+        source(node("first"), options=replace(OPTIONS, retries=2))

@@ -73,6 +73,8 @@ def airflow_source(
     `options` are the workflow's own (its schedule), `task_of` finds a task and `inner` a sub-workflow's graph by name. Raises
     NotInAirflow, naming the step.
     """
+    if options.retries:
+        raise NotInAirflow(f"Airflow has no equal for retries= of workflow {graph.name}", tip="give retries to its tasks")
     plan = airflow_plan(graph, inner)
     functions = _functions(plan, task_of)
     dag_id = _identifier(graph.name.replace(".", "_"))
@@ -111,6 +113,8 @@ def _check(step: AirflowStep, task: Task[Any, Any]) -> None:
         raise NotInAirflow(f"step {step.short}: Airflow has no equal for rate= of task {task.name}")
     if options.limits.by is not None:
         raise NotInAirflow(f"step {step.short}: Airflow has no equal for limit_by= of task {task.name}", tip="use a pool there")
+    if options.soft_timeout is not None:
+        raise NotInAirflow(f"step {step.short}: Airflow has no equal for soft_timeout= of task {task.name}")
     if options.retries and options.backoff.kind == "linear":
         raise NotInAirflow(f"step {step.short}: Airflow knows no linear backoff", tip="fixed and exponential can be exported")
 

@@ -19,6 +19,7 @@ NOT_IN_AIRFLOW = {
     "run_after": "a delay",
     "dedupe_key": "a dedupe_key",
     "lock_key": "a lock_key",
+    "soft_timeout": "a soft timeout",
 }
 
 
