@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from pathlib import Path
 from typing import Any
@@ -161,3 +162,37 @@ async def test_a_promised_moment_outlives_a_wait_for_a_slot(tmp_path: Path, data
         await application.store.write(lambda c: release(c, "another", "k", None))
         await enqueue_call(application, "newcomer", priority=10)
         assert await starts(application, begun + 1802) == ["c"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_every_promise_is_kept_and_the_rate_holds_whoever_comes(tmp_path: Path, seed: int) -> None:
+    """3 in 30 seconds, a worker that is there at each moment, and callers of all priorities."""
+    chance, allowed = random.Random(seed), Limits(starts=3, period=30.0)
+    begun, promised = time.time(), dict[str, float]()
+    started: list[tuple[float, str]] = []
+
+    def look(moment: float) -> Any:
+        def take(connection: Any) -> list[float]:
+            for run in claim(connection, "w1", (), 100, moment, moment + 60, limits_of=lambda _: allowed):
+                started.append((moment, run.id))
+            waiting = connection.rows("SELECT id, run_after FROM task_run WHERE state = 'scheduled'")
+            for run_id, due in waiting:
+                assert promised.setdefault(run_id, due) == due, "another moment than the one that was promised"
+            return [due for _, due in waiting]
+
+        return take
+
+    async with running(tmp_path, [HERE]) as application:
+        arrivals, due = sorted(begun + chance.uniform(0, 300) for _ in range(40)), list[float]()
+        while arrivals or due:
+            moment = min([*arrivals[:1], *due])
+            if arrivals and moment == arrivals[0]:
+                arrivals.pop(0)
+                await enqueue_call(application, "any", chance.choice([-5, 0, 0, 10]))
+            due = await application.store.write(look(moment))
+    assert len(started) == 40
+    assert len(promised) > 10
+    assert all(moment == promised.get(run_id, moment) for moment, run_id in started)
+    for first, (early, _) in enumerate(started):
+        for count, (late, _) in enumerate(started[first:], 1):
+            assert count <= 3 + (late - early) / 10 + 1e-6
