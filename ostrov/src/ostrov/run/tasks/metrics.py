@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("ostrov.tasks")
 EVERY = 5.0
 """Seconds between two times of adding to the ledger, while anything happens."""
-BATCH = 500
-"""Happenings that are kept until they are counted."""
+BATCH = 20
+"""Happenings that are kept until they are counted. Few: with 500 the drain of an empty task took 2 µs a run longer, for they and
+what they hold had left the processor's cache when they were counted."""
 BOUNDS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0)
 """Upper bounds of the buckets of waits and durations, seconds."""
 TIMED = frozenset(("started", "successful", "retried", "dead"))
@@ -76,7 +77,7 @@ class Metrics:
             self._count()
 
     def _count(self) -> None:
-        """Many at once, for that costs half."""
+        """Some at once, for one by one costs more."""
         take = self._fresh.popleft
         with self._lock, contextlib.suppress(IndexError):
             known = self._series
