@@ -5,6 +5,7 @@ Counts are bounded, so that looking costs the same on any day.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -91,6 +92,11 @@ class ScheduleRow(NamedTuple):
     last_run_id: str | None
     seen_at: float
     last_state: str | None
+
+
+def know_queues(connection: Connection, names: Sequence[str], now: float) -> None:
+    """Enter queues that are not in the table yet."""
+    connection.many(KNOW_QUEUE, [(name, now) for name in names])
 
 
 def queues(connection: Connection) -> list[QueueRow]:

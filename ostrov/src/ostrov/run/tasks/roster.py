@@ -65,3 +65,13 @@ def stopped(connection: Connection, worker_id: str, now: float) -> None:
 def present(connection: Connection) -> dict[str, Identity]:
     """The workers that have not stopped in order."""
     return {row[0]: Identity._make(row[1:]) for row in connection.rows(PRESENT)}
+
+
+def software() -> str:
+    """The version of Ostrov that this worker is; empty when it is not installed as a package."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("ostrov")
+    except PackageNotFoundError:
+        return ""

@@ -23,7 +23,7 @@ from ostrov.run.tasks.liveness import this_process
 from ostrov.run.tasks.logs import capture
 from ostrov.run.tasks.offers import Offers
 from ostrov.run.tasks.outcome import Ending, Outcome
-from ostrov.run.tasks.overview import KNOW_QUEUE
+from ostrov.run.tasks.overview import know_queues
 from ostrov.run.tasks.publisher import publisher_of
 from ostrov.run.tasks.rounds import Rounds
 from ostrov.run.tasks.run import FINISHED
@@ -86,8 +86,8 @@ class Worker:
 
     @property
     def slots(self) -> int:
-        """How many runs it has in hand at most."""
-        return int(self._settings.slots)
+        """How many runs it has in hand at most, now."""
+        return self.runner.slots
 
     @property
     def window(self) -> int:
@@ -241,9 +241,9 @@ class Worker:
 
     async def _enter(self) -> None:
         now, slots, threads = time.time(), self._settings.slots, self._settings.threads
-        await self._desk.write(roster.add, self.id, this_process(), now, self.queues, slots, threads, _version())
-        queues = sorted({task.options.queue for task in self._tasks.registry.values()})
-        await self._desk.write(_many, KNOW_QUEUE, [(queue, now) for queue in queues])
+        await self._desk.write(roster.add, self.id, this_process(), now, self.queues, slots, threads, roster.software())
+        queues = {task.options.queue for task in self._tasks.registry.values()}
+        await self._desk.write(know_queues, sorted(queues), now)
         await self.rounds.reap()
 
     async def _drain(self) -> None:
@@ -298,16 +298,3 @@ def _value(connection: Connection, sql: str) -> Any:
 
 def _rows(connection: Connection, sql: str) -> list[tuple[Any, ...]]:
     return connection.rows(sql)
-
-
-def _many(connection: Connection, sql: str, rows: Sequence[tuple[Any, ...]]) -> int:
-    return connection.many(sql, rows)
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("ostrov")
-    except PackageNotFoundError:
-        return ""

@@ -20,10 +20,11 @@ from ostrov import Ostrov
 from ostrov.core.errors import SettingsError
 from ostrov.run.tasks import publisher
 from ostrov.run.tasks.engines import celery_held
-from ostrov.run.tasks.engines.celery import CeleryEngine, connected
+from ostrov.run.tasks.engines.celery import BEAT, CeleryEngine, connected
 from ostrov.run.tasks.engines.celery_app import application_for, kind_of, level
 from ostrov.run.tasks.tasks import open_tasks
 from ostrov.run.tasks.testing import working
+from ostrov.run.tasks.worker import SPARE
 from ostrov.testing import running
 
 MODULE = """
@@ -113,6 +114,19 @@ async def test_a_busy_worker_leaves_the_others_theirs(tmp_path: Path, kitchen: A
         async with working(application):
             assert await quick[-1].wait(20) == "successful"
             await until(lambda: _at_least(counted(application, "task_finished_run"), 50))
+
+
+@pytest.mark.parametrize("broker", [ON_REDIS, ON_RABBITMQ])
+async def test_a_worker_that_has_fewer_slots_now_holds_fewer_messages(tmp_path: Path, kitchen: Any, broker: str) -> None:
+    overrides = [*settings(broker), "tasks.slots=20", "tasks.slots_min=2", "tasks.drain=0.1"]
+    async with running(tmp_path, [COMPONENT], overrides) as application, working(application) as worker:
+        assert await (await kitchen.adds.enqueue(0)).wait(20) == "successful"
+        worker.runner.resize(2)
+        await asyncio.sleep(2 * BEAT)  # the time it has to hear of it
+        await kitchen.naps.enqueue_many([{"seconds": 60.0}] * 40)
+        await until(lambda: _at_least(counted(application, "task_run WHERE state = 'running'"), 2))
+        await asyncio.sleep(BEAT)  # the time that it would have to take more
+        assert await _waiting(application) >= 40 - 2 - SPARE
 
 
 @pytest.mark.parametrize("broker", [ON_REDIS, ON_RABBITMQ])

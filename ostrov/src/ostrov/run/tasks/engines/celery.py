@@ -197,6 +197,8 @@ class Receiver:
                 if new := await self._queues() - self._named:
                     self._named |= new
                     self._celery_worker.consume(new)
+                if (slots := self._worker.slots) != self._celery_worker.slots:
+                    self._celery_worker.resize(slots)
                 if client is not None:
                     await self._tell_again(client)
             problem = self._celery_worker.problem

@@ -45,6 +45,7 @@ class CeleryWorker:
         orders: dict[str, Callable[..., Any]],
     ) -> None:
         self.orders = orders
+        self.slots = slots
         self.spare = spare
         self.problem: BaseException | None = None
         """Why its thread has ended, unless it was told to."""
@@ -89,6 +90,16 @@ class CeleryWorker:
                 consumer.add_task_queue(queue)
 
         self.do(add)
+
+    def resize(self, slots: int) -> None:
+        """Have the broker bring as much as so many places need."""
+        more, self.slots = slots - self.slots, slots
+
+        def resize(consumer: Any) -> None:
+            consumer.pool.limit = slots
+            consumer.qos.increment_eventually(more) if more > 0 else consumer.qos.decrement_eventually(-more)
+
+        self.do(resize)
 
     def leave(self) -> None:
         """Have the thread end after the errands that there are."""
