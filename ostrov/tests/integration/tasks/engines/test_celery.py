@@ -118,7 +118,7 @@ async def test_a_busy_worker_leaves_the_others_theirs(tmp_path: Path, kitchen: A
 
 @pytest.mark.parametrize("broker", [ON_REDIS, ON_RABBITMQ])
 async def test_a_worker_that_has_fewer_slots_now_holds_fewer_messages(tmp_path: Path, kitchen: Any, broker: str) -> None:
-    overrides = [*settings(broker), "tasks.slots=20", "tasks.slots_min=2", "tasks.drain=0.1"]
+    overrides = [*settings(broker), "tasks.slots=20", "tasks.drain=0.1"]
     async with running(tmp_path, [COMPONENT], overrides) as application, working(application) as worker:
         assert await (await kitchen.adds.enqueue(0)).wait(20) == "successful"
         worker.runner.resize(2)
