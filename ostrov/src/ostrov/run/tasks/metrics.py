@@ -31,7 +31,7 @@ log = logging.getLogger("ostrov.tasks")
 EVERY = 5.0
 """Seconds between two times of adding to the ledger, while anything happens."""
 BATCH = 20
-"""Happenings that are kept until they are counted. Few: with 500 the drain of an empty task took 2 µs a run longer, for they and
+"""Happenings that are kept until they are counted. Few: with 500 a drain of empty tasks took 2 µs a run longer, for they and
 what they hold had left the processor's cache when they were counted."""
 BOUNDS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0)
 """Upper bounds of the buckets of waits and durations, seconds."""
