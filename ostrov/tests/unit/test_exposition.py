@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import pytest
-
 from ostrov.core.exposition import Family, Sample, exposition, histogram
 
 
@@ -42,7 +40,8 @@ def test_buckets_hold_all_that_lies_below_them_also_what_was_counted_with_other_
 
 
 def test_the_official_parser_reads_it() -> None:
-    parser = pytest.importorskip("prometheus_client.parser")
+    from prometheus_client import parser
+
     samples = tuple(histogram({"task": 'a "b"\\\n'}, {0.1: 2, math.inf: 1}, 1.5, (0.1,)))
     families = [
         Family("s", "histogram", "Seconds,\nof a \\ task.", samples),

@@ -222,7 +222,8 @@ async def serving(folder: Path, *overrides: str) -> Any:
 
 
 def parsed(text: str) -> Iterator[tuple[str, dict[str, str], float]]:
-    parser = pytest.importorskip("prometheus_client.parser")
+    from prometheus_client import parser
+
     for family in parser.text_string_to_metric_families(text):
         assert family.type in ("counter", "gauge", "histogram")
         assert family.documentation
