@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from ostrov import Component, Mount
+from ostrov import Component, Mount, Service
 from raf.settings import RafSettings
 
 component = Component(
     name="raf",
     settings=RafSettings,
     migrations="raf:migrations",
-    projections=("raf.accounts.projection", "raf.posts.projection", "raf.relations.projection"),
+    projections=(
+        "raf.accounts.projection",
+        "raf.posts.projection",
+        "raf.polls.projection",
+        "raf.relations.projection",
+        "raf.search.projection",
+        "raf.moderation.projection",
+    ),
     operations=("raf.operations:rebuild", "raf.operations:seed"),
-    tasks=("raf.notifications.tasks", "raf.media.tasks", "raf.identity.tasks"),
+    tasks=("raf.notifications.tasks", "raf.media.tasks", "raf.identity.tasks", "raf.polls.ending", "raf.moderation.tasks"),
+    services=(Service("search", run="raf.search.service:serve", group="worker"),),
     after=("events", "tasks"),
     mounts=(
         Mount("/api", "raf.mastodon.application:build"),

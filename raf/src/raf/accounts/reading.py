@@ -10,12 +10,13 @@ from msgspec import UNSET
 
 from ostrov import Connection
 from raf import entities
+from raf.domain.roles import Role, role_of
 from raf.media.attachments import Attachment, entity_of
 from raf.media.portraits import default_avatar, default_header
 from raf.times import day, iso, midnight
 
 A = TypeVar("A", bound=entities.Account)
-StatusVersion = tuple[str, str, int, float, list[Attachment]]
+StatusVersion = tuple[str, str, int, float, list[Attachment], str | None]
 """Content, warning, sensitive, time and files of one version of a post."""
 
 
@@ -45,21 +46,37 @@ class AccountRow(NamedTuple):
     followers_count: int
     following_count: int
     statuses_count: int
+    silenced: int
+    sensitized: int
+    disabled: int
+    held: int
+    role: str
 
 
 COLUMNS = ", ".join(f"account.{name}" for name in AccountRow._fields)
 BY_IDS = f"SELECT {COLUMNS} FROM account WHERE id IN ({{marks}})"
-BY_NAME = "SELECT id FROM account WHERE name_key = ? AND suspended = 0"
+BY_NAME = "SELECT id FROM account WHERE name_key = ? AND suspended = 0 AND held = 0"
 REQUESTS = "SELECT count(*) FROM follow_request WHERE target_id = ?"
 FOUND = """
 SELECT id FROM account
-WHERE suspended = 0 AND (name_key LIKE ? ESCAPE '!' OR display_key LIKE ? ESCAPE '!' OR display_key LIKE ? ESCAPE '!')
+WHERE suspended = 0 AND held = 0 AND (name_key LIKE ? ESCAPE '!' OR display_key LIKE ? ESCAPE '!' OR display_key LIKE ? ESCAPE '!')
   AND NOT EXISTS (SELECT 1 FROM block WHERE block.account_id = account.id AND block.target_id = ?)
   AND (? = 0 OR EXISTS (SELECT 1 FROM follow WHERE follow.account_id = ? AND follow.target_id = account.id))
 ORDER BY
   CASE WHEN EXISTS (SELECT 1 FROM follow WHERE follow.account_id = ? AND follow.target_id = account.id) THEN 0 ELSE 1 END,
   CASE WHEN name_key = ? THEN 0 ELSE 1 END, followers_count DESC, id
 LIMIT ? OFFSET ?"""
+
+GONE: dict[str, Any] = {
+    "display_name": "",
+    "note": "",
+    "note_html": "",
+    "avatar": None,
+    "header": None,
+    "fields": "[]",
+    "statuses_count": 0,
+}
+"""What is not shown of a suspended account."""
 
 
 def rows(connection: Connection, ids: Sequence[int]) -> list[AccountRow]:
@@ -94,6 +111,13 @@ def search(connection: Connection, query: str, viewer_id: int, limit: int, offse
     return [account_id for (account_id,) in connection.rows(FOUND, parameters)]
 
 
+def role_entity(role: Role) -> entities.Role:
+    """A role as Mastodon's API writes it."""
+    return entities.Role(
+        id=str(role.id), name=role.name, permissions=str(role.bits), color=role.color, highlighted=role.rank > 0
+    )
+
+
 class Portrayal:
     """Makes entities of rows. `url` is the public address without a slash at its end."""
 
@@ -118,14 +142,15 @@ class Portrayal:
             discoverable=bool(row.discoverable),
             indexable=bool(row.indexable),
         )
-        return self._fill(row, entities.CredentialAccount, source=source)
+        role = role_entity(role_of(row.role))
+        return self._fill(row, entities.CredentialAccount, source=source, role=role)
 
     def mention(self, account_id: int, username: str, domain: str) -> entities.Mention:
         acct = f"{username}@{domain}" if domain else username
         return entities.Mention(id=str(account_id), username=username, acct=acct, url=f"{self.url}/@{acct}")
 
     def edit(self, version: StatusVersion, author: entities.Account) -> entities.StatusEdit:
-        content, spoiler_text, sensitive, created_at, media = version
+        content, spoiler_text, sensitive, created_at, media, options = version
         return entities.StatusEdit(
             content=self.outward(content),
             spoiler_text=spoiler_text,
@@ -133,6 +158,7 @@ class Portrayal:
             created_at=iso(created_at),
             account=author,
             media_attachments=[entity_of(attachment, f"{self.url}/media/") for attachment in media],
+            poll={"options": [{"title": title} for title in msgspec.json.decode(options)]} if options else UNSET,
         )
 
     def outward(self, html: str) -> str:
@@ -140,6 +166,9 @@ class Portrayal:
         return html.replace('href="/', f'href="{self.url}/') if 'href="/' in html else html
 
     def _fill(self, row: AccountRow, kind: type[A], **more: Any) -> A:
+        if row.suspended:
+            row = row._replace(**GONE)
+        role = role_of(row.role) if row.role else None
         acct = f"{row.username}@{row.domain}" if row.domain else row.username
         avatar = f"{self.url}/media/{row.avatar or default_avatar(row.username)}"
         header = f"{self.url}/media/{row.header or default_header(row.username)}"
@@ -166,6 +195,8 @@ class Portrayal:
             last_status_at=None if row.last_status_at is None else day(row.last_status_at),
             hide_collections=bool(row.hide_collections),
             fields=[entities.Field(name=name, value=self.outward(html)) for name, _, html in msgspec.json.decode(row.fields)],
+            roles=[entities.AccountRole(id=str(role.id), name=role.name, color=role.color)] if role else [],
             suspended=True if row.suspended else UNSET,
+            limited=True if row.silenced else UNSET,
             **more,
         )

@@ -1,6 +1,6 @@
 """Who may see a post: the one rule, as a function for what is in memory and as a condition for what is in tables.
 
-public and unlisted: everybody; private: followers and the mentioned; direct: the mentioned. The author always; and nobody
+A suspended author: nobody else. public and unlisted: everybody; private: followers and the mentioned; direct: the mentioned. The author always; and nobody
 whom the author has blocked. A boost is seen by who may see both it and the post in it.
 """
 
@@ -12,6 +12,8 @@ PUBLIC: Final = "public"
 UNLISTED: Final = "unlisted"
 PRIVATE: Final = "private"
 DIRECT: Final = "direct"
+WITHHELD: Final = "withheld"
+"""How the posts of a suspended author are seen: not at all."""
 VISIBILITIES: Final = (PUBLIC, UNLISTED, PRIVATE, DIRECT)
 
 NOBODY: Final = 0
@@ -35,7 +37,8 @@ def may_see(
 
 
 VISIBLE: Final = """(s.account_id = ? OR (
-  NOT EXISTS (SELECT 1 FROM block WHERE block.account_id = s.account_id AND block.target_id = ?) AND (
+  NOT EXISTS (SELECT 1 FROM block WHERE block.account_id = s.account_id AND block.target_id = ?)
+  AND s.account_id NOT IN (SELECT barred.id FROM account barred WHERE barred.suspended = 1) AND (
     s.visibility IN ('public', 'unlisted')
     OR EXISTS (SELECT 1 FROM mention WHERE mention.status_id = s.id AND mention.account_id = ?)
     OR (s.visibility = 'private'

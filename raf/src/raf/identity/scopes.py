@@ -32,9 +32,17 @@ OF_WRITE = (
     "reports",
     "statuses",
 )
-SCOPES = ("read", "profile", "write", *(f"write:{s}" for s in OF_WRITE), *(f"read:{s}" for s in OF_READ), "follow", "push")
+OF_ADMIN = (
+    *("accounts", "reports", "domain_allows", "domain_blocks", "ip_blocks", "email_domain_blocks", "canonical_email_blocks"),
+)
+ADMIN = tuple(scope for verb in ("read", "write") for scope in (f"admin:{verb}", *(f"admin:{verb}:{s}" for s in OF_ADMIN)))
+SCOPES = (
+    *("read", "profile", "write", *(f"write:{s}" for s in OF_WRITE), *(f"read:{s}" for s in OF_READ), "follow", "push"),
+    *ADMIN,
+)
 """Every scope this server knows, in the order in which its metadata lists them."""
 FOLLOW = frozenset(f"{verb}:{noun}" for verb in ("read", "write") for noun in ("blocks", "follows", "mutes"))
+PARENTS = (("read", OF_READ), ("write", OF_WRITE), ("admin:read", OF_ADMIN), ("admin:write", OF_ADMIN))
 DEFAULT = "read"
 
 
@@ -49,7 +57,7 @@ def grants(held: Iterable[str]) -> frozenset[str]:
     allowed = set(held)
     if "follow" in allowed:
         allowed |= FOLLOW
-    for parent, children in (("read", OF_READ), ("write", OF_WRITE)):
+    for parent, children in PARENTS:
         if parent in allowed:
             allowed.update(f"{parent}:{child}" for child in children)
     return frozenset(allowed)

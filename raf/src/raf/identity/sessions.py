@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ostrov import Connection, Ostrov
+from raf.identity.barring import barred
 from raf.identity.secrets import digest, new_id, new_token
 
 COOKIE = "raf_session"
@@ -22,9 +23,14 @@ class Session(NamedTuple):
     user_agent: str
     created_at: float
     seen_at: float
+    barred: str = ""
+    """Why the account may do nothing: held, disabled or suspended."""
 
 
 COLUMNS = "id, account_id, address, user_agent, created_at, seen_at"
+FOUND = """
+SELECT s.id, s.account_id, s.address, s.user_agent, s.created_at, s.seen_at, a.held, a.disabled, a.suspended
+FROM session s LEFT JOIN account a ON a.id = s.account_id WHERE s.token = ? AND s.seen_at > ?"""
 
 
 def insert_session(connection: Connection, account_id: int, address: str, user_agent: str, now: float) -> str:
@@ -39,8 +45,8 @@ def insert_session(connection: Connection, account_id: int, address: str, user_a
 
 def find_session(connection: Connection, token: bytes, seen_after: float) -> Session | None:
     """The session of a token's digest, unless it was not seen since `seen_after`."""
-    found = connection.row(f"SELECT {COLUMNS} FROM session WHERE token = ? AND seen_at > ?", (token, seen_after))
-    return Session(*found) if found else None
+    found = connection.row(FOUND, (token, seen_after))
+    return Session(*found[:6])._replace(barred=barred(*found[6:])) if found else None
 
 
 def sessions_of(connection: Connection, account_id: int) -> list[Session]:

@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple
 
 from ostrov import Connection
+from raf.identity.barring import barred
 from raf.identity.scopes import grants
 from raf.identity.secrets import digest, new_id, new_token
 
@@ -16,6 +17,10 @@ CODE_LIVES = 600.0
 """Seconds a code can be exchanged (RFC 6749 §4.1.2: ten minutes at most)."""
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+
+ACCESS = """
+SELECT t.id, t.application_id, t.account_id, t.scopes, a.held, a.disabled, a.suspended
+FROM oauth_token t LEFT JOIN account a ON a.id = t.account_id WHERE t.token = ?"""
 
 
 class Access(NamedTuple):
@@ -26,6 +31,8 @@ class Access(NamedTuple):
     account_id: int | None
     scopes: frozenset[str]
     held: tuple[str, ...]
+    barred: str = ""
+    """Why the account may do nothing: held, disabled or suspended; empty when it may."""
 
 
 class Code(NamedTuple):
@@ -59,11 +66,11 @@ def insert_token(
 
 def find_access(connection: Connection, token: bytes) -> Access | None:
     """What the token of a digest opens."""
-    row = connection.row("SELECT id, application_id, account_id, scopes FROM oauth_token WHERE token = ?", (token,))
+    row = connection.row(ACCESS, (token,))
     if row is None:
         return None
     held = tuple(row[3].split())
-    return Access(row[0], row[1], row[2], grants(held), held)
+    return Access(row[0], row[1], row[2], grants(held), held, barred(*row[4:]))
 
 
 def delete_token(connection: Connection, application_id: int, token: bytes) -> tuple[bool, list[bytes]]:

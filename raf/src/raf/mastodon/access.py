@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from raf.errors import RafError
+from raf.identity.barring import Barred
 from raf.identity.tokens import Access
 
 
@@ -67,6 +68,8 @@ def check(rule: Rule, access: Access | None, given: bool) -> None:
         return
     if access is None:
         raise Unauthorized
+    if access.barred and rule.who != "application":
+        raise Barred(access.barred)
     if rule.scopes and access.scopes.isdisjoint(rule.scopes):
         raise OutOfScope
     if rule.who == "person" and access.account_id is None:

@@ -46,6 +46,22 @@ SENTENCES = {
     "write:notifications": N_("Clear your notifications"),
     "write:reports": N_("Report people"),
     "write:statuses": N_("Post and delete in your name"),
+    "admin:read": N_("See all that moderators see"),
+    "admin:write": N_("Moderate in your name"),
+    "admin:read:accounts": N_("See what moderators see of accounts"),
+    "admin:read:reports": N_("See reports"),
+    "admin:read:domain_allows": N_("See which servers are allowed"),
+    "admin:read:domain_blocks": N_("See which servers are blocked"),
+    "admin:read:ip_blocks": N_("See which network addresses are blocked"),
+    "admin:read:email_domain_blocks": N_("See which e-mail domains are blocked"),
+    "admin:read:canonical_email_blocks": N_("See which e-mail addresses are blocked"),
+    "admin:write:accounts": N_("Judge accounts in your name"),
+    "admin:write:reports": N_("Work on reports in your name"),
+    "admin:write:domain_allows": N_("Allow servers"),
+    "admin:write:domain_blocks": N_("Block servers"),
+    "admin:write:ip_blocks": N_("Block network addresses"),
+    "admin:write:email_domain_blocks": N_("Block e-mail domains"),
+    "admin:write:canonical_email_blocks": N_("Block e-mail addresses"),
 }
 
 

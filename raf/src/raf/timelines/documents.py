@@ -10,22 +10,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from ostrov import Connection
 from raf import entities
 from raf.accounts import reading as accounts
 from raf.accounts.reading import Portrayal
 from raf.domain.text import tag_path
-from raf.domain.visibility import NOBODY, may_see
+from raf.domain.visibility import NOBODY, WITHHELD, may_see
 from raf.media.attachments import COLUMNS as MEDIA_COLUMNS
 from raf.media.attachments import Attachment, entity_of
+from raf.timelines.parts import Parts, parts_of
 from raf.timelines.reader import BOOKMARKED, FAVOURITED, REBLOGGED, Reader
 from raf.times import iso
 
 POSTS = """
 SELECT s.id, s.account_id, a.username, s.created_at, s.edited_at, s.in_reply_to_id, s.in_reply_to_account_id, s.conversation_id,
   s.reblog_of_id, s.visibility, s.sensitive, s.spoiler_text, s.language, s.content, s.application_id, s.media_count,
-  s.replies_count, s.reblogs_count, s.favourites_count
+  s.replies_count, s.reblogs_count, s.favourites_count, a.suspended, a.sensitized
+, s.extras
 FROM status s JOIN account a ON a.id = s.account_id WHERE s.id IN ({marks})"""
 MENTIONS = """
 SELECT m.status_id, a.id, a.username, a.domain FROM mention m JOIN account a ON a.id = m.account_id
@@ -64,8 +67,8 @@ class Head(msgspec.Struct, kw_only=True):
     tags: list[entities.StatusTag]
     emojis: list[entities.CustomEmoji]
     card: None = None
-    poll: None = None
-    quote: None = None
+    poll: UnsetType | None = None
+    quote: UnsetType | None = None
 
 
 class Document:
@@ -73,6 +76,7 @@ class Document:
 
     __slots__ = (
         "account_id",
+        "parts",
         "conversation_id",
         "head",
         "id",
@@ -83,16 +87,17 @@ class Document:
         "visibility",
     )
 
-    def __init__(self, row: Sequence[Any], mentions: frozenset[int], head: bytes) -> None:
+    def __init__(self, row: Sequence[Any], mentions: frozenset[int], head: bytes, parts: Parts | None = None) -> None:
         self.id: int = row[0]
         self.account_id: int = row[1]
         self.in_reply_to_id: int | None = row[5]
         self.conversation_id: int = row[7]
         self.reblog_of_id: int = row[8] or 0
-        self.visibility: str = row[9]
+        self.visibility: str = row[9] if not row[19] else WITHHELD
         self.is_open = self.visibility in ("public", "unlisted")
-        self.mentions = mentions
+        self.mentions = mentions if not row[19] else frozenset()
         self.head = head
+        self.parts = parts
 
     def seen_by(self, reader: Reader | None) -> bool:
         """Whether the reader, None for an anonymous one, may see it."""
@@ -179,9 +184,13 @@ class Encoder:
             for status_id, tag in connection.rows(TAGS.format(marks=marks), posts):
                 tags.setdefault(status_id, []).append(entities.StatusTag(name=tag, url=self.portrayal.url + tag_path(tag)))
         media = self._media(connection, [row[0] for row in rows if row[15]])
+        parts = parts_of(connection, [row[0] for row in rows if row[-1]])
         self._learn_applications(connection, {row[14] for row in rows if row[14] is not None})
         return {
-            row[0]: self._document(row, mentions.get(row[0], []), tags.get(row[0], []), media.get(row[0], [])) for row in rows
+            row[0]: self._document(
+                row, mentions.get(row[0], []), tags.get(row[0], []), media.get(row[0], []), parts.get(row[0])
+            )
+            for row in rows
         }
 
     def _document(
@@ -190,6 +199,7 @@ class Encoder:
         mentions: list[entities.Mention],
         tags: list[entities.StatusTag],
         media: list[entities.MediaAttachment],
+        parts: Parts | None,
     ) -> Document:
         identity, username, base = row[0], row[2], self.portrayal.url
         uri = f"{base}/users/{username}/statuses/{identity}"
@@ -201,7 +211,7 @@ class Encoder:
             in_reply_to_id=None if row[5] is None else str(row[5]),
             in_reply_to_account_id=None if row[6] is None else str(row[6]),
             visibility=row[9],
-            sensitive=bool(row[10]),
+            sensitive=bool(row[10]) or bool(row[20] and row[15]),
             spoiler_text=row[11],
             language=row[12],
             content=self.portrayal.outward(row[13]),
@@ -215,9 +225,11 @@ class Encoder:
             mentions=mentions,
             tags=tags,
             emojis=[],
+            poll=UNSET if parts and parts.poll else None,
+            quote=UNSET if parts and parts.quote else None,
         )
         seen_by = frozenset(int(mention.id) for mention in mentions)
-        return Document(row, seen_by, self._encode(head)[:-1] + b',"account":')
+        return Document(row, seen_by, self._encode(head)[:-1] + b',"account":', parts)
 
     def _media(self, connection: Connection, ids: Sequence[int]) -> dict[int, list[entities.MediaAttachment]]:
         found: dict[int, list[entities.MediaAttachment]] = {}

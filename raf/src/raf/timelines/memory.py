@@ -8,6 +8,7 @@ from typing import Any
 from ostrov import Mailbox, Message
 from raf import live
 from raf.domain import events as e
+from raf.domain import moderation
 from raf.domain import text as texts
 from raf.live import Board
 from raf.timelines import entry as entries
@@ -30,12 +31,15 @@ class Memory:
         self.accounts: Recent[int, bytes] = Recent(accounts)
         self.loads: Loads[tuple[str, int]] = Loads()
         self.board = Board()
+        self.quiet: set[int] = set()
+        """Whose posts the public timeline does not show: the limited and the suspended."""
         self._handlers: dict[type[e.RafEvent], Callable[[Any], None]] = {
             e.Posted: self._posted,
             e.PostEdited: self._edited,
             e.PostDeleted: self._deleted,
             e.Boosted: self._boosted,
             e.Unboosted: self._unboosted,
+            e.Voted: self._voted,
             e.Favourited: self._favourited,
             e.Unfavourited: self._favourited,
             e.Bookmarked: self._bookmarked,
@@ -52,6 +56,8 @@ class Memory:
             e.Unmuted: self._muted,
             e.AccountOpened: self._profile_changed,
             e.ProfileChanged: self._profile_changed,
+            moderation.AccountJudged: self._judged,
+            moderation.RoleGiven: self._profile_changed,
         }
 
     def apply(self, event: e.RafEvent) -> None:
@@ -83,7 +89,7 @@ class Memory:
         entry = entries.of_post(event)
         content = live.body("update", event.status_id)
         self._fan_out(entry, content)
-        if public.is_public(entry):
+        if public.is_public(entry) and event.account_id not in self.quiet:
             if self.shore is not None:
                 self.shore.add(entry)
             self._post_publicly("update", event.status_id, bool(event.media_ids))
@@ -185,6 +191,11 @@ class Memory:
         self._document_changed(event.status_id)
         self._mark(event.account_id, event.status_id, FAVOURITED, isinstance(event, e.Favourited))
 
+    def _voted(self, event: e.Voted) -> None:
+        """Pages that show the thread show the new numbers; Mastodon's streams say nothing of votes."""
+        self._document_changed(event.status_id)
+        self.board.post(f"raf.thread.{event.conversation_id}", live.body("status.update", event.status_id))
+
     def _bookmarked(self, event: e.Bookmarked | e.Unbookmarked) -> None:
         self._mark(event.account_id, event.status_id, BOOKMARKED, isinstance(event, e.Bookmarked))
 
@@ -254,7 +265,17 @@ class Memory:
         reader.home = None
         reader.choose()
 
-    def _profile_changed(self, event: e.ProfileChanged | e.AccountOpened) -> None:
+    def _judged(self, event: moderation.AccountJudged) -> None:
+        """Its posts and its place in the public timeline are looked at anew."""
+        self._account_changed(event.account_id)
+        self.loads.everything_changed()
+        _switch(self.quiet, event.account_id, event.quiet)
+        for document in list(self.documents.values()):
+            if document.account_id == event.account_id:
+                self._document_changed(document.id)
+        self.shore = None
+
+    def _profile_changed(self, event: e.ProfileChanged | e.AccountOpened | moderation.RoleGiven) -> None:
         self._account_changed(event.account_id)
 
     def _account_changed(self, account_id: int) -> None:

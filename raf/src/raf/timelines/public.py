@@ -13,7 +13,9 @@ from raf.timelines.reader import Reader
 
 CONDITION = """
 s.visibility = 'public' AND s.reblog_of_id IS NULL
-AND (s.in_reply_to_account_id IS NULL OR s.in_reply_to_account_id = s.account_id)"""
+AND (s.in_reply_to_account_id IS NULL OR s.in_reply_to_account_id = s.account_id)
+AND s.account_id NOT IN (SELECT quiet.id FROM account quiet WHERE quiet.quiet = 1)"""
+QUIET = "SELECT id FROM account WHERE quiet = 1"
 NEWEST = f"SELECT s.id, s.account_id FROM status s WHERE {CONDITION} ORDER BY s.id DESC LIMIT ?"
 UNWANTED = """
 NOT EXISTS (SELECT 1 FROM mute WHERE mute.account_id = ? AND mute.target_id = s.account_id
@@ -73,6 +75,11 @@ class Shore:
 def is_public(entry: Entry) -> bool:
     """Whether a post stands in the public timeline: no boosts, no replies to others."""
     return entry.visibility == "public" and not entry.root_id and entry.reply_to in (None, entry.account_id)
+
+
+def quiet(connection: Connection) -> set[int]:
+    """Whose posts do not stand there: the limited and the suspended."""
+    return {account_id for (account_id,) in connection.rows(QUIET)}
 
 
 def load(connection: Connection, size: int) -> Shore:

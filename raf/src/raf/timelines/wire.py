@@ -19,6 +19,7 @@ from eventsourcing.persistence import MapperDeserialisationError, StoredEvent
 
 from ostrov import Events, Message, Ostrov, StoreError
 from raf.domain.events import RafEvent
+from raf.timelines import public
 from raf.timelines.memory import Memory
 
 TOPIC = "raf.events"
@@ -61,6 +62,7 @@ class Wire:
             self._loop = asyncio.get_running_loop()
             self._thread = threading.get_ident()
             self._upto = await self._application.store.read(self._events.last)
+            self._memory.quiet = await self._application.store.read(public.quiet)
             self._watching = asyncio.create_task(self._watch())
 
     def told(self, positions: Sequence[int], events: Sequence[RafEvent]) -> None:
@@ -143,6 +145,7 @@ class Wire:
             return False
         self._upto, self._missing = last, 0
         self._seen = {position for position in self._seen if position > last}
+        self._memory.quiet = await self._application.store.read(public.quiet)
         self._memory.forget()
         if self.after_gap is not None:
             await self.after_gap()

@@ -1,0 +1,335 @@
+"""Commands on accounts: warn, restrict, suspend and lift it again; appeals; roles. Each writes its audit."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, NamedTuple
+
+import msgspec
+
+from ostrov import Connection
+from raf.domain import moderation as e
+from raf.domain.roles import OWNER, Role, outranks, role_of
+from raf.errors import Forbidden, Invalid, Missing, Refused
+from raf.forms import PostChange, ProfileChange
+from raf.identity.emails import normal_email
+from raf.journal import Journal
+from raf.moderation import audit
+from raf.posts import publishing
+
+ACCOUNT = "SELECT id, username, role, suspended, silenced, sensitized, disabled, held FROM account WHERE id = ?"
+STRIKE = "SELECT id, account_id, action, text, report_id, status_ids, created_at, overruled_at FROM strike WHERE id = ?"
+APPEAL = "SELECT strike_id, account_id, text, created_at, decided_at, approved FROM appeal WHERE strike_id = ?"
+OPEN_REPORTS = "SELECT id FROM report WHERE target_id = ? AND resolved_at IS NULL"
+OF_AUTHOR = "SELECT id FROM status WHERE id = ? AND account_id = ? AND reblog_of_id IS NULL"
+QUIET = "SELECT silenced, suspended FROM account WHERE id = ?"
+OWNERS = "SELECT count(*) FROM account WHERE role = 'owner' AND suspended = 0"
+EMAIL = "SELECT email FROM credential WHERE account_id = ?"
+REJECTED = ("session", "oauth_token", "oauth_code", "credential")
+ERASED = tuple(f"DELETE FROM {table} WHERE account_id = ?" for table in REJECTED)
+BLOCK_EMAIL = "INSERT INTO canonical_email_block (id, hash, account_id, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+UNBLOCK_EMAIL = "DELETE FROM canonical_email_block WHERE account_id = ?"
+
+
+class Judged(NamedTuple):
+    """An account as its judges see it."""
+
+    id: int
+    username: str
+    role: str
+    suspended: int
+    silenced: int
+    sensitized: int
+    disabled: int
+    held: int
+
+
+class Strike(NamedTuple):
+    """A judgement told to an account."""
+
+    id: int
+    account_id: int
+    action: str
+    text: str
+    report_id: int | None
+    status_ids: str
+    created_at: float
+    overruled_at: float | None
+
+
+class Appeal(NamedTuple):
+    """What an account says against a strike."""
+
+    strike_id: int
+    account_id: int
+    text: str
+    created_at: float
+    decided_at: float | None
+    approved: int
+
+
+def permitted(connection: Connection, actor_id: int, permission: str) -> Role:
+    """The role of who acts; 0 is the house itself, which may do everything. Raises Forbidden."""
+    if not actor_id:
+        return OWNER
+    row = connection.row("SELECT role, suspended, disabled FROM account WHERE id = ?", (actor_id,))
+    role = role_of(row[0] if row else "")
+    if row is None or row[1] or row[2] or not role.may(permission):
+        raise Forbidden
+    return role
+
+
+def account_of(connection: Connection, account_id: int) -> Judged:
+    """Raises Missing."""
+    row = connection.row(ACCOUNT, (account_id,))
+    if row is None:
+        raise Missing
+    return Judged(*row)
+
+
+def judge(
+    connection: Connection,
+    journal: Journal,
+    actor_id: int,
+    account_id: int,
+    action: str,
+    text: str = "",
+    report_id: int | None = None,
+    status_ids: tuple[int, ...] = (),
+) -> int:
+    """Give a strike (`none` warns only) and resolve the reports it answers; its id. Raises Forbidden, Missing, Invalid."""
+    now = journal.begin(connection)
+    account = _within_reach(connection, actor_id, account_id)
+    if action not in e.STRIKES:
+        raise Invalid({"type": [("ERR_INCLUSION", "is not included in the list")]})
+    if account.suspended and action == "suspend":
+        raise Refused("This account is suspended already")
+    ids = tuple(i for i in status_ids if connection.row(OF_AUTHOR, (i, account_id)) is not None)
+    if action == "delete_statuses":
+        for status_id in ids:
+            publishing.delete(connection, journal, account_id, status_id)
+    if action == "mark_statuses_as_sensitive":
+        for status_id in ids:
+            publishing.edit(connection, journal, account_id, status_id, PostChange(sensitive=True))
+    strike_id = _put(connection, journal, now, actor_id, account_id, action, text.strip(), report_id, ids)
+    audit.record(connection, journal.ids.next(now), now, actor_id, action, "account", account.username, text)
+    if action == "suspend":
+        _block_email(connection, journal, account_id, now)
+    _resolve(connection, journal, now, actor_id, account_id, action, report_id)
+    return strike_id
+
+
+def lift(connection: Connection, journal: Journal, actor_id: int, account_id: int, action: str) -> None:
+    """Take a judgement back: `action` is one of the values of `LIFTS`. Raises Forbidden, Missing."""
+    now = journal.begin(connection)
+    account = _within_reach(connection, actor_id, account_id)
+    if action not in e.LIFTS.values():
+        raise Missing
+    _put(connection, journal, now, actor_id, account_id, action)
+    if action == "unsuspend":
+        connection.execute(UNBLOCK_EMAIL, (account_id,))
+    audit.record(connection, journal.ids.next(now), now, actor_id, action, "account", account.username)
+
+
+def welcome(connection: Connection, journal: Journal, actor_id: int, account_id: int, *, approved: bool) -> None:
+    """Let a held newcomer in, or turn them away, and their name is free again. Raises Forbidden, Missing, Refused."""
+    now = journal.begin(connection)
+    permitted(connection, actor_id, "manage_users")
+    account = account_of(connection, account_id)
+    if not account.held:
+        raise Refused("This account is not waiting for approval")
+    act = "approve" if approved else "reject"
+    _put(connection, journal, now, actor_id, account_id, act)
+    if not approved:
+        for statement in ERASED:
+            connection.execute(statement, (account_id,))
+    audit.record(connection, journal.ids.next(now), now, actor_id, act, "account", account.username)
+
+
+def erase(connection: Connection, journal: Journal, actor_id: int, account_id: int) -> None:
+    """Begin to delete what a suspended account left: profile and credential now, its posts by the task that follows.
+
+    Raises Forbidden, Missing, Refused when it is not suspended.
+    """
+    from raf.accounts import profiles
+
+    now = journal.begin(connection)
+    permitted(connection, actor_id, "delete_user_data")
+    account = account_of(connection, account_id)
+    if not account.suspended:
+        raise Refused("Only a suspended account can be deleted")
+    empty = ProfileChange(display_name="", note="", avatar=None, header=None, fields=[], discoverable=False, indexable=False)
+    profiles.change_profile(connection, journal, account_id, empty)
+    _put(connection, journal, now, actor_id, account_id, "erase")
+    for statement in ERASED:
+        connection.execute(statement, (account_id,))
+    audit.record(connection, journal.ids.next(now), now, actor_id, "erase", "account", account.username)
+
+
+def give_role(connection: Connection, journal: Journal, actor_id: int, account_id: int, role: str) -> None:
+    """Make somebody owner, admin or moderator, or (empty) none of it. Raises Forbidden, Missing, Invalid, Refused."""
+    now = journal.begin(connection)
+    giver = permitted(connection, actor_id, "manage_roles")
+    account = account_of(connection, account_id)
+    wanted = role_of(role)
+    if wanted.name != role:
+        raise Invalid({"role": [("ERR_INCLUSION", "is not included in the list")]})
+    if actor_id and not (outranks(giver, role_of(account.role)) and outranks(giver, wanted)):
+        raise Forbidden
+    if account.role == OWNER.name != role and connection.value(OWNERS) == 1:
+        raise Refused("A house needs an owner: name another one first")
+    stream = e.judged(account_id)
+    version = journal.next_version(connection, stream)
+    journal.put(
+        connection,
+        e.RoleGiven(
+            originator_id=stream, originator_version=version, at=now, account_id=account_id, giver_id=actor_id, role=role
+        ),
+    )
+    audit.record(connection, journal.ids.next(now), now, actor_id, "role", "account", account.username, role)
+
+
+# ---- appeals --------------------------------------------------------------------------------------------------------
+
+
+def appeal(connection: Connection, journal: Journal, account_id: int, strike_id: int, text: str) -> None:
+    """Say something against a strike, once, within twenty days. Raises Missing, Invalid, Refused."""
+    now = journal.begin(connection)
+    row = connection.row(STRIKE, (strike_id,))
+    strike = Strike(*row) if row is not None else None
+    if strike is None or strike.account_id != account_id:
+        raise Missing
+    if not text.strip():
+        raise Invalid({"text": [("ERR_BLANK", "can't be blank")]})
+    if len(text) > e.APPEAL:
+        raise Invalid({"text": [("ERR_TOO_LONG", f"is too long (maximum is {e.APPEAL} characters)")]})
+    if connection.row(APPEAL, (strike_id,)) is not None:
+        raise Refused("You appealed already")
+    if now - strike.created_at > e.APPEAL_DAYS * 86400 or strike.overruled_at is not None:
+        raise Refused("It is too late to appeal")
+    journal.put(
+        connection,
+        e.StrikeAppealed(
+            originator_id=e.appealed(strike_id),
+            originator_version=1,
+            at=now,
+            strike_id=strike_id,
+            account_id=account_id,
+            text=text.strip(),
+        ),
+    )
+
+
+def decide_appeal(connection: Connection, journal: Journal, actor_id: int, strike_id: int, *, approved: bool) -> None:
+    """Overrule a strike, which lifts what it did, or let it stand. Raises Forbidden, Missing, Refused."""
+    now = journal.begin(connection)
+    permitted(connection, actor_id, "manage_appeals")
+    found, row = connection.row(APPEAL, (strike_id,)), connection.row(STRIKE, (strike_id,))
+    if found is None or row is None:
+        raise Missing
+    strike = Strike(*row)
+    if Appeal(*found).decided_at is not None:
+        raise Refused("This appeal is decided")
+    account = _within_reach(connection, actor_id, strike.account_id)
+    journal.put(
+        connection,
+        e.AppealDecided(
+            originator_id=e.appealed(strike_id),
+            originator_version=2,
+            at=now,
+            strike_id=strike_id,
+            moderator_id=actor_id,
+            approved=approved,
+        ),
+    )
+    if approved and strike.action in e.LIFTS:
+        lift(connection, journal, actor_id, strike.account_id, e.LIFTS[strike.action])
+    if approved and strike.action == "mark_statuses_as_sensitive":
+        for status_id in msgspec.json.decode(strike.status_ids):
+            if connection.row(OF_AUTHOR, (status_id, strike.account_id)) is not None:
+                publishing.edit(connection, journal, strike.account_id, status_id, PostChange(sensitive=False))
+    act = "approve" if approved else "reject"
+    audit.record(connection, journal.ids.next(now), now, actor_id, act, "appeal", account.username)
+
+
+# ---- inside ---------------------------------------------------------------------------------------------------------
+
+
+def _within_reach(connection: Connection, actor_id: int, account_id: int) -> Judged:
+    role = permitted(connection, actor_id, "manage_users")
+    account = account_of(connection, account_id)
+    if account_id == actor_id or (actor_id and not outranks(role, role_of(account.role))):
+        raise Forbidden
+    return account
+
+
+def _put(
+    connection: Connection,
+    journal: Journal,
+    now: float,
+    actor_id: int,
+    account_id: int,
+    action: str,
+    text: str = "",
+    report_id: int | None = None,
+    status_ids: tuple[int, ...] = (),
+) -> int:
+    stream, identity = e.judged(account_id), journal.ids.next(now)
+    silenced, suspended = connection.row(QUIET, (account_id,)) or (0, 0)
+    silenced = action == "silence" or (silenced and action != "unsilence")
+    suspended = action == "suspend" or (suspended and action != "unsuspend")
+    journal.put(
+        connection,
+        e.AccountJudged(
+            originator_id=stream,
+            originator_version=journal.next_version(connection, stream),
+            at=now,
+            id=identity,
+            account_id=account_id,
+            moderator_id=actor_id,
+            action=action,
+            text=text,
+            report_id=report_id,
+            status_ids=status_ids,
+            quiet=bool(silenced or suspended),
+        ),
+    )
+    return identity
+
+
+def hold(connection: Connection, journal: Journal, account_id: int) -> None:
+    """A new account waits until somebody approves it."""
+    _put(connection, journal, journal.begin(connection), 0, account_id, "hold")
+
+
+def _resolve(
+    connection: Connection,
+    journal: Journal,
+    now: float,
+    actor_id: int,
+    account_id: int,
+    action: str,
+    report_id: int | None,
+) -> None:
+    """A warning answers its report, anything more all that are open about the account."""
+    from raf.moderation.reporting import put_change
+
+    if action == "none" and report_id is None:
+        return
+    found: list[Any] = [(report_id,)] if action == "none" else connection.rows(OPEN_REPORTS, (account_id,))
+    for (identity,) in found:
+        put_change(connection, journal, now, identity, actor_id, "resolve")
+
+
+def canonical(email: str) -> str:
+    """The digest of an address without its dots and what follows a plus (app/helpers/email_helper.rb): spelled as it is in
+    every way that mail servers read alike."""
+    local, _, domain = normal_email(email).rpartition("@")
+    plain = local.partition("+")[0].replace(".", "")
+    return hashlib.sha256(f"{plain}@{domain}".encode()).hexdigest()
+
+
+def _block_email(connection: Connection, journal: Journal, account_id: int, now: float) -> None:
+    email = connection.value(EMAIL, (account_id,))
+    if email is not None:
+        connection.execute(BLOCK_EMAIL, (journal.ids.next(now), canonical(email), account_id, now))

@@ -1,0 +1,95 @@
+"""The one face of moderation that API, pages and operations use: `application.part(open_moderation)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
+
+from ostrov import Connection, Ostrov, StoreIntegrity, VersionConflict
+from raf.domain.roles import Role
+from raf.identity.recognized import TOPIC as REVOKED
+from raf.journal import Journal
+from raf.moderation import judging, reporting
+from raf.network import open_raf
+
+P = ParamSpec("P")
+T = TypeVar("T")
+TRIES = 3
+
+
+class Moderation:
+    """Runs the commands of this package. `actor_id` 0 is the house itself: an operator's operation."""
+
+    def __init__(self, application: Ostrov) -> None:
+        self.application = application
+        self.raf = application.part(open_raf)
+        self.store = application.store
+
+    async def write(
+        self, command: Callable[Concatenate[Connection, Journal, P], T], *arguments: P.args, **options: P.kwargs
+    ) -> T:
+        """Run a command in a transaction, again when another process took its stream's version or its id."""
+        for _ in range(TRIES - 1):
+            try:
+                return await self.store.write(command, self.raf.journal, *arguments, **options)
+            except (VersionConflict, StoreIntegrity):
+                continue
+        return await self.store.write(command, self.raf.journal, *arguments, **options)
+
+    async def require(self, actor_id: int, permission: str) -> Role:
+        """The actor's role. Raises Forbidden when it does not allow this."""
+        return await self.store.read(judging.permitted, actor_id, permission)
+
+    async def judge(
+        self,
+        actor_id: int,
+        account_id: int,
+        action: str,
+        text: str = "",
+        report_id: int | None = None,
+        status_ids: tuple[int, ...] = (),
+    ) -> int:
+        """Give a strike; its id. Raises Forbidden, Missing, Invalid, Refused."""
+        strike = await self.write(judging.judge, actor_id, account_id, action, text, report_id, status_ids)
+        self._look_again()
+        return strike
+
+    async def lift(self, actor_id: int, account_id: int, action: str) -> None:
+        """Take a judgement back. Raises Forbidden, Missing."""
+        await self.write(judging.lift, actor_id, account_id, action)
+        self._look_again()
+
+    async def welcome(self, actor_id: int, account_id: int, *, approved: bool) -> None:
+        """Let a newcomer in or turn them away. Raises Forbidden, Missing, Refused."""
+        await self.write(judging.welcome, actor_id, account_id, approved=approved)
+        self._look_again()
+
+    async def erase(self, actor_id: int, account_id: int) -> None:
+        """Delete what a suspended account left; its posts go by a task. Raises Forbidden, Missing, Refused."""
+        from raf.moderation.tasks import sweep
+
+        def write(connection: Connection, journal: Journal) -> None:
+            judging.erase(connection, journal, actor_id, account_id)
+            sweep.enqueue_in(connection, account_id)
+
+        await self.write(write)
+        self._look_again()
+
+    async def decide_appeal(self, actor_id: int, strike_id: int, *, approved: bool) -> None:
+        """Raises Forbidden, Missing, Refused."""
+        await self.write(judging.decide_appeal, actor_id, strike_id, approved=approved)
+        self._look_again()
+
+    async def report(self, account_id: int, new: reporting.NewReport) -> reporting.Report:
+        """File a report. Raises Missing, Invalid."""
+        identity = await self.write(reporting.file, account_id, new)
+        return await self.store.read(reporting.one, identity)
+
+    def _look_again(self) -> None:
+        """What processes remember of tokens and sessions is looked up anew."""
+        self.application.channel.publish(REVOKED, b"")
+
+
+def open_moderation(application: Ostrov) -> Moderation:
+    """The moderation of an application."""
+    return Moderation(application)
