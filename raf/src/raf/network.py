@@ -44,6 +44,7 @@ from raf.relations import shunning
 from raf.settings import RafSettings
 from raf.timelines.documents import Encoder
 from raf.timelines.memory import Memory
+from raf.timelines.refresh import Refresh
 from raf.timelines.timelines import Timelines
 from raf.timelines.wire import Wire
 
@@ -74,6 +75,7 @@ class Raf:
         self.portrayal = Portrayal(self.url)
         self.encoder = Encoder(self.portrayal)
         self.timelines = Timelines(self.store, self.memory, self.wire, self.encoder, kept)
+        self.refresh = Refresh(application, self.timelines)
         application.channel.listen(notices.TOPIC, self._notified)
 
     # ---- accounts ---------------------------------------------------------------------------------------------------

@@ -1,14 +1,107 @@
-"""Lists, filters, followed and featured tags, notes about accounts."""
+"""Lists, filters, followed and featured tags, notes about accounts.
+
+Followed tags are a read model of events; the rest is what people set for themselves.
+"""
 
 from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0004"
 down_revision = "0003"
 
+TIME: sa.Double[float] = sa.Double()
+
+
+def identity() -> sa.Column[int]:
+    return sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False)
+
+
+def big(name: str, **options: Any) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, nullable=False, **options)
+
+
+def text(name: str, **options: Any) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False, **options)
+
+
+def flag(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.SmallInteger, nullable=False, server_default="0")
+
 
 def upgrade() -> None:
-    """Nothing yet."""
+    op.create_table(
+        "people_list",
+        identity(),
+        big("account_id", index=True),
+        text("title"),
+        text("replies_policy", server_default="list"),  # list, followed, none
+        flag("exclusive"),
+    )
+    op.create_table(
+        "people_list_member",
+        big("list_id", primary_key=True),
+        big("account_id", primary_key=True),
+        big("follow_id"),  # of the owner's follow, with which the membership ends; 0 for the owner
+        sqlite_with_rowid=False,
+    )
+    op.create_index("people_list_member_account", "people_list_member", ["account_id"])
+    op.create_table(
+        "content_filter",
+        identity(),
+        big("account_id", index=True),
+        text("title"),
+        text("contexts"),  # JSON: home, notifications, public, thread, account
+        text("action", server_default="warn"),  # warn, hide, blur
+        sa.Column("expires_at", TIME),
+    )
+    op.create_table("content_filter_keyword", identity(), big("filter_id", index=True), text("keyword"), flag("whole_word"))
+    op.create_table(
+        "content_filter_status",
+        identity(),
+        big("filter_id"),
+        big("status_id"),
+        sa.UniqueConstraint("filter_id", "status_id", name="content_filter_status_once"),
+    )
+    op.create_table(
+        "tag_follow",
+        big("account_id", primary_key=True),
+        text("tag", primary_key=True),
+        big("id"),
+        sa.Column("created_at", TIME, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("tag_follow_listed", "tag_follow", ["account_id", "id"])
+    op.create_table(
+        "featured_tag",
+        identity(),
+        big("account_id"),
+        text("tag"),
+        sa.UniqueConstraint("account_id", "tag", name="featured_tag_once"),
+    )
+    op.create_table(
+        "account_note",
+        big("account_id", primary_key=True),
+        big("target_id", primary_key=True),
+        text("comment"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "endorsement",
+        big("account_id", primary_key=True),
+        big("target_id", primary_key=True),
+        big("follow_id"),  # with which it ends
+        big("id"),
+        sqlite_with_rowid=False,
+    )
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    for table in (
+        *("endorsement", "account_note", "featured_tag", "tag_follow", "content_filter_status", "content_filter_keyword"),
+        *("content_filter", "people_list_member", "people_list"),
+    ):
+        op.drop_table(table)

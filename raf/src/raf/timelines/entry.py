@@ -21,6 +21,8 @@ class Entry(NamedTuple):
     mentions: tuple[int, ...] = ()
     root_id: int = 0
     root_author_id: int = 0
+    tags: tuple[str, ...] = ()
+    """Known only where somebody follows tags."""
 
     @property
     def is_plain(self) -> bool:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from ostrov import Connection, Row
 from raf.paging import NEWEST, Paging
@@ -25,18 +25,41 @@ FOLLOWED = """
 RECENT = """
 SELECT s.id FROM (SELECT target_id FROM follow WHERE account_id = ? UNION SELECT ?) f
 JOIN status s ON s.account_id = f.target_id WHERE s.id < ? AND s.id > ? ORDER BY s.id {direction} LIMIT ?"""
-NEWEST_FIRST, OLDEST_FIRST = RECENT.format(direction="DESC"), RECENT.format(direction="ASC")
+TAGGED = """
+SELECT t.status_id FROM tag_follow w JOIN status_tag t ON t.tag = w.tag
+WHERE w.account_id = ? AND t.status_id < ? AND t.status_id > ? ORDER BY t.status_id {direction} LIMIT ?"""
 DETAILS = f"SELECT {COLUMNS} FROM status s WHERE s.id IN ({{marks}})"
 MENTIONS = "SELECT status_id, account_id FROM mention WHERE status_id IN ({marks})"
+TAGS = "SELECT status_id, tag FROM status_tag WHERE status_id IN ({marks})"
 SAME_ROOT = f"""
 SELECT {COLUMNS} FROM status s
-WHERE (s.reblog_of_id IN ({{marks}}) OR s.id IN ({{marks}})) AND s.id > ? AND {FOLLOWED}"""
+WHERE (s.reblog_of_id IN ({{marks}}) OR s.id IN ({{marks}})) AND s.id > ? AND {{authors}}"""
+OR_ROOT = "({authors} OR s.reblog_of_id IS NULL)"
 DAY = 24 * 3600 * 1000 << 16
 WINDOWS = (2 * DAY, 30 * DAY)
 """How far back is looked first, so that a query does not sort years of posts to show twenty."""
 CHUNK = 400
 FIRST = 80
 """Entries read when somebody comes; further back they are queried, for few people go there."""
+
+
+class Source(NamedTuple):
+    """Where the entries of a timeline come from.
+
+    `recent` selects ids between two by `direction`, `authors` is a condition on `s`; both have the parameters `who`. `wants`
+    decides on an entry.
+    """
+
+    recent: str
+    authors: str
+    who: tuple[int, ...]
+    wants: Callable[[Entry], bool]
+
+
+def home_of(reader: Reader) -> Source:
+    """What a home is made of."""
+    who = (reader.account_id, reader.account_id)
+    return Source(RECENT, OR_ROOT.format(authors=FOLLOWED) if reader.tags else FOLLOWED, who, reader.wants)
 
 
 class Home:
@@ -121,22 +144,23 @@ class Home:
 
 def load(connection: Connection, reader: Reader, size: int) -> Home:
     """The newest entries of somebody's home, which may grow to `size`."""
-    entries, exhausted = wanted(connection, reader, NEWEST, 0, min(FIRST, size))
-    shown, boosts = without_repeats(connection, reader, entries[::-1])
+    entries, exhausted = wanted(connection, reader, NEWEST, 0, min(FIRST, size), home_of(reader))
+    shown, boosts = without_repeats(connection, reader, entries[::-1], home_of(reader))
     home = Home(size, shown, whole=exhausted)
     home.boosts = boosts
     return home
 
 
-def page(connection: Connection, reader: Reader, paging: Paging) -> list[int]:
-    """The ids of any page, newest first, by query alone."""
+def page(connection: Connection, reader: Reader, paging: Paging, source: Source | None = None) -> list[int]:
+    """The ids of any page, newest first, by query alone: of the reader's home, or of another timeline of theirs."""
+    source = source or home_of(reader)
     limit = paging.limit
     shown: list[int] = []
     below, above = paging.below, paging.above
     while len(shown) < limit:
-        entries, exhausted = wanted(connection, reader, below, above, limit, ascending=paging.ascending)
+        entries, exhausted = wanted(connection, reader, below, above, limit, source, ascending=paging.ascending)
         if entries:
-            kept, _ = without_repeats(connection, reader, entries if paging.ascending else entries[::-1])
+            kept, _ = without_repeats(connection, reader, entries if paging.ascending else entries[::-1], source)
             shown += kept if paging.ascending else kept[::-1]
             below, above = (below, entries[-1].id) if paging.ascending else (entries[-1].id, above)
         if exhausted:
@@ -146,20 +170,18 @@ def page(connection: Connection, reader: Reader, paging: Paging) -> list[int]:
 
 
 def wanted(
-    connection: Connection, reader: Reader, below: int, above: int, limit: int, *, ascending: bool = False
+    connection: Connection, reader: Reader, below: int, above: int, limit: int, source: Source, *, ascending: bool = False
 ) -> tuple[list[Entry], bool]:
     """At least `limit` entries the reader wants between two ids, in the direction asked, and whether that is all there are."""
     found: list[Entry] = []
-    account_id = reader.account_id
-    sql = OLDEST_FIRST if ascending else NEWEST_FIRST
     chunk = min(CHUNK, limit * 2)
     newest = connection.value("SELECT max(id) FROM status") or 0
     floors = [] if ascending else [floor for window in WINDOWS if (floor := min(below, newest) - window) > above]
     for floor in [*floors, above]:
         while True:
             bottom = max(above, floor)
-            ids = [i for (i,) in connection.rows(sql, (account_id, account_id, below, bottom, chunk))]
-            found += [entry for entry in details(connection, reader, ids) if reader.wants(entry)]
+            ids = _recent(connection, reader, source, (below, bottom, chunk), ascending)
+            found += [entry for entry in details(connection, reader, ids) if source.wants(entry)]
             if ids:
                 below, above = (below, ids[-1]) if ascending else (ids[-1], above)
             if len(found) >= limit:
@@ -171,6 +193,15 @@ def wanted(
     return found, True
 
 
+def _recent(connection: Connection, reader: Reader, source: Source, bounds: tuple[int, int, int], ascending: bool) -> list[int]:
+    direction = "ASC" if ascending else "DESC"
+    ids = [i for (i,) in connection.rows(source.recent.format(direction=direction), (*source.who, *bounds))]
+    if reader.tags and source.recent is RECENT:
+        tagged = [i for (i,) in connection.rows(TAGGED.format(direction=direction), (reader.account_id, *bounds))]
+        ids = sorted({*ids, *tagged}, reverse=not ascending)[: bounds[2]]
+    return ids
+
+
 def details(connection: Connection, reader: Reader, ids: Sequence[int]) -> list[Entry]:
     """The entries of these ids, in their order."""
     if not ids:
@@ -180,7 +211,9 @@ def details(connection: Connection, reader: Reader, ids: Sequence[int]) -> list[
     return _in_order(ids, _entries(connection, reader, rows, marks, ids))
 
 
-def without_repeats(connection: Connection, reader: Reader, entries: Sequence[Entry]) -> tuple[list[int], dict[int, int]]:
+def without_repeats(
+    connection: Connection, reader: Reader, entries: Sequence[Entry], source: Source
+) -> tuple[list[int], dict[int, int]]:
     """The ids of entries, oldest first, without boosts of what stood there within `REPEAT`; and each post's newest boost."""
     roots = sorted({entry.root_id for entry in entries if entry.root_id})
     if not roots:
@@ -190,11 +223,11 @@ def without_repeats(connection: Connection, reader: Reader, entries: Sequence[En
         some = roots[start : start + CHUNK]
         marks = ", ".join("?" * len(some))
         oldest = min(entry.id for entry in entries) - REPEAT
-        who = reader.account_id
-        rows = connection.rows(SAME_ROOT.format(marks=marks), (*some, *some, oldest, who, who))
+        sql = SAME_ROOT.format(marks=marks, authors=source.authors)
+        rows = connection.rows(sql, (*some, *some, oldest, *source.who))
         ids = [row[0] for row in rows]
         for entry in _entries(connection, reader, rows, ", ".join("?" * len(ids)), ids):
-            if reader.wants(entry):
+            if source.wants(entry):
                 stood[entry.root_id or entry.id].append(entry.id)
     shown, newest = [], dict[int, int]()
     for entry in entries:
@@ -211,8 +244,15 @@ def _entries(connection: Connection, reader: Reader, rows: Sequence[Row], marks:
     if rows and (any(row[2] == "direct" for row in rows) or reader.muting or reader.blocking or reader.blocked_by):
         for status_id, account_id in connection.rows(MENTIONS.format(marks=marks), ids):
             mentions[status_id] = (*mentions.get(status_id, ()), account_id)
+    tags: dict[int, tuple[str, ...]] = {}
+    if rows and reader.tags:
+        for status_id, tag in connection.rows(TAGS.format(marks=marks), ids):
+            tags[status_id] = (*tags.get(status_id, ()), tag)
     return [
-        Entry(identity, author, visibility, language, reply_to, mentions.get(identity, ()), root or 0, root_author or 0)
+        Entry(
+            *(identity, author, visibility, language, reply_to, mentions.get(identity, ()), root or 0, root_author or 0),
+            tags=tags.get(identity, ()),
+        )
         for identity, author, visibility, language, reply_to, root, root_author in rows
     ]
 

@@ -17,6 +17,11 @@ BLOCKING = "SELECT target_id FROM block WHERE account_id = ?"
 BLOCKED_BY = "SELECT account_id FROM block WHERE target_id = ?"
 MUTING = "SELECT target_id, expires_at FROM mute WHERE account_id = ? AND (expires_at IS NULL OR expires_at > ?)"
 SILENCED = "SELECT conversation_id FROM conversation_mute WHERE account_id = ?"
+TAGS = "SELECT tag FROM tag_follow WHERE account_id = ?"
+EXCLUSIVE = """
+SELECT m.account_id FROM people_list l JOIN people_list_member m ON m.list_id = l.id
+JOIN follow f ON f.account_id = l.account_id AND f.target_id = m.account_id AND f.id = m.follow_id
+WHERE l.account_id = ? AND l.exclusive = 1"""
 PINS = "SELECT status_id FROM pin WHERE account_id = ?"
 NEVER = float("inf")
 
@@ -40,6 +45,7 @@ class Reader:
         "account_id",
         "blocked_by",
         "blocking",
+        "exclusive",
         "follows",
         "home",
         "mailboxes",
@@ -49,6 +55,7 @@ class Reader:
         "pins",
         "silenced",
         "stale_at",
+        "tags",
         "topics",
         "watching",
     )
@@ -61,6 +68,10 @@ class Reader:
         self.muting: set[int] = set()
         self.silenced: set[int] = set()
         self.pins: set[int] = set()
+        self.tags: set[str] = set()
+        """Hashtags this person follows."""
+        self.exclusive: set[int] = set()
+        """Whom this person reads in a list alone."""
         self.stale_at = NEVER
         """When the first mute ends and all this has to be read again."""
         self.marks: Recent[int, int] = Recent(800)
@@ -74,7 +85,7 @@ class Reader:
 
     def choose(self) -> None:
         """Set `picky` after relations changed."""
-        hides = self.muting or self.blocking or self.blocked_by
+        hides = self.muting or self.blocking or self.blocked_by or self.exclusive
         self.picky = bool(hides) or any(wish is not EVERYTHING for wish in self.follows.values())
 
     def hides(self, account_id: int) -> bool:
@@ -86,7 +97,19 @@ class Reader:
         return self.muting | self.blocking | self.blocked_by
 
     def wants(self, entry: Entry) -> bool:
-        """Whether a post or boost belongs to this person's home (app/lib/feed_manager.rb, filter_from_home, Mastodon 4.4)."""
+        """Whether a post or boost belongs to this person's home."""
+        if entry.tags and self.wants_tagged(entry):
+            return True
+        return entry.account_id not in self.exclusive and self.wants_of_followed(entry)
+
+    def wants_tagged(self, entry: Entry) -> bool:
+        """Whether it is a public post with a hashtag this person follows, by somebody they want to see."""
+        if entry.visibility != "public" or entry.root_id or self.tags.isdisjoint(entry.tags):
+            return False
+        return not self.hides(entry.account_id) and not any(self.hides(mentioned) for mentioned in entry.mentions)
+
+    def wants_of_followed(self, entry: Entry) -> bool:
+        """Whether it is for somebody who follows its author (app/lib/feed_manager.rb, filter_from_home, Mastodon 4.4)."""
         account_id, author_id = self.account_id, entry.account_id
         if author_id == account_id:
             return True
@@ -118,6 +141,8 @@ def load(connection: Connection, account_id: int) -> Reader:
         if expires_at is not None:
             reader.stale_at = min(reader.stale_at, expires_at)
     reader.silenced.update(conversation for (conversation,) in connection.rows(SILENCED, (account_id,)))
+    reader.tags.update(tag for (tag,) in connection.rows(TAGS, (account_id,)))
+    reader.exclusive.update(member for (member,) in connection.rows(EXCLUSIVE, (account_id,)))
     reader.pins.update(status for (status,) in connection.rows(PINS, (account_id,)))
     reader.choose()
     return reader

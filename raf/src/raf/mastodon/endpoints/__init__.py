@@ -10,6 +10,7 @@ from raf.mastodon.endpoints import (
     discovery,
     empty,
     instance,
+    lists,
     media,
     notifications,
     oauth,
@@ -24,6 +25,7 @@ from raf.mastodon.endpoints import (
 )
 
 MODULES = (
+    lists,
     *(accounts, apps, authorization, conversations, discovery, empty, instance, media, notifications),
     *(oauth, people, profile, registration, relations, search, statuses, tags, timelines),
 )

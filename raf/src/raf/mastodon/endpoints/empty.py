@@ -9,12 +9,6 @@ from raf.mastodon.access import ANYONE, person, reader
 from raf.mastodon.endpoint import Asked, get
 
 
-@get(["/api/v1/lists", "/api/v1/accounts/{account_id:int}/lists"], person("read:lists"))
-async def lists(call: Asked) -> bytes:
-    """Nobody can make lists yet."""
-    return b"[]"
-
-
 @get(["/api/v1/filters", "/api/v2/filters"], person("read:filters"))
 async def filters(call: Asked) -> bytes:
     """Nor filters."""
@@ -84,6 +78,6 @@ async def peers(call: Asked) -> bytes:
 
 
 HANDLERS = [
-    *(lists, filters, announcements, scheduled_statuses, followed_tags, domain_blocks),
+    *(filters, announcements, scheduled_statuses, followed_tags, domain_blocks),
     *(featured, featured_of, push_subscription, poll, peers),
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import msgspec
 from litestar.params import FromPath
 
-from raf.errors import Missing
 from raf.mastodon.access import person, reader
 from raf.mastodon.endpoint import Asked, get
 
@@ -38,12 +37,6 @@ async def tag(call: Asked, tag: FromPath[str]) -> bytes:
     return await call.posts(ids)
 
 
-@get("/api/v1/timelines/list/{list_id:int}", person("read:lists"))
-async def of_list(call: Asked, list_id: FromPath[int]) -> bytes:
-    """There are no lists, so not this one either."""
-    raise Missing
-
-
 @get("/api/v1/favourites", person("read:favourites"))
 async def favourites(call: Asked) -> bytes:
     """What one likes, the last liked first."""
@@ -60,4 +53,4 @@ async def bookmarks(call: Asked) -> bytes:
     return await call.posts(found.items, found.older, found.newer)
 
 
-HANDLERS = [tag, of_list, favourites, bookmarks]
+HANDLERS = [tag, favourites, bookmarks]

@@ -1,0 +1,1 @@
+"""Lists of people, each with a timeline of its own."""
