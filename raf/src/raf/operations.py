@@ -21,10 +21,12 @@ def _rebuild_plan(application: Ostrov) -> str:
 async def rebuild(application: Ostrov) -> str:
     """Write every read model again from the events. What people see does not change; a mended projection is applied."""
     from raf.network import open_raf
+    from raf.search.search import open_search
 
     raf = application.part(open_raf)
     count = await raf.events.rebuild()
     raf.wire.forget_everywhere()
+    await application.part(open_search).catch_up()
     return f"rebuilt from {count} events"
 
 

@@ -82,6 +82,8 @@ async def test_search_finds_people_tags_own_posts_and_addresses(api: Any, databa
         assert [tag["name"] for tag in found["hashtags"]] == ["coconut", "cocoa"]
         assert found["hashtags"][0]["history"][0]["uses"] == "2"
         assert [one["id"] for one in (await anna.get("/api/v2/search", params={"q": "раф"}))["statuses"]] == [posted["id"]]
+        assert [one["id"] for one in (await boris.get("/api/v2/search", params={"q": "раф"}))["statuses"]] == [posted["id"]]
+        await anna.ask("PATCH", "/api/v1/accounts/update_credentials", json={"indexable": False})
         assert (await boris.get("/api/v2/search", params={"q": "раф"}))["statuses"] == []
         assert [one["id"] for one in (await anna.get("/api/v2/search", params={"q": "100%"}))["statuses"]] == [posted["id"]]
         assert (await anna.get("/api/v2/search", params={"q": "1%0"}))["statuses"] == []

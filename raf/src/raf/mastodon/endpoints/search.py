@@ -1,4 +1,4 @@
-"""`/api/v2/search`: people, hashtags and one's own posts; the address of a post or a person finds it."""
+"""`/api/v2/search`: people, hashtags and posts; the address of a post or a person finds it."""
 
 from __future__ import annotations
 
@@ -8,22 +8,34 @@ from urllib.parse import urlsplit
 import msgspec
 
 from raf.entities import Search
-from raf.errors import Missing
-from raf.mastodon.access import OutOfScope, reader
+from raf.errors import Missing, RafError
+from raf.mastodon.access import reader
 from raf.mastodon.answers import encode
-from raf.mastodon.call import Call
-from raf.mastodon.endpoint import Asked, get
+from raf.mastodon.call import Call, Id
+from raf.mastodon.endpoint import LARGEST_ID, Asked, get
 from raf.mastodon.endpoints.accounts import FURTHEST
 from raf.mastodon.endpoints.tags import tag_entity
 from raf.mastodon.selections.hashtags import tags_beginning
-from raf.mastodon.selections.posts import own_posts_with
+from raf.search.posts import Bounds
+from raf.search.query import parse
+from raf.search.search import open_search
 
 ADDRESS = re.compile(r"/@([A-Za-z0-9_]+)(?:/(\d{1,19}))?/?")
 OLD_ADDRESS = re.compile(r"/users/([A-Za-z0-9_]+)(?:/statuses/(\d{1,19}))?/?")
 
 
+class LoggedOut(RafError):
+    """Something that only those who are logged in may ask for (app/controllers/api/v2/search_controller.rb, 4.4)."""
+
+    status = 401
+
+
+PAGINATED = "Search queries pagination is not supported without authentication"
+RESOLVED = "Search queries that resolve remote resources are not supported without authentication"
+
+
 class SearchQuery(msgspec.Struct):
-    """What is looked for. `resolve` and `offset` need somebody who is logged in, as in Mastodon."""
+    """What is looked for. `account_id`, `max_id` and `min_id` are about posts; `following` is about people."""
 
     q: str = ""
     type: str = ""
@@ -31,14 +43,19 @@ class SearchQuery(msgspec.Struct):
     limit: int | None = None
     offset: int | None = None
     following: bool = False
+    account_id: Id | None = None
+    max_id: Id | None = None
+    min_id: Id | None = None
 
 
 @get("/api/v2/search", reader("read:search"))
-async def search(call: Asked) -> bytes:
+async def everything(call: Asked) -> bytes:
     """What is found, each kind in its list."""
     asked = call.query(SearchQuery)
-    if call.viewer_id is None and (asked.resolve or asked.offset):
-        raise OutOfScope
+    if call.viewer_id is None and asked.offset is not None:
+        raise LoggedOut(PAGINATED)
+    if call.viewer_id is None and asked.resolve:
+        raise LoggedOut(RESOLVED)
     text = asked.q.strip()[:500]
     limit = min(max(1, asked.limit or 20), 40)
     offset = min(max(0, asked.offset or 0), FURTHEST) if asked.type else 0
@@ -56,8 +73,10 @@ async def search(call: Asked) -> bytes:
         names = await call.house.store.read(tags_beginning, text.removeprefix("#").lower(), limit, offset)
         found.hashtags = [await tag_entity(call, name) for name in names]
     if "statuses" in kinds and call.viewer_id is not None and not text.startswith("@"):
-        ids = await call.house.store.read(own_posts_with, call.viewer_id, text, limit, offset)
-        found.statuses = await raf.statuses(ids, call.viewer_id)
+        search = call.house.application.part(open_search)
+        below = LARGEST_ID if asked.max_id is None else asked.max_id
+        bounds = Bounds(limit, offset, below, asked.min_id or 0, asked.account_id, search.host)
+        found.statuses = await raf.statuses(await search.posts(call.viewer_id, parse(text), bounds), call.viewer_id)
     return encode(found)
 
 
@@ -77,4 +96,4 @@ async def _resolve(call: Call, address: str, found: Search, kinds: set[str]) -> 
         return
 
 
-HANDLERS = [search]
+HANDLERS = [everything]

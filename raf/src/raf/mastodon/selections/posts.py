@@ -11,11 +11,6 @@ TRENDING = """
 SELECT id FROM status WHERE visibility = 'public' AND reblog_of_id IS NULL AND id >= ? AND in_reply_to_id IS NULL
 AND favourites_count + reblogs_count > 0 ORDER BY favourites_count + 2 * reblogs_count DESC, id DESC LIMIT ? OFFSET ?
 """
-OWN = """
-SELECT id FROM status WHERE account_id = ? AND reblog_of_id IS NULL
-AND (LOWER(text) LIKE ? ESCAPE '!' OR text LIKE ? ESCAPE '!')
-ORDER BY id DESC LIMIT ? OFFSET ?
-"""
 CONVERSATIONS = """
 SELECT conversation_id, last FROM (
   SELECT s.conversation_id AS conversation_id, MAX(s.id) AS last FROM status s
@@ -29,13 +24,6 @@ TAKING_PART = "SELECT account_id FROM status WHERE id = ? UNION SELECT account_i
 def trending_posts(connection: Connection, now: float, limit: int, offset: int) -> list[int]:
     """The public posts most liked and boosted in the last three days."""
     return [identity for (identity,) in connection.rows(TRENDING, (first_of(now - 3 * DAY), limit, offset))]
-
-
-def own_posts_with(connection: Connection, account_id: int, text: str, limit: int, offset: int) -> list[int]:
-    """One's own posts that hold a text, the newest first."""
-    escaped = text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    rows = connection.rows(OWN, (account_id, f"%{escaped.lower()}%", f"%{escaped}%", limit, offset))
-    return [identity for (identity,) in rows]
 
 
 def conversations_of(connection: Connection, account_id: int, paging: Paging) -> list[tuple[int, int, list[int]]]:
