@@ -217,7 +217,7 @@ class Status(Struct, kw_only=True):
     emojis: list[CustomEmoji] = field(default_factory=list)
     card: PreviewCard | None = None
     poll: Poll | None = None
-    quote: None = None
+    quote: Quote | None = None
     account: Account
     reblog: Status | None = None
     favourited: bool | UnsetType = UNSET
@@ -226,6 +226,17 @@ class Status(Struct, kw_only=True):
     bookmarked: bool | UnsetType = UNSET
     pinned: bool | UnsetType = UNSET
     filtered: list[Any] | UnsetType = UNSET
+
+
+class Quote(Struct, kw_only=True):
+    """A quoted post, as a document; `quoted_status_id` alone in a post that is quoted itself.
+
+    `state` is accepted, pending, rejected, revoked, deleted or unauthorized; only an accepted one is shown.
+    """
+
+    state: str
+    quoted_status: Status | UnsetType | None = UNSET
+    quoted_status_id: str | UnsetType | None = UNSET
 
 
 class StatusSource(Struct, kw_only=True):
@@ -244,6 +255,7 @@ class StatusEdit(Struct, kw_only=True):
     account: Account
     media_attachments: list[MediaAttachment] = field(default_factory=list)
     emojis: list[CustomEmoji] = field(default_factory=list)
+    poll: dict[str, Any] | UnsetType = UNSET
 
 
 class Context(Struct, kw_only=True):

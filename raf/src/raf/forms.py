@@ -23,6 +23,15 @@ class ProfileChange(Struct, frozen=True, kw_only=True):
     sensitive: bool | UnsetType = UNSET
 
 
+class NewPoll(Struct, frozen=True, kw_only=True):
+    """A question with answers to choose from. `expires_in` is in seconds."""
+
+    options: tuple[str, ...] = ()
+    expires_in: float | None = None
+    multiple: bool = False
+    hide_totals: bool = False
+
+
 class NewPost(Struct, frozen=True, kw_only=True):
     """`visibility` None and `language` None mean the account's own defaults."""
 
@@ -35,6 +44,9 @@ class NewPost(Struct, frozen=True, kw_only=True):
     media_ids: tuple[int, ...] = ()
     idempotency_key: str | None = None
     application_id: int | None = None
+    poll: NewPoll | None = None
+    quoted_id: int | None = None
+    quote_policy: str | None = None
 
 
 class PostChange(Struct, frozen=True, kw_only=True):
@@ -46,6 +58,7 @@ class PostChange(Struct, frozen=True, kw_only=True):
     language: str | UnsetType | None = UNSET
     media_ids: tuple[int, ...] | UnsetType = UNSET
     media_descriptions: dict[int, str] | UnsetType = UNSET
+    poll: NewPoll | UnsetType | None = UNSET
 
 
 class MediaChange(Struct, frozen=True, kw_only=True):

@@ -457,6 +457,9 @@ class Raf:
     async def _accounts(
         self, select: Callable[Concatenate[Connection, P], Listing[int]], *arguments: P.args, **options: P.kwargs
     ) -> Listing[entities.Account]:
+    command = _write
+    """The same for the parts beside this one."""
+
         listing = await self.store.read(select, *arguments, **options)
         return Listing(await self.timelines.accounts(listing.items), listing.older, listing.newer)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from ostrov import Event
 
@@ -17,6 +17,15 @@ Mentioned = tuple[int, str]
 
 class RafEvent(Event, frozen=True, omit_defaults=True):
     """An event of the network."""
+
+
+class PollTerms(Struct, frozen=True, omit_defaults=True):
+    """What a poll asks. `expires_at` is in epoch seconds; `hide_totals` keeps the numbers secret until then."""
+
+    options: tuple[str, ...]
+    expires_at: float | None = None
+    multiple: bool = False
+    hide_totals: bool = False
 
 
 # ---- a post: stream p{status_id} ------------------------------------------------------------------------------------
@@ -38,6 +47,10 @@ class Posted(RafEvent, frozen=True):
     mentions: tuple[Mentioned, ...] = ()
     media_ids: tuple[int, ...] = ()
     application_id: int | None = None
+    poll: PollTerms | None = None
+    quoted_id: int | None = None
+    quoted_account_id: int | None = None
+    quote_policy: str = "public"
 
 
 class PostEdited(RafEvent, frozen=True):
@@ -55,6 +68,28 @@ class PostEdited(RafEvent, frozen=True):
     language: str | None = None
     mentions: tuple[Mentioned, ...] = ()
     media_ids: tuple[int, ...] = ()
+    poll: PollTerms | None = None
+
+
+class QuotePolicyChanged(RafEvent, frozen=True):
+    """Who may quote the post from now on: public, followers or nobody."""
+
+    topic: ClassVar[str] = "raf.quote_policy_changed"
+
+    status_id: int
+    account_id: int
+    policy: str
+
+
+class QuoteRevoked(RafEvent, frozen=True):
+    """In the stream of the quoting post: the quoted post's author `by_account_id` does not want to be quoted there."""
+
+    topic: ClassVar[str] = "raf.quote_revoked"
+
+    status_id: int
+    account_id: int
+    quoted_id: int
+    by_account_id: int
 
 
 class PostDeleted(RafEvent, frozen=True):
@@ -90,6 +125,21 @@ class Unboosted(RafEvent, frozen=True):
     status_id: int
     account_id: int
     reblog_of_id: int
+
+
+# ---- votes in a poll: stream v{account_id}.{status_id} --------------------------------------------------------------
+
+
+class Voted(RafEvent, frozen=True):
+    """`choices` are indexes of options that this person had not chosen before; `first` says that they had chosen none."""
+
+    topic: ClassVar[str] = "raf.voted"
+
+    account_id: int
+    status_id: int
+    conversation_id: int
+    choices: tuple[int, ...]
+    first: bool = True
 
 
 # ---- marks on a post: streams l, k, n {account_id}.{status_id}, and c{account_id}.{conversation_id} -----------------

@@ -38,7 +38,7 @@ class Draft(NamedTuple):
 
 def draft(new: NewPost, defaults: Defaults, characters: int, media: int) -> Draft:
     """Decide on a new post. Raises Invalid with Mastodon's words, Refused for too many files."""
-    if len(new.media_ids) > media:
+    if len(new.media_ids) > media or (new.media_ids and new.poll is not None):
         raise Refused(f"Cannot attach more than {media} files")
     visibility = new.visibility or defaults.visibility
     if visibility not in VISIBILITIES:

@@ -12,5 +12,7 @@ def account(account_id: int) -> str:
 
 
 def pair(kind: str, account_id: int, other_id: int) -> str:
-    """`kind` is one letter: f follow, x block, m mute, l favourite, k bookmark, n pin, b boost, c muted conversation."""
+    """`kind` is one letter: f follow, x block, m mute, l favourite, k bookmark, n pin, b boost, c muted conversation,
+    v votes in a poll.
+    """
     return f"{kind}{account_id}.{other_id}"

@@ -51,9 +51,10 @@ DELETE_MARK = "DELETE FROM {table} WHERE account_id = ? AND {other} = ?"
 INSERT_FAVOURITE = INSERT_MARK.format(table="favourite", other="status_id")
 DELETE_FAVOURITE = DELETE_MARK.format(table="favourite", other="status_id")
 INSERT_EDIT = """
-INSERT INTO status_edit (status_id, version, created_at, spoiler_text, sensitive, content, media_ids)
+INSERT INTO status_edit (status_id, version, created_at, spoiler_text, sensitive, content, media_ids, poll_options)
 SELECT s.id, (SELECT count(*) FROM status_edit e WHERE e.status_id = s.id) + 1, coalesce(s.edited_at, s.created_at),
-  s.spoiler_text, s.sensitive, s.content, ? FROM status s WHERE s.id = ?"""
+  s.spoiler_text, s.sensitive, s.content, ?, (SELECT p.options FROM poll p WHERE p.status_id = s.id)
+FROM status s WHERE s.id = ?"""
 EDIT_STATUS = """
 UPDATE status SET edited_at = ?, spoiler_text = ?, sensitive = ?, language = ?, text = ?, content = ?, media_count = ?
 WHERE id = ?"""

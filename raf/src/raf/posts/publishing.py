@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec import UnsetType
+
 from ostrov import Connection
-from raf.domain import posts, streams
+from raf.domain import polls, posts, streams
 from raf.domain import text as texts
-from raf.domain.events import Mentioned, PostDeleted, Posted, PostEdited
+from raf.domain.events import Mentioned, PollTerms, PostDeleted, Posted, PostEdited
 from raf.domain.posts import Defaults, Draft
 from raf.domain.text import Piece
 from raf.errors import Forbidden, Missing, Refused
@@ -15,6 +17,8 @@ from raf.forms import NewPost, PostChange
 from raf.journal import Journal
 from raf.notifications.forgetting import forget_status
 from raf.notifications.tasks import tell_of_edit, tell_of_post
+from raf.polls import reading as asked
+from raf.polls.ending import end_later
 from raf.posts import lookup
 
 AUTHOR = """
@@ -47,6 +51,7 @@ def publish(connection: Connection, journal: Journal, account_id: int, new: NewP
         raise Forbidden
     visibility, sensitive, language, has_subscribers = author
     limits = journal.limits
+    poll = polls.terms(new.poll, now) if new.poll is not None else None
     draft = posts.draft(new, Defaults(visibility, bool(sensitive), language), limits.characters, limits.media)
     parent = _parent(connection, new.in_reply_to_id, account_id) if new.in_reply_to_id is not None else None
     mentions = _mentioned(connection, draft.found, account_id)
@@ -71,8 +76,11 @@ def publish(connection: Connection, journal: Journal, account_id: int, new: NewP
             mentions=mentions,
             media_ids=new.media_ids,
             application_id=new.application_id,
+            poll=poll,
         ),
     )
+    if poll is not None:
+        end_later(connection, status_id, poll)
     if new.idempotency_key is not None:
         expires = now + limits.idempotency_hours * 3600
         connection.execute(REMEMBER, (account_id, new.idempotency_key, status_id, expires))
@@ -94,8 +102,12 @@ def edit(connection: Connection, journal: Journal, account_id: int, status_id: i
     after = posts.revision(change, before, media_ids, journal.limits.characters, journal.limits.media)
     _check_files(connection, media_ids, account_id, status_id)
     described = _describe(connection, change.media_descriptions, media_ids, account_id)
-    if after._replace(found=[]) == before and media_ids == attached and not described:
+    poll_before = asked.terms(connection, status_id)
+    poll = _revised(poll_before, change, now)
+    if after._replace(found=[]) == before and media_ids == attached and poll == poll_before and not described:
         return
+    if poll is not None and media_ids:
+        raise Refused(f"Cannot attach more than {journal.limits.media} files")
     stream = streams.post(status_id)
     journal.put(
         connection,
@@ -113,8 +125,11 @@ def edit(connection: Connection, journal: Journal, account_id: int, status_id: i
             language=after.language,
             mentions=_mentioned(connection, after.found, account_id),
             media_ids=media_ids,
+            poll=poll,
         ),
     )
+    if poll is not None and (poll_before is None or poll.expires_at != poll_before.expires_at):
+        end_later(connection, status_id, poll)
     if connection.row(BOOSTERS, (status_id,)) is not None or texts.mentions(after.found):
         tell_of_edit.enqueue_in(connection, status_id)
 
@@ -140,6 +155,13 @@ def delete(connection: Connection, journal: Journal, account_id: int, status_id:
         ),
     )
     forget_status(connection, status_id)
+
+
+def _revised(before: PollTerms | None, change: PostChange, now: float) -> PollTerms | None:
+    """The poll of a new version."""
+    if isinstance(change.poll, UnsetType):
+        return before
+    return None if change.poll is None else polls.terms(change.poll, now)
 
 
 def _parent(connection: Connection, status_id: int, account_id: int) -> lookup.Post:

@@ -58,8 +58,11 @@ SELECT id, parent FROM below WHERE depth > 0 ORDER BY id LIMIT ?"""
 SEEN = f"SELECT s.id FROM status s WHERE s.id IN ({{marks}}) AND {VISIBLE} AND {UNWANTED}"
 SOURCE = "SELECT text, spoiler_text FROM status WHERE id = ?"
 VERSIONS = """
-SELECT content, spoiler_text, sensitive, created_at, media_ids FROM status_edit WHERE status_id = ? ORDER BY version"""
-PRESENT = "SELECT content, spoiler_text, sensitive, coalesce(edited_at, created_at) FROM status WHERE id = ?"
+SELECT content, spoiler_text, sensitive, created_at, media_ids, poll_options
+FROM status_edit WHERE status_id = ? ORDER BY version"""
+PRESENT = """
+SELECT content, spoiler_text, sensitive, coalesce(edited_at, created_at),
+  (SELECT options FROM poll WHERE poll.status_id = status.id) FROM status WHERE id = ?"""
 LIKERS = "SELECT id, account_id FROM favourite WHERE status_id = ? AND id < ? AND id > ? ORDER BY id {direction} LIMIT ?"
 BOOSTERS = f"""
 SELECT s.id, s.account_id FROM status s WHERE s.reblog_of_id = ? AND s.id < ? AND s.id > ? AND {VISIBLE}
@@ -157,12 +160,12 @@ def versions(connection: Connection, status_id: int, viewer_id: int | None) -> t
     """The author's id and each version of a post, the oldest first. Raises Missing."""
     post = lookup.seen_post(connection, status_id, viewer_id)
     found: list[StatusVersion] = []
-    for content, spoiler_text, sensitive, at, media_ids in connection.rows(VERSIONS, (post.id,)):
+    for content, spoiler_text, sensitive, at, media_ids, options in connection.rows(VERSIONS, (post.id,)):
         files = [Attachment(*row) for i in msgspec.json.decode(media_ids) for row in connection.rows(FILE, (i,))]
-        found.append((content, spoiler_text, sensitive, at, files))
-    for content, spoiler_text, sensitive, at in connection.rows(PRESENT, (post.id,)):
+        found.append((content, spoiler_text, sensitive, at, files, options))
+    for content, spoiler_text, sensitive, at, options in connection.rows(PRESENT, (post.id,)):
         files = [Attachment(*row) for row in connection.rows(FILES, (post.id,))]
-        found.append((content, spoiler_text, sensitive, at, files))
+        found.append((content, spoiler_text, sensitive, at, files, options))
     return post.account_id, found
 
 

@@ -76,13 +76,13 @@ class Document:
 
     __slots__ = (
         "account_id",
-        "parts",
         "conversation_id",
         "head",
         "id",
         "in_reply_to_id",
         "is_open",
         "mentions",
+        "parts",
         "reblog_of_id",
         "visibility",
     )

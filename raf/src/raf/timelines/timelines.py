@@ -18,6 +18,7 @@ from raf.timelines import public as shores
 from raf.timelines import reader as loading
 from raf.timelines.documents import ANONYMOUS, FLAGS, POST_FLAGS, Document, Encoder, flags_of
 from raf.timelines.memory import Memory, replay
+from raf.timelines.parts import Tails
 from raf.timelines.reader import Reader
 from raf.timelines.wire import Wire
 
@@ -103,9 +104,10 @@ class Timelines:
         reader = None if viewer_id is None else await self.reader(viewer_id)
         found = await self._found(ids)
         authors = await self._authors(found.values())
+        tails = await self._tails(found.values(), reader)
         if reader is None:
             return [
-                _anonymous(document, found, authors)
+                _anonymous(document, found, authors, tails)
                 for identity in ids
                 if (document := found.get(identity)) is not None and _visible(document, found, None)
             ]
@@ -116,7 +118,9 @@ class Timelines:
             if document is None or not _visible(document, found, reader):
                 continue
             if not document.reblog_of_id:
-                documents.append(document.head + authors[document.account_id] + POST_FLAGS[flags_of(document, reader, marks)])
+                tail = tails.get(document.id, b"") if tails else b""
+                flags = flags_of(document, reader, marks)
+                documents.append(document.head + authors[document.account_id] + tail + POST_FLAGS[flags])
                 continue
             post = found[document.reblog_of_id]
             flags = flags_of(post, reader, marks)
@@ -126,10 +130,24 @@ class Timelines:
                 + b',"reblog":'
                 + post.head
                 + authors[post.account_id]
+                + (tails.get(post.id, b"") if tails else b"")
                 + POST_FLAGS[flags]
                 + FLAGS[flags & 15]
             )
+        if reader.filters is not None:
+            seen = [d for identity in ids if (d := found.get(identity)) is not None and _visible(d, found, reader)]
+            return reader.filters.applied(documents, seen, found)
         return documents
+
+    async def quoted(self, ids: Sequence[int], reader: Reader | None) -> dict[int, bytes]:
+        """Documents of posts that others quote, by id: what a quote in them holds is left out, and what may not be seen."""
+        found = {i: document for i, document in (await self._found(ids)).items() if document.seen_by(reader)}
+        holding = [document for document in found.values() if document.parts is not None]
+        tails = await Tails(self, reader).inside(holding) if holding else {}
+        authors = await self._authors(found.values())
+        marks = {} if reader is None else await self._marks(reader, found.values())
+        ends = {i: ANONYMOUS if reader is None else POST_FLAGS[flags_of(d, reader, marks)] for i, d in found.items()}
+        return {i: d.head + authors[d.account_id] + tails.get(i, b"") + ends[i] for i, d in found.items()}
 
     async def streamed(self, status_id: int) -> bytes | None:
         """A document without a viewer, unchecked: for who was told of it by a stream. None when it is gone."""
@@ -137,7 +155,8 @@ class Timelines:
         document = found.get(status_id)
         if document is None or (document.reblog_of_id and document.reblog_of_id not in found):
             return None
-        return _anonymous(document, found, await self._authors(found.values()))
+        authors = await self._authors(found.values())
+        return _anonymous(document, found, authors, await self._tails(found.values(), None))
 
     async def statuses(self, ids: Sequence[int], viewer_id: int | None) -> list[entities.Status]:
         """The same documents as structs."""
@@ -181,6 +200,11 @@ class Timelines:
                 if load.fresh(("status", identity)):
                     self.memory.documents.put(identity, document)
         return found
+
+    async def _tails(self, documents: Iterable[Document], reader: Reader | None) -> dict[int, bytes]:
+        """What posts hold that changes with who looks and when, by id: of most posts nothing."""
+        holding = [document for document in documents if document.parts is not None]
+        return await Tails(self, reader).of(holding) if holding else {}
 
     async def _authors(self, documents: Iterable[Document]) -> dict[int, bytes]:
         return await self._encoded_accounts([document.account_id for document in documents])
@@ -276,9 +300,9 @@ def _visible(document: Document, found: dict[int, Document], reader: Reader | No
     return post is not None and post.seen_by(reader)
 
 
-def _anonymous(document: Document, found: dict[int, Document], authors: dict[int, bytes]) -> bytes:
+def _anonymous(document: Document, found: dict[int, Document], authors: dict[int, bytes], tails: dict[int, bytes]) -> bytes:
     if not document.reblog_of_id:
-        return document.head + authors[document.account_id] + ANONYMOUS
+        return document.head + authors[document.account_id] + tails.get(document.id, b"") + ANONYMOUS
     post = found[document.reblog_of_id]
-    inner = post.head + authors[post.account_id] + ANONYMOUS
+    inner = post.head + authors[post.account_id] + tails.get(post.id, b"") + ANONYMOUS
     return document.head + authors[document.account_id] + b',"reblog":' + inner + b"}"

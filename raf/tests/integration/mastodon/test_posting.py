@@ -226,7 +226,6 @@ async def test_a_body_has_a_limit_and_a_form_leaves_nothing_behind(api: Any) -> 
     "body",
     [
         {"scheduled_at": "2030-01-01T00:00:00Z"},
-        {"poll": {"options": ["a", "b"], "expires_in": 60}},
         {"quoted_status_id": "1"},
     ],
 )

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from raf.mastodon.endpoints import (
     accounts,
+    admin_accounts,
+    admin_blocks,
+    admin_reports,
+    announcements,
     apps,
     authorization,
     conversations,
     discovery,
+    domain_blocks,
     empty,
     instance,
     lists,
@@ -18,14 +23,17 @@ from raf.mastodon.endpoints import (
     profile,
     registration,
     relations,
+    polls,
     search,
     statuses,
     tags,
+    reports,
     timelines,
 )
 
 MODULES = (
-    lists,
+    *(admin_accounts, admin_blocks, admin_reports, announcements, domain_blocks, reports),
+    *(filters, lists),
     *(accounts, apps, authorization, conversations, discovery, empty, instance, media, notifications),
     *(oauth, people, profile, registration, relations, search, statuses, tags, timelines),
 )

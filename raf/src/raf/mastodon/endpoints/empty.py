@@ -1,4 +1,4 @@
-"""Lists that are empty because this server has no such things: no lists, no filters, no announcements, …"""
+"""Lists that are empty because this server has no such things: no lists, no filters, no …"""
 
 from __future__ import annotations
 
@@ -7,18 +7,6 @@ from litestar.params import FromPath
 from raf.errors import Missing
 from raf.mastodon.access import ANYONE, person, reader
 from raf.mastodon.endpoint import Asked, get
-
-
-@get(["/api/v1/filters", "/api/v2/filters"], person("read:filters"))
-async def filters(call: Asked) -> bytes:
-    """Nor filters."""
-    return b"[]"
-
-
-@get("/api/v1/announcements", person())
-async def announcements(call: Asked) -> bytes:
-    """Nothing is announced."""
-    return b"[]"
 
 
 @get("/api/v1/scheduled_statuses", person("read:statuses"))
@@ -30,12 +18,6 @@ async def scheduled_statuses(call: Asked) -> bytes:
 @get("/api/v1/followed_tags", person("read:follows"))
 async def followed_tags(call: Asked) -> bytes:
     """Tags cannot be followed yet."""
-    return b"[]"
-
-
-@get("/api/v1/domain_blocks", person("read:blocks"))
-async def domain_blocks(call: Asked) -> bytes:
-    """There are no other servers to block."""
     return b"[]"
 
 
@@ -65,12 +47,6 @@ async def push_subscription(call: Asked) -> bytes:
     raise Missing
 
 
-@get("/api/v1/polls/{poll_id:int}", reader("read:statuses"))
-async def poll(call: Asked, poll_id: FromPath[int]) -> bytes:
-    """There are no polls, so not this one either."""
-    raise Missing
-
-
 @get("/api/v1/peers/search", ANYONE)
 async def peers(call: Asked) -> bytes:
     """No other server is known."""
@@ -78,6 +54,6 @@ async def peers(call: Asked) -> bytes:
 
 
 HANDLERS = [
-    *(filters, announcements, scheduled_statuses, followed_tags, domain_blocks),
-    *(featured, featured_of, push_subscription, poll, peers),
+    *(announcements, scheduled_statuses, followed_tags),
+    *(featured, featured_of, push_subscription, peers),
 ]

@@ -6,6 +6,7 @@ import html
 import time
 from typing import Any
 
+from raf.domain import polls
 from raf.entities import Instance, InstanceContact, InstanceThumbnail, InstanceV1, Rule
 from raf.mastodon import API_VERSIONS, VERSION
 from raf.mastodon.access import ANYONE
@@ -180,10 +181,10 @@ def configuration(house: House) -> dict[str, Any]:
             "video_matrix_limit": 0,
         },
         "polls": {
-            "max_options": 0,
-            "max_characters_per_option": 0,
-            "min_expiration": 0,
-            "max_expiration": 0,
+            "max_options": polls.OPTIONS,
+            "max_characters_per_option": polls.OPTION_CHARACTERS,
+            "min_expiration": polls.SHORTEST,
+            "max_expiration": polls.LONGEST,
         },
     }
 

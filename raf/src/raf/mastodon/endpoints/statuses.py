@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
 
 from raf.errors import Missing, Refused
+from raf.forms import NewPoll
 from raf.mastodon.access import person, reader
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call, Id
 from raf.mastodon.endpoint import Asked, delete, get, post, put
 from raf.mastodon.endpoints.accounts import Ids
+from raf.mastodon.parameters import Tree, convert
 from raf.network import NewPost, PostChange
 
 READER = reader("read:statuses")
@@ -33,8 +37,17 @@ class StatusForm(msgspec.Struct):
     in_reply_to_id: Id | None = None
     media_ids: list[Id] = []
     scheduled_at: str | None = None
-    poll: dict[str, object] | None = None
+    poll: dict[str, Any] | None = None
     quoted_status_id: str | None = None
+
+
+class PollForm(msgspec.Struct):
+    """A question with answers to choose from."""
+
+    options: list[str] = []
+    expires_in: float | None = None
+    multiple: bool = False
+    hide_totals: bool = False
 
 
 class MediaAttribute(msgspec.Struct):
@@ -53,7 +66,7 @@ class EditForm(msgspec.Struct):
     language: str | UnsetType = UNSET
     media_ids: list[Id] | UnsetType = UNSET
     media_attributes: list[MediaAttribute] | UnsetType = UNSET
-    poll: dict[str, object] | None = None
+    poll: dict[str, Any] | UnsetType | None = UNSET
 
 
 class ReblogForm(msgspec.Struct):
@@ -74,7 +87,6 @@ async def publish(call: Call) -> bytes:
     said = await call.form(StatusForm)
     for given, what in (
         (said.scheduled_at, "Scheduled posts"),
-        (said.poll, "Polls"),
         (said.quoted_status_id, "Quotes"),
     ):
         if given:
@@ -89,6 +101,7 @@ async def publish(call: Call) -> bytes:
         media_ids=tuple(said.media_ids),
         idempotency_key=call.header(b"idempotency-key")[:255] or None,
         application_id=call.access.application_id if call.access else None,
+        poll=poll_of(said.poll),
     )
     try:
         identity = await call.house.raf.post(call.account_id, new)
@@ -107,8 +120,6 @@ async def show(call: Asked, status_id: FromPath[int]) -> bytes:
 async def update(call: Asked, status_id: FromPath[int]) -> bytes:
     """Publish a new version."""
     said = await call.form(EditForm)
-    if said.poll:
-        raise Refused("Polls are not supported by this server")
     change = PostChange(
         text=said.status,
         spoiler_text=said.spoiler_text,
@@ -120,9 +131,20 @@ async def update(call: Asked, status_id: FromPath[int]) -> bytes:
             if said.media_attributes is not UNSET
             else UNSET
         ),
+        poll=poll_of(said.poll) if not isinstance(said.poll, UnsetType) else UNSET,
     )
     await call.house.raf.edit_post(call.account_id, status_id, change)
     return await call.house.raf.document(status_id, call.account_id)
+
+
+def poll_of(tree: Tree | None) -> NewPoll | None:
+    """The poll of a form; None when it has no question at all."""
+    said = convert(tree or {}, PollForm)
+    if not said.options and said.expires_in is None:
+        return None
+    return NewPoll(
+        options=tuple(said.options), expires_in=said.expires_in, multiple=said.multiple, hide_totals=said.hide_totals
+    )
 
 
 @delete("/api/v1/statuses/{status_id:int}", WRITE)

@@ -1,0 +1,1 @@
+"""Polls: questions in posts, votes, and their end."""

@@ -1,0 +1,1 @@
+"""Quotes: a post that holds another, with its author's leave."""
