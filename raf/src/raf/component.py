@@ -13,7 +13,7 @@ component = Component(
         "raf.accounts.projection",
         "raf.posts.projection",
         "raf.polls.projection",
-        "raf.relations.projection", "raf.search.projection",
+        "raf.relations.projection",
         "raf.search.projection",
         "raf.moderation.projection",
     ),
