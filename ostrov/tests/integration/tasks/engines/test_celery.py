@@ -164,6 +164,29 @@ async def test_a_redis_that_comes_back_empty_is_told_again(
 
 
 @pytest.mark.server("redis")
+async def test_a_message_that_redis_gave_to_nobody_is_missed_when_a_worker_starts_or_dies(
+    tmp_path: Path, kitchen: Any, start_worker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once, not when the numbers of messages and of runs have differed for ten seconds."""
+    overrides = settings("redis")
+    async with running(tmp_path, [COMPONENT], overrides) as application:
+
+        async def untold(number: int) -> Any:
+            with monkeypatch.context() as patch:
+                patch.setattr(engine_of(application), "announce", lambda runs: None)
+                return await kitchen.adds.enqueue(number)
+
+        lost = await untold(1)
+        victim = start_worker(overrides)
+        assert await lost.wait(3) == "successful"
+        async with working(application):
+            await until(lambda: _at_least(_holders(application), 2))
+            lost = await untold(2)
+            victim.kill()
+            assert await lost.wait(3) == "successful"
+
+
+@pytest.mark.server("redis")
 async def test_a_worker_that_stopped_leaves_nothing_of_itself_in_redis(tmp_path: Path, kitchen: Any) -> None:
     async with running(tmp_path, [COMPONENT], settings("redis")) as application:
         async with working(application):

@@ -22,7 +22,7 @@ from celery.worker import state
 from ostrov.core.errors import OstrovError
 from ostrov.run.tasks import publisher, roster
 from ostrov.run.tasks.engine import Publication
-from ostrov.run.tasks.engines import celery_held
+from ostrov.run.tasks.engines import celery_held, celery_lost
 from ostrov.run.tasks.engines.celery_app import application_for, kind_of, level, queue_name
 from ostrov.run.tasks.engines.celery_orders import Orders
 from ostrov.run.tasks.engines.celery_worker import CeleryWorker
@@ -173,20 +173,21 @@ class Receiver:
         """Take and offer until cancelled; then give back what is still on offer, and stay until the engine is closed, to tell
         what becomes of what is under way. Raises OstrovError when the broker is gone."""
         connection = await asyncio.to_thread(connected, self._celery)  # Celery would only say by its exit that it cannot
-        client = connection.default_channel.client if self._redis else None
+        channel = connection.default_channel if self._redis else None
         try:
-            if client is not None:
-                await asyncio.to_thread(celery_held.enter, client, self._project, self._worker.id)
             self._named = await self._queues()
+            if channel is not None:
+                await asyncio.to_thread(celery_held.enter, channel.client, self._project, self._worker.id)
+                await self._look_for_lost(channel)
             name = f"{self._project}-{self._worker.id}@{socket.gethostname()}"
             self._celery_worker = CeleryWorker(
                 self._celery, name, self._named, self._worker.slots, SPARE, self._brought, self._orders.commands
             )
-            await self._serve(client)
+            await self._serve(channel)
         finally:
             await asyncio.to_thread(connection.release)
 
-    async def _serve(self, client: Any) -> None:
+    async def _serve(self, channel: Any) -> None:
         self._celery_worker.start(self._celery_ended)
         self._worker.on_ended.append(self._ended)
         try:
@@ -199,8 +200,8 @@ class Receiver:
                     self._celery_worker.consume(new)
                 if (slots := self._worker.slots) != self._celery_worker.slots:
                     self._celery_worker.resize(slots)
-                if client is not None:
-                    await self._tell_again(client)
+                if channel is not None:
+                    await self._look_after_others(channel)
             problem = self._celery_worker.problem
             raise OstrovError("Celery's worker has ended", cause=explained(problem) if problem else "")
         except asyncio.CancelledError:
@@ -215,11 +216,23 @@ class Receiver:
     async def _queues(self) -> set[str]:
         return {queue_name(self._project, name) for name in await self._worker.queue_names()}
 
-    async def _tell_again(self, client: Any) -> None:
-        """Runs whose messages a worker held that is gone are told of again."""
-        gone = await asyncio.to_thread(celery_held.holders, client, self._project) - set(await self._store.read(roster.present))
-        for worker in gone - {self._worker.id}:
-            runs = await asyncio.to_thread(celery_held.take, client, self._project, worker)
+    async def _look_after_others(self, channel: Any) -> None:
+        """Runs whose messages a worker held that is gone, or that were lost with it, are told of again."""
+        holders = await asyncio.to_thread(celery_held.holders, channel.client, self._project)
+        gone = holders - set(await self._store.read(roster.present)) - {self._worker.id}
+        for worker in gone:
+            await self._tell_again(await asyncio.to_thread(celery_held.take, channel.client, self._project, worker))
+        if gone:
+            await self._look_for_lost(channel)
+
+    async def _look_for_lost(self, channel: Any) -> None:
+        following = await self._store.read(celery_lost.next_runs, sorted(await self._worker.queue_names()))
+        if following:
+            known = await asyncio.to_thread(celery_lost.known, channel, self._project, self._named)
+            await self._tell_again(sorted(following - known))
+
+    async def _tell_again(self, runs: Sequence[str]) -> None:
+        if runs:
             await self._store.write(publisher.untold, runs)
             self._worker.wake()
 
