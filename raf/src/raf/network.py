@@ -18,6 +18,7 @@ Notes for its users:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
@@ -34,6 +35,7 @@ from raf.identity.identity import open_identity
 from raf.identity.registration import NewAccount
 from raf.journal import Journal
 from raf.live import Stream
+from raf.moderation import admission
 from raf.notifications import reading as notices
 from raf.paging import FIRST_PAGE, Listing, Paging
 from raf.posts import marking, publishing
@@ -83,7 +85,8 @@ class Raf:
     async def sign_up(self, new: NewAccount, *, address: str = "") -> int:
         """Open an account; its id. Raises Invalid, TooMany."""
         identity = self.application.part(open_identity)
-        return await identity.sign_up(new, self._open_account, address=address)
+        admit = partial(admission.admit, journal=self.journal, settings=self.settings.identity, address=address)
+        return await identity.sign_up(new, admit, address=address)
 
     async def log_in(self, name: str, password: str, *, address: str = "") -> int:
         """The account of a user name or e-mail address. Raises WrongPassword, TooMany."""
@@ -398,8 +401,11 @@ class Raf:
         types: Iterable[str] = (),
         exclude_types: Iterable[str] = (),
         from_account_id: int | None = None,
+        filtered: bool = False,
     ) -> list[entities.Notification]:
-        rows = await self.store.read(notices.rows, account_id, paging, tuple(types), tuple(exclude_types), from_account_id)
+        """Newest first; with `filtered` those too that the account's policy kept aside."""
+        which = (tuple(types), tuple(exclude_types), from_account_id, filtered)
+        rows = await self.store.read(notices.rows, account_id, paging, *which)
         return await self._notifications(account_id, rows)
 
     async def notification(self, account_id: int, notification_id: int) -> entities.Notification:
@@ -454,12 +460,12 @@ class Raf:
                     raise
         raise AssertionError
 
-    async def _accounts(
-        self, select: Callable[Concatenate[Connection, P], Listing[int]], *arguments: P.args, **options: P.kwargs
-    ) -> Listing[entities.Account]:
     command = _write
     """The same for the parts beside this one."""
 
+    async def _accounts(
+        self, select: Callable[Concatenate[Connection, P], Listing[int]], *arguments: P.args, **options: P.kwargs
+    ) -> Listing[entities.Account]:
         listing = await self.store.read(select, *arguments, **options)
         return Listing(await self.timelines.accounts(listing.items), listing.older, listing.newer)
 
@@ -471,12 +477,10 @@ class Raf:
         made = (notices.entity(row, authors, statuses) for row in rows)
         return [notification for notification in made if notification is not None]
 
-    def _open_account(self, connection: Connection, new: NewAccount) -> int:
-        return profiles.open_account(connection, self.journal, new.username)
-
     def _notified(self, message: Message) -> None:
         for account_id, identity in notices.decode_told(message.body):
-            self.memory.board.post(f"raf.notifications.{account_id}", live.body("notification", identity))
+            event = "notification" if identity else "notifications_merged"
+            self.memory.board.post(f"raf.notifications.{account_id}", live.body(event, identity))
 
 
 def open_raf(application: Ostrov) -> Raf:

@@ -63,6 +63,8 @@ class Frames:
         try:
             if told.event == "delete":
                 return told.id.encode()
+            if told.event == "notifications_merged":
+                return b"1"
             if told.event == "notification":
                 return encode(await self._raf.notification(account_id or 0, int(told.id)))
             return await self._raf.streamed(int(told.id))

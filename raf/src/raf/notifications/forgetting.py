@@ -11,6 +11,7 @@ ONE = "DELETE FROM notification WHERE kind = ? AND from_account_id = ? AND statu
 OF_STATUS = "DELETE FROM notification WHERE status_id = ?"
 BETWEEN = "DELETE FROM notification WHERE account_id = ? AND from_account_id = ? AND kind = ?"
 EVERYTHING = "DELETE FROM notification WHERE account_id = ? AND from_account_id = ?"
+REQUEST = "DELETE FROM notification_request WHERE account_id = ? AND from_account_id = ?"
 
 
 def forget_mark(connection: Connection, kind: str, from_account_id: int, status_id: int) -> None:
@@ -31,3 +32,4 @@ def forget_follow(connection: Connection, kind: str, account_id: int, from_accou
 def forget_person(connection: Connection, account_id: int, from_account_id: int) -> None:
     """Everything somebody ever did."""
     connection.execute(EVERYTHING, (account_id, from_account_id))
+    connection.execute(REQUEST, (account_id, from_account_id))

@@ -13,14 +13,18 @@ from raf import entities
 from raf.paging import Paging, newest_first
 from raf.times import iso
 
-KINDS = ("mention", "status", "reblog", "follow", "follow_request", "favourite", "update")
-ROWS = """
-SELECT id, kind, from_account_id, status_id, created_at FROM notification
-WHERE account_id = ? AND id < ? AND id > ? AND kind IN ({kinds}) AND (? = 0 OR from_account_id = ?)
-ORDER BY id {direction} LIMIT ?"""
-ROW = "SELECT id, kind, from_account_id, status_id, created_at FROM notification WHERE account_id = ? AND id = ?"
+KINDS = (
+    *("mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "quote", "quoted_update"),
+    *("admin.sign_up", "admin.report", "moderation_warning", "severed_relationships"),
+)
+COLUMNS = "id, kind, from_account_id, status_id, created_at, group_key"
+ROWS = f"""
+SELECT {COLUMNS} FROM notification
+WHERE account_id = ? AND id < ? AND id > ? AND kind IN ({{kinds}}) AND (? = 0 OR from_account_id = ?) AND filtered <= ?
+ORDER BY id {{direction}} LIMIT ?"""
+ROW = f"SELECT {COLUMNS} FROM notification WHERE account_id = ? AND id = ?"
 UNREAD = """
-SELECT count(*) FROM (SELECT 1 FROM notification WHERE account_id = ? AND id > coalesce(
+SELECT count(*) FROM (SELECT 1 FROM notification WHERE account_id = ? AND filtered = 0 AND id > coalesce(
   (SELECT last_read_id FROM marker WHERE account_id = ? AND timeline = 'notifications'), 0) LIMIT ?) unread"""
 DISMISS = "DELETE FROM notification WHERE account_id = ? AND id = ?"
 CLEAR = "DELETE FROM notification WHERE account_id = ?"
@@ -31,20 +35,20 @@ ON CONFLICT (account_id, timeline) DO UPDATE
 SET last_read_id = excluded.last_read_id, version = marker.version + 1, updated_at = excluded.updated_at"""
 TIMELINES = ("home", "notifications")
 TOPIC = "raf.notified"
-"""The channel topic of new notifications; the body is JSON, [[account id, notification id], …]."""
-GROUPED = ("favourite", "reblog", "follow")
-HOUR = 3600
+"""The channel topic of new notifications; the body is JSON, [[account id, notification id], …]. 0 for an id says that those
+which were kept aside are among the others now."""
 _told = msgspec.json.Decoder(list[tuple[int, int]]).decode
 
 
 class NotificationRow(NamedTuple):
-    """A row of `notification`; `status_id` is 0 for none."""
+    """A row of `notification`; `status_id` is 0 and `group_key` empty for none."""
 
     id: int
     kind: str
     from_account_id: int
     status_id: int
     created_at: float
+    group_key: str = ""
 
 
 def rows(
@@ -54,8 +58,9 @@ def rows(
     types: Iterable[str],
     exclude_types: Iterable[str],
     from_account_id: int | None,
+    filtered: bool = False,
 ) -> list[NotificationRow]:
-    """A page of an account's notifications, newest first."""
+    """A page of an account's notifications, newest first. With `filtered` those too that were kept aside."""
     wanted, unwanted = set(types), set(exclude_types)
     kinds = [kind for kind in KINDS if (not wanted or kind in wanted) and kind not in unwanted]
     if not kinds:
@@ -64,8 +69,9 @@ def rows(
 
     def select(direction: str, bounds: tuple[int, int, int]) -> list[NotificationRow]:
         below, above, limit = bounds
+        values = (account_id, below, above, *kinds, who, who, int(filtered), limit)
         sql = ROWS.format(kinds=", ".join("?" * len(kinds)), direction=direction)
-        return [NotificationRow(*row) for row in connection.rows(sql, (account_id, below, above, *kinds, who, who, limit))]
+        return [NotificationRow(*row) for row in connection.rows(sql, values)]
 
     return newest_first(paging, select)
 
@@ -78,7 +84,7 @@ def entity(
     status = statuses.get(str(row.status_id)) if row.status_id else msgspec.UNSET
     if author is None or status is None:
         return None
-    group = f"{row.kind}-{row.status_id}-{int(row.created_at // HOUR)}" if row.kind in GROUPED else f"ungrouped-{row.id}"
+    group = row.group_key or f"ungrouped-{row.id}"
     return entities.Notification(
         id=str(row.id), type=row.kind, created_at=iso(row.created_at), group_key=group, account=author, status=status
     )

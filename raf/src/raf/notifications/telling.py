@@ -11,6 +11,9 @@ import msgspec
 
 from ostrov import Connection, Ostrov, open_events
 from raf.domain.visibility import DIRECT, VISIBLE, viewer
+from raf.notifications import requests
+from raf.notifications.grouping import key_of
+from raf.notifications.policy import verdict
 from raf.notifications.reading import TOPIC
 from raf.snowflake import Snowflakes
 
@@ -33,11 +36,15 @@ OR EXISTS (SELECT 1 FROM conversation_mute m JOIN status s ON s.conversation_id 
   WHERE m.account_id = ? AND s.id = ?)
 OR NOT EXISTS (SELECT 1 FROM account WHERE id = ? AND suspended = 0)"""
 MAY_SEE = f"SELECT 1 FROM status s WHERE s.id = ? AND {VISIBLE}"
+ONESELF = ("poll", "moderation_warning", "severed_relationships")
+"""What the house tells people in their own name."""
 INSERT = """
-INSERT INTO notification (id, account_id, kind, from_account_id, status_id, created_at) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO notification (id, account_id, kind, from_account_id, status_id, created_at, group_key, filtered)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (account_id, kind, from_account_id, status_id) DO NOTHING"""
 RENEW = """
-INSERT INTO notification (id, account_id, kind, from_account_id, status_id, created_at) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO notification (id, account_id, kind, from_account_id, status_id, created_at, group_key, filtered)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (account_id, kind, from_account_id, status_id) DO UPDATE
 SET id = excluded.id, created_at = excluded.created_at"""
 
@@ -63,11 +70,9 @@ async def tell(
         everybody = sorted(told for told in decide(connection, *about, **named) if after is None or told > after)
         now, new = time.time(), []
         for told in everybody[:AT_ONCE]:
-            if _is_welcome(connection, told, now):
-                identity = ids.next(now)
-                sql = RENEW if told.kind == "update" else INSERT
-                if connection.execute(sql, (identity, *told, now)):
-                    new.append((told.account_id, identity))
+            identity = _write(connection, told, ids, now)
+            if identity:
+                new.append((told.account_id, identity))
         if new:
             connection.after_commit(partial(application.channel.publish, TOPIC, msgspec.json.encode(new)))
         return len(new), everybody[AT_ONCE - 1] if len(everybody) > AT_ONCE else None
@@ -128,9 +133,27 @@ def _author_told(connection: Connection, kind: str, still: str, status_id: int, 
 
 def _is_welcome(connection: Connection, told: Told, now: float) -> bool:
     who, whom = told.account_id, told.from_account_id
-    if who == whom or connection.row(UNWELCOME, (who, whom, who, whom, now, who, told.status_id, who)) is not None:
+    if who == whom:
+        return told.kind in ONESELF
+    if connection.row(UNWELCOME, (who, whom, who, whom, now, who, told.status_id, who)) is not None:
         return False
     return not told.status_id or connection.row(MAY_SEE, (told.status_id, *viewer(who))) is not None
+
+
+def _write(connection: Connection, told: Told, ids: Snowflakes, now: float) -> int:
+    """Write one down: its id, or 0 when nobody is to hear of it now."""
+    if not _is_welcome(connection, told, now):
+        return 0
+    decided = verdict(connection, *told, now)
+    if decided == "drop":
+        return 0
+    identity = ids.next(now)
+    aside = decided == "filter"
+    key = "" if aside else key_of(connection, told.account_id, told.kind, told.status_id, now)
+    written = connection.execute(RENEW if told.kind == "update" else INSERT, (identity, *told, now, key, int(aside)))
+    if aside and written and told.kind == "mention":
+        requests.put(connection, ids.next(now), told.account_id, told.from_account_id, told.status_id, now)
+    return identity if written and not aside else 0
 
 
 def _open_ids(application: Ostrov) -> Snowflakes:

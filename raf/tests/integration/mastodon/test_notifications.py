@@ -51,7 +51,9 @@ async def test_notifications_come_in_groups_for_those_who_want_them(api: Any, da
         assert [one["id"] for one in told["statuses"]] == [posted["id"]]
         group = told["notification_groups"][0]
         assert group["status_id"] == posted["id"]
-        assert (await anna.get(f"/api/v2/notifications/{group['group_key']}"))["notification_groups"] == [group]
+        alone = (await anna.get(f"/api/v2/notifications/{group['group_key']}"))["notification_groups"]
+        page = ("page_min_id", "page_max_id", "latest_page_notification_at")
+        assert alone == [{name: value for name, value in group.items() if name not in page}]
         assert [one["acct"] for one in await anna.get(f"/api/v2/notifications/{group['group_key']}/accounts")] == ["boris"]
         assert (await boris.ask("GET", f"/api/v2/notifications/{group['group_key']}")).status_code == 404
         await anna.post(f"/api/v2/notifications/{group['group_key']}/dismiss")
@@ -111,3 +113,51 @@ async def test_what_is_talked_about_is_counted_without_private_posts(api: Any, d
         tag = await anna.get("/api/v1/tags/Coconut")
         assert (tag["name"], tag["following"], tag["history"][0]["accounts"]) == ("coconut", False, "2")
         assert (await raf.get("/api/v1/tags/se%20cret")).status_code == 404
+
+
+async def test_whom_one_does_not_know_is_kept_aside_and_let_in(api: Any, database: list[str]) -> None:
+    async with api(database) as raf:
+        anna, boris, vera = [await raf.person(name) for name in ("anna", "boris", "vera")]
+        policy = await anna.get("/api/v2/notifications/policy")
+        assert policy["for_private_mentions"] == "filter"
+        answer = await anna.ask("PATCH", "/api/v2/notifications/policy", json={"for_not_following": "filter"})
+        assert answer.json() == {
+            "for_not_following": "filter",
+            "for_not_followers": "accept",
+            "for_new_accounts": "accept",
+            "for_private_mentions": "filter",
+            "for_limited_accounts": "filter",
+            "summary": {"pending_requests_count": 0, "pending_notifications_count": 0},
+        }
+        assert (await anna.ask("PUT", "/api/v2/notifications/policy", json={"for_new_accounts": "no"})).status_code == 422
+        assert (await anna.get("/api/v1/notifications/policy"))["filter_not_following"] is True
+        await boris.says("@anna hello")
+        said = await boris.says("@anna hello again")
+        await vera.says("@anna and from me")
+        await run_tasks(raf.application)
+        assert await anna.get("/api/v1/notifications") == []
+        assert len(await anna.get("/api/v1/notifications?include_filtered=true")) == 3
+        assert len(await anna.get(f"/api/v1/notifications?account_id={boris.id}")) == 2
+        assert (await anna.get("/api/v2/notifications"))["notification_groups"] == []
+        answer = await anna.ask("GET", "/api/v1/notifications/requests?limit=1")
+        assert 'rel="next"' in answer.headers["link"]
+        assert [one["account"]["acct"] for one in answer.json()] == ["vera"]
+        requests = await anna.get("/api/v1/notifications/requests")
+        theirs = requests[1]
+        assert (theirs["account"]["acct"], theirs["notifications_count"]) == ("boris", "2")
+        assert theirs["last_status"]["id"] == said["id"]
+        assert set(theirs) == {"id", "created_at", "updated_at", "notifications_count", "account", "last_status"}
+        path = f"/api/v1/notifications/requests/{theirs['id']}"
+        assert await anna.get(path) == theirs
+        assert (await vera.ask("GET", path)).status_code == 404
+        assert (await vera.ask("POST", f"{path}/accept")).status_code == 404
+        assert await anna.post(f"{path}/accept") == {}
+        assert (await anna.get("/api/v1/notifications/requests/merged"))["merged"] is True
+        assert len(await anna.get("/api/v1/notifications")) == 2
+        assert (await anna.ask("POST", f"{path}/dismiss")).status_code == 404
+        assert await anna.post("/api/v1/notifications/requests/dismiss", json={"id": [requests[0]["id"]]}) == {}
+        assert await anna.get("/api/v1/notifications/requests") == []
+        reading = await raf.token("anna", anna.account_id, "read")
+        assert (await reading.ask("PATCH", "/api/v2/notifications/policy")).status_code == 403
+        old = await anna.ask("PUT", "/api/v1/notifications/policy", data={"filter_not_following": "false"})
+        assert old.json()["filter_not_following"] is False

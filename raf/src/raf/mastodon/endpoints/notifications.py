@@ -1,14 +1,13 @@
-"""`/api/v1/notifications`, the grouped `/api/v2/notifications`, and markers."""
+"""`/api/v1/notifications` and markers."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from litestar.params import FromPath
 
 from raf.entities import Notification
-from raf.errors import Missing
 from raf.mastodon.access import person
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call, Id
@@ -16,7 +15,6 @@ from raf.mastodon.endpoint import Asked, get, post
 
 READ = person("read:notifications")
 WRITE = person("write:notifications")
-POLICY = ("for_not_following", "for_not_followers", "for_new_accounts", "for_private_mentions", "for_limited_accounts")
 
 
 class NotificationsQuery(msgspec.Struct):
@@ -25,6 +23,7 @@ class NotificationsQuery(msgspec.Struct):
     types: list[str] = []
     exclude_types: list[str] = []
     account_id: Id | None = None
+    include_filtered: bool = False
 
 
 class CountQuery(msgspec.Struct):
@@ -60,6 +59,7 @@ async def _asked(call: Call, usual: int, most: int) -> list[Notification]:
         types=asked.types,
         exclude_types=asked.exclude_types,
         from_account_id=asked.account_id,
+        filtered=asked.include_filtered or asked.account_id is not None,
     )
     if found:
         call.link(int(found[-1].id), int(found[0].id))
@@ -92,64 +92,11 @@ async def dismiss(call: Asked, notification_id: FromPath[int]) -> bytes:
     return b"{}"
 
 
-@get(["/api/v1/notifications/unread_count", "/api/v2/notifications/unread_count"], READ)
+@get("/api/v1/notifications/unread_count", READ)
 async def unread_count(call: Asked) -> bytes:
     """How many are above the marker."""
     limit = min(call.query(CountQuery).limit, 1000)
     return encode({"count": await call.house.raf.unread_notifications(call.account_id, limit)})
-
-
-@get("/api/v1/notifications/requests", READ)
-async def requests(call: Asked) -> bytes:
-    """Nothing is held back: the policy accepts everybody's."""
-    return b"[]"
-
-
-@get("/api/v1/notifications/requests/merged", READ)
-async def merged(call: Asked) -> bytes:
-    """So nothing waits to be merged."""
-    return encode({"merged": True})
-
-
-@get("/api/v2/notifications/policy", READ)
-async def policy(call: Asked) -> bytes:
-    """Everybody's notifications are accepted."""
-    summary = {"pending_requests_count": 0, "pending_notifications_count": 0}
-    return encode({**dict.fromkeys(POLICY, "accept"), "summary": summary})
-
-
-@get("/api/v1/notifications/policy", READ)
-async def old_policy(call: Asked) -> bytes:
-    """The same in the words of 4.3's first version."""
-    names = ("filter_not_following", "filter_not_followers", "filter_new_accounts", "filter_private_mentions")
-    summary = {"pending_requests_count": 0, "pending_notifications_count": 0}
-    return encode({**dict.fromkeys(names, False), "summary": summary})
-
-
-@get("/api/v2/notifications", READ)
-async def grouped(call: Asked) -> bytes:
-    """Each in a group of its own, which the protocol allows; people and posts are told once."""
-    return encode(_groups(await _asked(call, 40, 80)))
-
-
-@get("/api/v2/notifications/{group_key:str}", READ)
-async def group(call: Asked, group_key: FromPath[str]) -> bytes:
-    """One group."""
-    return encode(_groups([await _of_group(call, group_key)]))
-
-
-@get("/api/v2/notifications/{group_key:str}/accounts", READ)
-async def group_accounts(call: Asked, group_key: FromPath[str]) -> bytes:
-    """Who is in a group."""
-    return encode([(await _of_group(call, group_key)).account])
-
-
-@post("/api/v2/notifications/{group_key:str}/dismiss", WRITE)
-async def dismiss_group(call: Asked, group_key: FromPath[str]) -> bytes:
-    """Away with a group."""
-    found = await _of_group(call, group_key)
-    await call.house.raf.dismiss_notification(call.account_id, int(found.id))
-    return b"{}"
 
 
 @get("/api/v1/markers", person("read:statuses"))
@@ -171,39 +118,4 @@ async def set_markers(call: Asked) -> bytes:
     return encode(await call.house.raf.set_markers(call.account_id, last_read))
 
 
-async def _of_group(call: Call, group_key: str) -> Notification:
-    """The notification of a group's key, `ungrouped-<id>`. Raises Missing."""
-    kind, _, identity = group_key.partition("-")
-    if kind != "ungrouped" or not identity.isascii() or not identity.isdigit() or len(identity) > 18:
-        raise Missing
-    return await call.house.raf.notification(call.account_id, int(identity))
-
-
-def _groups(found: list[Notification]) -> dict[str, Any]:
-    accounts = {one.account.id: one.account for one in found}
-    statuses: dict[str, Any] = {}
-    groups = []
-    for one in found:
-        group: dict[str, Any] = {
-            "group_key": f"ungrouped-{one.id}",
-            "notifications_count": 1,
-            "type": one.type,
-            "most_recent_notification_id": int(one.id),
-            "page_min_id": one.id,
-            "page_max_id": one.id,
-            "latest_page_notification_at": one.created_at,
-            "sample_account_ids": [one.account.id],
-        }
-        if one.status not in (None, msgspec.UNSET):
-            assert one.status is not None
-            assert not isinstance(one.status, msgspec.UnsetType)
-            statuses[one.status.id] = one.status
-            group["status_id"] = one.status.id
-        groups.append(group)
-    return {"accounts": list(accounts.values()), "statuses": list(statuses.values()), "notification_groups": groups}
-
-
-HANDLERS = [
-    *(index, show, clear, dismiss, unread_count, requests, merged, policy, old_policy),
-    *(grouped, group, group_accounts, dismiss_group, markers, set_markers),
-]
+HANDLERS = [index, show, clear, dismiss, unread_count, markers, set_markers]
