@@ -84,5 +84,14 @@ def replace_password(connection: Connection, account_id: int, old: str, new: str
     )
 
 
+def replace_email(connection: Connection, account_id: int, email: str) -> bool:
+    """Change the address; False when somebody else has it."""
+    key = normal_email(email)
+    if connection.value("SELECT 1 FROM credential WHERE email_key = ? AND account_id <> ?", (key, account_id)) is not None:
+        return False
+    connection.execute("UPDATE credential SET email = ?, email_key = ? WHERE account_id = ?", (email.strip(), key, account_id))
+    return True
+
+
 def set_locale(connection: Connection, account_id: int, locale: str) -> None:
     connection.execute("UPDATE credential SET locale = ? WHERE account_id = ?", (locale, account_id))

@@ -11,6 +11,7 @@ from raf.errors import Invalid, TooMany, WrongPassword
 from raf.identity import attempts, credentials, sessions, tokens
 from raf.identity.attempts import Rule, subject_of_address
 from raf.identity.credentials import Credential
+from raf.identity.emails import problems_of_email
 from raf.identity.passwords import Passwords, problems_of_password
 from raf.identity.recognized import Recognized, announce_revoked
 from raf.identity.registration import NewAccount, problems_of_registration
@@ -43,7 +44,7 @@ class Identity:
         With an `address` (the visitor's), the number of accounts it may make is limited.
         Raises Invalid with the fields that will not do, TooMany.
         """
-        if not self.settings.registrations:
+        if not self.settings.registrations and not new.invite:  # whether it is good is the house's to say
             raise Invalid({"base": [("ERR_BLOCKED", "registrations are closed")]})
         if problems := problems_of_registration(new):
             raise Invalid(problems)
@@ -161,16 +162,30 @@ class Identity:
         """The language an account is spoken to in."""
         await self.application.store.write(credentials.set_locale, account_id, locale)
 
+    async def check_password(self, account_id: int, password: str) -> Credential:
+        """The credential of somebody logged in who proves it once more. Raises WrongPassword, TooMany, NotFound."""
+        found = await self.credential(account_id)
+        await self._take(self._account_rule, str(account_id), "Too many tries for this account")
+        right, _ = await self.passwords.check(found.password, password)
+        if not right:
+            raise WrongPassword
+        await self.application.store.write(attempts.forgive, self._account_rule, str(account_id))
+        return found
+
+    async def change_email(self, account_id: int, password: str, email: str) -> None:
+        """Put another address in place. Raises WrongPassword, TooMany, Invalid (no address, or somebody has it)."""
+        await self.check_password(account_id, password)
+        if problems := problems_of_email(email):
+            raise Invalid({"email": problems})
+        if not await self.application.store.write(credentials.replace_email, account_id, email):
+            raise Invalid({"email": [("ERR_TAKEN", "has already been taken")]})
+
     async def change_password(self, account_id: int, current: str, new: str, *, keep: Session | None = None) -> None:
         """Change the password, close every session but `keep`, and log every application out: who knew the old one is gone.
 
         Raises WrongPassword when `current` is not the password, Invalid when `new` will not do, TooMany.
         """
-        found = await self.credential(account_id)
-        await self._take(self._account_rule, str(account_id), "Too many tries for this account")
-        right, _ = await self.passwords.check(found.password, current)
-        if not right:
-            raise WrongPassword
+        found = await self.check_password(account_id, current)
         if problems := problems_of_password(new, found.username, found.email):
             raise Invalid({"password": problems})
         hashed = await self.passwords.hash(new)

@@ -15,13 +15,17 @@ from raf.web.pages import (
     about,
     appearance,
     composer,
+    data,
     landing,
     notifications,
     people,
+    polls,
     profile,
     reactions,
     relations,
     search,
+    second,
+    security,
     settings,
     signing,
     thread,
@@ -32,8 +36,8 @@ from raf.web.security import secured
 from raf.web.visit import AnyRequest, Visit
 
 PAGES = (
-    *(about, appearance, composer, landing, notifications, people, profile),
-    *(reactions, relations, search, settings, signing, thread, timelines),
+    *(about, appearance, composer, data, landing, notifications, people, polls, profile),
+    *(reactions, relations, search, second, security, settings, signing, thread, timelines),
 )
 
 

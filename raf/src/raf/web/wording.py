@@ -18,6 +18,8 @@ WORDS = {
     "ERR_INCLUSION": N_("This is not one of the choices"),
     "ERR_BLOCKED": N_("This is not allowed here"),
     "ERR_LIMIT": N_("That is as many as one may have"),
+    "ERR_UNREADABLE": N_("This file cannot be read"),
+    "ERR_EMPTY": N_("There is nothing in it that could be taken in"),
     "ERR_UNREACHABLE": N_("This address cannot be reached"),
 }
 """By code, where nothing better is known."""
@@ -27,6 +29,7 @@ CLOSER = {
     ("username", "ERR_TOO_LONG"): N_("A name has at most 30 characters"),
     ("username", "ERR_TAKEN"): N_("This name is taken"),
     ("email", "ERR_INVALID"): N_("This is not an e-mail address"),
+    ("code", "ERR_INVALID"): N_("This code is not the right one, or it was used already"),
     ("email", "ERR_TAKEN"): N_("There is an account with this address"),
     ("password", "ERR_TOO_SHORT"): N_("A password has at least eight characters"),
     ("password", "ERR_INVALID"): N_("This password is easily guessed: a common one, or your own name"),

@@ -20,6 +20,7 @@ def filled(path: str) -> str:
         path.replace("{post_id:int}", "1")
         .replace("{account_id:int}", "1")
         .replace("{session_id:int}", "1")
+        .replace("{kind:str}", "following")
         .replace("{application_id:int}", "1")
         .replace("{action:str}", "follow" if "accounts" in path else "favourite")
     )

@@ -10,7 +10,7 @@ from raf.web.assets import Assets
 from raf.web.fragments import Fragments
 from raf.web.frames import Frame, Frames, slot
 from raf.web.languages import read_languages
-from raf.web.pages.settings import device
+from raf.web.pages.security import device
 from raf.web.rendering import Rendering, attributes, excerpt
 
 LANGUAGES = read_languages()

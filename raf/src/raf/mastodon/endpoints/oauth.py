@@ -12,6 +12,7 @@ from litestar import Response
 
 from raf.entities import Token
 from raf.errors import WrongPassword
+from raf.factors.factors import open_factors
 from raf.identity.applications import OAuthApplication
 from raf.identity.oauth import OAuthError, allowed_scopes
 from raf.mastodon.access import ANYONE, person
@@ -63,6 +64,8 @@ async def token(call: Asked) -> Response[bytes]:
             account_id = await call.house.raf.log_in(form.username, form.password, address=call.address)
         except WrongPassword as problem:
             raise OAuthError("invalid_grant") from problem
+        if await call.house.application.part(open_factors).needed(account_id):  # the password alone proves too little
+            raise OAuthError("invalid_grant")
         issued, scopes = await oauth.issue_token(client, account_id, form.scope)
     else:
         issued, scopes = await oauth.issue_token(client, None, form.scope)

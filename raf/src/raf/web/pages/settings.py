@@ -1,15 +1,13 @@
-"""What one may set: profile, preferences, password and sessions, applications."""
+"""What one may set: profile, preferences, applications. Password and all that protects is in `security.py`."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import get, post
 from msgspec import UNSET, UnsetType
 
-from raf.errors import Invalid, TooMany, WrongPassword
+from raf.errors import Invalid
 from raf.forms import ProfileChange
 from raf.identity.oauth import open_oauth
 from raf.web.answer import Answer, redirect
@@ -20,20 +18,8 @@ from raf.web.visit import Visit
 
 FACTS = 4
 LARGEST_FORM = 40 * 1024 * 1024
-BROWSERS = ("Edg", "OPR", "YaBrowser", "Vivaldi", "Firefox", "Chrome", "Safari")
-NAMES = {"Edg": "Edge", "OPR": "Opera", "YaBrowser": "Yandex Browser"}
-SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
-
-
-@dataclass(frozen=True)
-class SessionRow:
-    """A browser somebody is logged in with, as it is listed."""
-
-    id: int
-    device: str
-    address: str
-    seen_at: float
-    here: bool
+BELOW = {"authenticator": "security", "codes": "security", "leave": "data"}
+"""Pages below another one's tab."""
 
 
 @get("/settings")
@@ -110,39 +96,6 @@ async def preferences(visit: Here) -> Answer:
     return redirect("/settings/preferences", visit.cookies)
 
 
-@get("/settings/security")
-async def security_page(visit: Here) -> Answer:
-    """The password, and where one is logged in."""
-    visit.member()
-    return await draw(visit, "security", FilledIn({}))
-
-
-@post("/settings/security", status_code=200)
-async def change_password(visit: Here) -> Answer:
-    """A new password; the other browsers are logged out."""
-    account_id = visit.member()
-    form = await read_form(visit)
-    try:
-        await visit.house.identity.change_password(account_id, form.text("current"), form.text("password"), keep=visit.session)
-    except (Invalid, TooMany) as refusal:
-        return await draw(visit, "security", FilledIn({}, wrong_with(visit, refusal)), status=refusal.status)
-    except WrongPassword as refusal:
-        wrong = {"current": [str(visit.language.say("This is not your password."))]}
-        return await draw(visit, "security", FilledIn({}, wrong), status=refusal.status)
-    visit.tell("password")
-    return redirect("/settings/security", visit.cookies)
-
-
-@post("/settings/sessions/{session_id:int}/close", status_code=200)
-async def close_session(visit: Here, session_id: Id) -> Answer:
-    """Log another browser out."""
-    account_id = visit.member()
-    await read_form(visit)
-    await visit.house.identity.close_session(account_id, session_id)
-    visit.tell("session")
-    return redirect("/settings/security", visit.cookies)
-
-
 @get("/settings/applications")
 async def applications_page(visit: Here) -> Answer:
     """Which applications may act for one."""
@@ -160,38 +113,23 @@ async def revoke(visit: Here, application_id: Id) -> Answer:
     return redirect("/settings/applications", visit.cookies)
 
 
-async def draw(visit: Visit, tab: str, form: FilledIn, status: int = 200) -> Answer:
-    """A page of the settings."""
+async def draw(visit: Visit, tab: str, form: FilledIn, status: int = 200, **more: Any) -> Answer:
+    """A page of the settings; `more` is what its template asks for."""
     say = visit.language.say
     headings = {
         "profile": say("Profile"),
         "preferences": say("Preferences"),
         "security": say("Security"),
         "applications": say("Apps"),
+        "authenticator": say("Authenticator"),
+        "codes": say("Recovery codes"),
+        "data": say("Your data"),
+        "leave": say("Delete the account"),
     }
-    more: dict[str, Any] = {}
-    if tab == "security":
-        more["sessions"] = await session_rows(visit)
     if tab == "applications":
         more["applications"] = await visit.house.application.part(open_oauth).authorizations(visit.member())
-    return await visit.house.page(
-        visit, f"settings_{tab}.html", status=status, place_now="settings", tab=tab, heading=headings[tab], form=form, **more
-    )
-
-
-async def session_rows(visit: Visit) -> list[SessionRow]:
-    """The visitor's sessions, this one marked."""
-    found = await visit.house.identity.sessions(visit.member())
-    here = visit.session.id if visit.session else 0
-    return [SessionRow(row.id, device(row.user_agent), row.address, row.seen_at, row.id == here) for row in found]
-
-
-def device(user_agent: str) -> str:
-    """A browser and its system in two words, as far as its name tells."""
-    browser = next((name for name in BROWSERS if name in user_agent), "")
-    system = next((name for name in SYSTEMS if name in user_agent.replace("Mac OS X", "Mac OS")), "")
-    words = [NAMES.get(browser, browser), system]
-    return " · ".join(word for word in words if word) or re.split(r"[/ ]", user_agent)[0][:40] or "?"
+    more |= {"tab": BELOW.get(tab, tab), "heading": headings[tab], "form": form}
+    return await visit.house.page(visit, f"settings_{tab}.html", status=status, place_now="settings", **more)
 
 
 async def picture(visit: Visit, account_id: int, form: Form, name: str) -> str | UnsetType | None:
@@ -203,7 +141,4 @@ async def picture(visit: Visit, account_id: int, form: Form, name: str) -> str |
     return UNSET
 
 
-HANDLERS = (
-    *(settings, profile_page, profile, preferences_page, preferences, security_page, change_password),
-    *(close_session, applications_page, revoke),
-)
+HANDLERS = (settings, profile_page, profile, preferences_page, preferences, applications_page, revoke)

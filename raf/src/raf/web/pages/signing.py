@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from litestar import get, post
 from litestar.params import FromQuery
 
 from raf.errors import Invalid, TooMany, WrongPassword
+from raf.factors.factors import open_factors
 from raf.identity import NewAccount
 from raf.identity.redirects import safe_next
 from raf.web.answer import Answer, cookie, redirect
@@ -18,6 +20,10 @@ from raf.web.parameters import Here
 from raf.web.problems import detail
 from raf.web.visit import LANGUAGE_COOKIE, Visit
 from raf.web.wording import problems
+
+STEP_COOKIE = "raf_step"
+"""Holds who has given the right password and not yet the code."""
+STEP_MINUTES = 10
 
 
 @dataclass(eq=False)
@@ -88,10 +94,9 @@ async def log_in(visit: Here) -> Answer:
         filled = FilledIn.log_in(form)
         filled.wrong = wrong_with(visit, refusal)
         return await visit.house.page(visit, "log_in.html", bare=True, status=refusal.status, form=filled)
-    credential = await visit.house.identity.credential(account_id)
-    if credential.locale in LANGUAGES:
-        visit.cookies.append(cookie(LANGUAGE_COOKIE, credential.locale, secure=visit.site.secure))
-    return await logged_in(visit, account_id, safe_next(form.text("next"), "/home"))
+    if await visit.house.application.part(open_factors).needed(account_id):
+        return await ask_code(visit, account_id, safe_next(form.text("next"), ""))
+    return await enter(visit, account_id, safe_next(form.text("next"), "/home"))
 
 
 @post("/log-out")
@@ -101,6 +106,21 @@ async def log_out(visit: Here) -> Answer:
     identity = visit.house.identity
     await identity.close_session_of_token(visit.session_token())
     return redirect("/", [*visit.cookies, identity.session_cookie("", secure=visit.site.secure)])
+
+
+async def ask_code(visit: Visit, account_id: int, back: str) -> Answer:
+    """The password was right: on to the page that asks for a code."""
+    token = await visit.house.application.part(open_factors).begin(account_id)
+    visit.cookies.append(cookie(STEP_COOKIE, token, secure=visit.site.secure, days=STEP_MINUTES / 1440))
+    return redirect("/log-in/code" + (f"?next={quote(back, safe='/@')}" if back else ""), visit.cookies)
+
+
+async def enter(visit: Visit, account_id: int, where: str) -> Answer:
+    """Log this browser in to an account of which everything asked for was proved, in the account's language."""
+    credential = await visit.house.identity.credential(account_id)
+    if credential.locale in LANGUAGES:
+        visit.cookies.append(cookie(LANGUAGE_COOKIE, credential.locale, secure=visit.site.secure))
+    return await logged_in(visit, account_id, where)
 
 
 async def logged_in(visit: Visit, account_id: int, where: str) -> Answer:

@@ -1,0 +1,1 @@
+"""What proves who somebody is besides the password: codes of an authenticator, recovery codes, passkeys."""
