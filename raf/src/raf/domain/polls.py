@@ -21,15 +21,15 @@ def terms(new: NewPoll, now: float) -> PollTerms:
     options = tuple(title.strip() for title in new.options)
     wrong: list[tuple[str, str]] = []
     if len(options) < 2:
-        wrong.append(("ERR_INVALID", "must have more than one item"))
+        wrong.append(("ERR_TOO_FEW", "must have more than one item"))
     if len(options) > OPTIONS:
-        wrong.append(("ERR_INVALID", f"can't contain more than {OPTIONS} items"))
+        wrong.append(("ERR_TOO_MANY", f"can't contain more than {OPTIONS} items"))
     if any(not title for title in options):
         wrong.append(("ERR_BLANK", "can't be blank"))
     if any(len(title) > OPTION_CHARACTERS * 16 or characters(title, []) > OPTION_CHARACTERS for title in options):
         wrong.append(("ERR_TOO_LONG", f"can't be longer than {OPTION_CHARACTERS} characters each"))
     if len(set(options)) != len(options):
-        wrong.append(("ERR_INVALID", "contain duplicate items"))
+        wrong.append(("ERR_TAKEN", "contain duplicate items"))
     if wrong:
         raise Invalid({"options": wrong})
     if new.expires_in is None:
@@ -45,13 +45,13 @@ def vote(terms: PollTerms, choices: Sequence[int], chosen: Collection[int], now:
     """What somebody chooses now who chose `chosen` before; () when they choose nothing. Raises Invalid."""
     wanted = tuple(dict.fromkeys(choices))
     if is_over(terms.expires_at, now):
-        raise _wrong("The poll has already ended")
+        raise _wrong("ERR_EXPIRED", "The poll has already ended")
     if own:
-        raise _wrong("You cannot vote in your own polls")
+        raise _wrong("ERR_OWN", "You cannot vote in your own polls")
     if any(not 0 <= choice < len(terms.options) for choice in wanted):
-        raise _wrong("The chosen vote option does not exist")
+        raise _wrong("ERR_INCLUSION", "The chosen vote option does not exist")
     if wanted and (any(choice in chosen for choice in wanted) if terms.multiple else chosen or len(wanted) > 1):
-        raise _wrong("You have already voted on this poll")
+        raise _wrong("ERR_TAKEN", "You have already voted on this poll")
     return wanted
 
 
@@ -60,5 +60,5 @@ def is_over(expires_at: float | None, now: float) -> bool:
     return expires_at is not None and expires_at <= now
 
 
-def _wrong(words: str) -> Invalid:
-    return Invalid({"base": [("ERR_INVALID", words)]})
+def _wrong(code: str, words: str) -> Invalid:
+    return Invalid({"base": [(code, words)]})

@@ -32,6 +32,7 @@ class Draft:
     media: tuple[entities.MediaAttachment, ...] = ()
     may_attach: bool = True
     may_choose_visibility: bool = True
+    poll: tuple[str, ...] = ()
 
     @classmethod
     async def new(cls, visit: Visit, back: str, text: str = "", visibility: str = "") -> Draft:

@@ -9,7 +9,7 @@ from litestar.params import FromQuery
 
 from ostrov import OstrovError
 from raf.errors import Forbidden, Invalid, Missing, Refused
-from raf.forms import NewPost, PostChange
+from raf.forms import NewPoll, NewPost, PostChange
 from raf.identity.redirects import safe_next
 from raf.web.answer import Answer, redirect
 from raf.web.drafts import STRICTNESS, Draft
@@ -58,6 +58,7 @@ async def compose(visit: Here) -> Answer:
                 language=form.text("language") or None,
                 in_reply_to_id=to,
                 media_ids=tuple(media_ids),
+                poll=poll_of(form),
                 idempotency_key=form.text("idempotency_key")[:100] or None,
             ),
         )
@@ -70,6 +71,7 @@ async def compose(visit: Here) -> Answer:
             draft,
             text=form.text("text"),
             spoiler_text=form.text("spoiler_text"),
+            poll=tuple(form.all("option")) if any(form.all("option")) else (),
             visibility=visibility if visibility in STRICTNESS else draft.visibility,
             wrong=said(visit, refusal),
         )
@@ -157,6 +159,19 @@ async def upload_pictures(visit: Visit, account_id: int, form: Form) -> list[int
             description = form.text(f"alt_{place}").strip() or None
             found.append(await visit.house.raf.upload(account_id, picture, description))
     return found
+
+
+def poll_of(form: Form) -> NewPoll | None:
+    """The poll of the form; None when it has no answers."""
+    options = tuple(option.strip() for option in form.all("option") if option.strip())
+    if not options:
+        return None
+    return NewPoll(
+        options=options,
+        expires_in=form.number("poll_for"),
+        multiple=form.ticked("poll_multiple"),
+        hide_totals=form.ticked("poll_secret"),
+    )
 
 
 def said(visit: Visit, refusal: OstrovError) -> str:
