@@ -20,9 +20,9 @@ BY_MEMBERS = f"s.account_id IN ({OF_MEMBERS})"
 def wants(reader: Reader, policy: str, members: frozenset[int], entry: Entry) -> bool:
     """Whether a post of a member belongs to a list (app/lib/feed_manager.rb, filter_from_list, Mastodon 4.4)."""
     reply_to = entry.reply_to
-    if reply_to is not None and reply_to not in (entry.account_id, reader.account_id):
-        if policy == "none" or (policy == "list" and reply_to not in members):
-            return False
+    to_another = reply_to is not None and reply_to not in (entry.account_id, reader.account_id)
+    if to_another and (policy == "none" or (policy == "list" and reply_to not in members)):
+        return False
     return reader.wants_of_followed(entry)
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from ostrov import Connection, Mailbox
+from raf.filters import matching
 from raf.timelines.caches import Recent
 from raf.timelines.entry import Entry
 from raf.timelines.home import Home
@@ -46,6 +47,7 @@ class Reader:
         "blocked_by",
         "blocking",
         "exclusive",
+        "filters",
         "follows",
         "home",
         "mailboxes",
@@ -72,8 +74,10 @@ class Reader:
         """Hashtags this person follows."""
         self.exclusive: set[int] = set()
         """Whom this person reads in a list alone."""
+        self.filters: matching.Matcher | None = None
+        """None for nearly everybody."""
         self.stale_at = NEVER
-        """When the first mute ends and all this has to be read again."""
+        """When the first mute or filter ends and all this has to be read again."""
         self.marks: Recent[int, int] = Recent(800)
         """Of posts looked at lately, which this person likes (1), boosted (2), bookmarked (4)."""
         self.home: Home | None = None
@@ -144,6 +148,8 @@ def load(connection: Connection, account_id: int) -> Reader:
     reader.tags.update(tag for (tag,) in connection.rows(TAGS, (account_id,)))
     reader.exclusive.update(member for (member,) in connection.rows(EXCLUSIVE, (account_id,)))
     reader.pins.update(status for (status,) in connection.rows(PINS, (account_id,)))
+    reader.filters, ends = matching.load(connection, account_id, now)
+    reader.stale_at = min(reader.stale_at, ends)
     reader.choose()
     return reader
 

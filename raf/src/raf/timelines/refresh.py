@@ -14,7 +14,7 @@ LOG = logging.getLogger(__name__)
 
 
 class Refresh:
-    """In a command: `announce`, which tells all processes after the commit; after it: `drop`, so that this one knows at once."""
+    """`announce` in a command tells all processes after the commit; `drop` after it, so that this one knows at once."""
 
     def __init__(self, application: Ostrov, timelines: Timelines) -> None:
         self._channel = application.channel
