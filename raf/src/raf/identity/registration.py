@@ -12,7 +12,10 @@ LOCALES = ("en", "ru")
 
 
 class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
-    """A request for an account. `agreement` says that the rules were accepted; `application_id` is the OAuth application's."""
+    """A request for an account. `agreement` says that the rules were accepted; `application_id` is the OAuth application's.
+
+    `reason` says why somebody wants to join, `invite` is the code of an invitation.
+    """
 
     username: str
     email: str
@@ -20,6 +23,8 @@ class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
     locale: str = "en"
     agreement: bool = False
     application_id: int | None = None
+    reason: str = ""
+    invite: str = ""
 
 
 def problems_of_registration(new: NewAccount) -> dict[str, list[Problem]]:

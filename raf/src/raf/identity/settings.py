@@ -14,6 +14,10 @@ class IdentitySettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True)
 
     registrations: bool = True
     """Whether strangers may sign up."""
+    approval: bool = False
+    """Whether moderators look at who signs up before they are let in; the invited are in at once."""
+    invitations: bool = True
+    """Whether everybody here may invite others; moderators always may."""
     session_days: Positive = 60
     """A browser session ends after this many days without a visit."""
     argon2_time: Positive = 2

@@ -48,9 +48,13 @@ def upgrade() -> None:
     op.create_index("account_suspended", "account", ["id"], postgresql_where=SUSPENDED, sqlite_where=SUSPENDED)
     op.create_index("account_quiet", "account", ["id"], postgresql_where=QUIET, sqlite_where=QUIET)
     op.create_index("account_held", "account", ["id"], postgresql_where=HELD, sqlite_where=HELD)
-    op.add_column("credential", text("reason"))  # why somebody wants to join
-    op.add_column("credential", big("invite_id", nullable=True))
-    op.add_column("credential", text("sign_up_address"))
+    op.create_table(
+        "sign_up",
+        big("account_id", primary_key=True, autoincrement=False),
+        text("reason"),  # why somebody wants to join
+        big("invite_id", nullable=True, index=True),
+        text("address"),
+    )
     op.create_table(
         "report",
         identity(),
@@ -173,11 +177,9 @@ def downgrade() -> None:
     for table in (
         *("custom_emoji", "announcement_reaction", "announcement_mark", "announcement", "house_text", "house_rule", "invite"),
         *("account_domain_block", "canonical_email_block", "ip_block", "email_domain_block", "domain_allow", "domain_block"),
-        *("moderation_act", "appeal", "strike", "report_note", "report"),
+        *("sign_up", "moderation_act", "appeal", "strike", "report_note", "report"),
     ):
         op.drop_table(table)
-    for column in ("sign_up_address", "invite_id", "reason"):
-        op.drop_column("credential", column)
     for index in ("account_held", "account_quiet", "account_suspended"):
         op.drop_index(index, "account")
     for column in ("role", *reversed(FLAGS)):

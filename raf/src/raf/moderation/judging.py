@@ -25,7 +25,7 @@ OF_AUTHOR = "SELECT id FROM status WHERE id = ? AND account_id = ? AND reblog_of
 QUIET = "SELECT silenced, suspended FROM account WHERE id = ?"
 OWNERS = "SELECT count(*) FROM account WHERE role = 'owner' AND suspended = 0"
 EMAIL = "SELECT email FROM credential WHERE account_id = ?"
-REJECTED = ("session", "oauth_token", "oauth_code", "credential")
+REJECTED = ("session", "oauth_token", "oauth_code", "sign_up", "credential")
 ERASED = tuple(f"DELETE FROM {table} WHERE account_id = ?" for table in REJECTED)
 BLOCK_EMAIL = "INSERT INTO canonical_email_block (id, hash, account_id, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 UNBLOCK_EMAIL = "DELETE FROM canonical_email_block WHERE account_id = ?"

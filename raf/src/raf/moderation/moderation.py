@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, TypeVar
 
-from ostrov import Connection, Ostrov, StoreIntegrity, VersionConflict
+from ostrov import Connection, Ostrov
 from raf.domain.roles import Role
 from raf.identity.recognized import TOPIC as REVOKED
 from raf.journal import Journal
@@ -14,7 +14,6 @@ from raf.network import open_raf
 
 P = ParamSpec("P")
 T = TypeVar("T")
-TRIES = 3
 
 
 class Moderation:
@@ -29,12 +28,7 @@ class Moderation:
         self, command: Callable[Concatenate[Connection, Journal, P], T], *arguments: P.args, **options: P.kwargs
     ) -> T:
         """Run a command in a transaction, again when another process took its stream's version or its id."""
-        for _ in range(TRIES - 1):
-            try:
-                return await self.store.write(command, self.raf.journal, *arguments, **options)
-            except (VersionConflict, StoreIntegrity):
-                continue
-        return await self.store.write(command, self.raf.journal, *arguments, **options)
+        return await self.raf.command(command, *arguments, **options)
 
     async def require(self, actor_id: int, permission: str) -> Role:
         """The actor's role. Raises Forbidden when it does not allow this."""

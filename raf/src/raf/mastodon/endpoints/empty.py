@@ -54,6 +54,6 @@ async def peers(call: Asked) -> bytes:
 
 
 HANDLERS = [
-    *(announcements, scheduled_statuses, followed_tags),
+    *(scheduled_statuses, followed_tags),
     *(featured, featured_of, push_subscription, peers),
 ]

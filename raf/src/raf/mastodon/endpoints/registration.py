@@ -25,6 +25,7 @@ class NewMember(msgspec.Struct):
     agreement: bool = False
     locale: str = "en"
     reason: str = ""
+    invite_code: str = ""
 
 
 @post("/api/v1/accounts", application("write:accounts"))
@@ -44,6 +45,8 @@ async def create(call: Asked) -> Response[bytes]:
         agreement=asked.agreement,
         locale=locale if locale in LOCALES else "en",
         application_id=access.application_id,
+        reason=asked.reason,
+        invite=asked.invite_code,
     )
     try:
         account_id = await call.house.raf.sign_up(new, address=call.address)
