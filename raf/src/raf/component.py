@@ -18,7 +18,14 @@ component = Component(
         "raf.moderation.projection",
     ),
     operations=("raf.operations:rebuild", "raf.operations:seed"),
-    tasks=("raf.notifications.tasks", "raf.media.tasks", "raf.identity.tasks", "raf.polls.ending", "raf.moderation.tasks"),
+    tasks=(
+        "raf.notifications.tasks",
+        "raf.media.tasks",
+        "raf.identity.tasks",
+        "raf.polls.ending",
+        "raf.moderation.tasks",
+        "raf.archive.tasks",
+    ),
     services=(Service("search", run="raf.search.service:serve", group="worker"),),
     after=("events", "tasks"),
     mounts=(

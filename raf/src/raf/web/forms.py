@@ -52,6 +52,13 @@ class Form:
                 return data or None
         return None
 
+    async def file(self, name: str) -> tuple[str, bytes]:
+        """A file's name and bytes, both empty when none was chosen. The name is what a browser said: to be shown only."""
+        for value in self._values.get(name, ()):
+            if isinstance(value, UploadFile) and value.filename:
+                return value.filename, await self.upload(name) or b""
+        return "", b""
+
 
 async def read_form(visit: Visit) -> Form:
     """The form of a request. Raises Forbidden when it was not made by a page of ours for this browser."""

@@ -16,6 +16,7 @@ NOTICES = {
     "password": N_("The password is changed. Other browsers and apps are logged out."),
     "email": N_("From now on you log in with the new address."),
     "unguarded": N_("Codes are not asked for any more."),
+    "arriving": N_("It is being taken in. You may go on meanwhile."),
     "late": N_("That took too long. Log in again."),
     "session": N_("That browser is logged out."),
     "revoked": N_("The app may not act for you any more."),

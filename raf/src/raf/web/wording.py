@@ -19,6 +19,7 @@ WORDS = {
     "ERR_BLOCKED": N_("This is not allowed here"),
     "ERR_LIMIT": N_("That is as many as one may have"),
     "ERR_UNREADABLE": N_("This file cannot be read"),
+    "ERR_UNKNOWN": N_("It is not known here, or not for you to see"),
     "ERR_EMPTY": N_("There is nothing in it that could be taken in"),
     "ERR_UNREACHABLE": N_("This address cannot be reached"),
 }

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from litestar import get
+import csv
+import io
+from dataclasses import dataclass
+
+import msgspec
+from litestar import get, post
 
 from raf.archive.archive import Archive, open_archive
+from raf.archive.jobs import ARCHIVE, Job
 from raf.archive.sheets import SHEETS
-from raf.errors import Missing
-from raf.web.answer import Answer
+from raf.errors import Invalid, Missing, Refused
+from raf.web.answer import Answer, redirect
+from raf.web.forms import read_form
+from raf.web.languages import Language
 from raf.web.notices import N_
 from raf.web.pages.settings import draw
 from raf.web.pages.signing import FilledIn
-from raf.web.parameters import Here, Word
+from raf.web.parameters import Here, Id, Word
 from raf.web.visit import Visit
+from raf.web.wording import problem, problems
 
 CSV = "text/csv; charset=utf-8"
+LARGEST_SHEET = 21 * 1024 * 1024
 NAMES = {
     "following": N_("Whom you follow"),
     "lists": N_("Your lists"),
@@ -22,8 +32,24 @@ NAMES = {
     "muting": N_("Whom you mute"),
     "domain_blocking": N_("Sites you block"),
     "bookmarks": N_("Bookmarks"),
+    ARCHIVE: N_("Posts and pictures"),
 }
 """What the files hold, in the order of the page."""
+STATES = {
+    "waiting": N_("It begins soon"),
+    "working": N_("It is being taken in"),
+    "done": N_("It is all in"),
+    "failed": N_("It could not be read"),
+}
+
+
+@dataclass(frozen=True)
+class JobRow:
+    """An import as it is listed."""
+
+    job: Job
+    name: str
+    state: str
 
 
 @get("/settings/data")
@@ -41,20 +67,68 @@ async def csv_file(visit: Here, file: Word) -> Answer:
     if kind is None:
         raise Missing
     content = await archive_of(visit).sheet(account_id, kind)
-    disposition = ("content-disposition", f'attachment; filename="{file}"')
-    return Answer(content.encode(), CSV, headers=[disposition], cookies=visit.cookies)
+    return download(visit, file, content)
 
 
-async def show(visit: Visit, wrong: dict[str, list[str]] | None = None, status: int = 200) -> Answer:
+@post("/settings/import", status_code=200, request_max_body_size=LARGEST_SHEET)
+async def bring_sheet(visit: Here) -> Answer:
+    """Take a CSV file in."""
+    account_id = visit.member()
+    form = await read_form(visit)
+    name, data = await form.file("file")
+    kind, mode = form.text("kind"), form.text("mode", "merge")
+    try:
+        await archive_of(visit).bring_sheet(account_id, kind, mode, name, data)
+    except Invalid as refusal:
+        return await show(visit, kind, problems(visit.language, refusal), refusal.status)
+    except Refused as refusal:
+        return await show(visit, kind, busy(visit), refusal.status)
+    visit.tell("arriving")
+    return redirect("/settings/data#arrivals", visit.cookies)
+
+
+@get("/settings/import/{import_id:int}/failures")
+async def failures(visit: Here, import_id: Id) -> Answer:
+    """The rows that could not be taken in, each with the reason. Raises Missing."""
+    account_id = visit.member()
+    out = io.StringIO()
+    lines = csv.writer(out, lineterminator="\n")
+    for data, code in await archive_of(visit).failures(account_id, import_id):
+        row = msgspec.json.decode(data)
+        values = row if isinstance(row, list) else [row.get("id", "")]
+        lines.writerow([*values, problem(visit.language, "row", code, code)])
+    return download(visit, f"failures-{import_id}.csv", out.getvalue())
+
+
+async def show(visit: Visit, kind: str = "", wrong: dict[str, list[str]] | None = None, status: int = 200) -> Answer:
     """The page."""
     account_id = visit.member()
-    counts = await archive_of(visit).counts(account_id)
-    files = [(kind, visit.language.say(name), counts[kind], SHEETS[kind].file) for kind, name in NAMES.items()]
-    return await draw(visit, "data", FilledIn({}, wrong or {}), status, files=files)
+    archive = archive_of(visit)
+    counts = await archive.counts(account_id)
+    say = visit.language.say
+    files = [(key, say(name), counts[key], SHEETS[key].file) for key, name in NAMES.items() if key in SHEETS]
+    jobs = [job_row(visit.language, job) for job in await archive.imports(account_id)]
+    form = FilledIn({"kind": kind}, wrong or {})
+    return await draw(visit, "data", form, status, files=files, jobs=jobs)
+
+
+def job_row(language: Language, job: Job) -> JobRow:
+    """An import in words."""
+    return JobRow(job, str(language.say(NAMES[job.kind])), str(language.say(STATES[job.state])))
+
+
+def busy(visit: Visit) -> dict[str, list[str]]:
+    return {"file": [str(visit.language.say("Another file is being taken in. Wait until it is done."))]}
+
+
+def download(visit: Visit, name: str, content: str) -> Answer:
+    """A file to keep."""
+    disposition = ("content-disposition", f'attachment; filename="{name}"')
+    return Answer(content.encode(), CSV, headers=[disposition], cookies=visit.cookies)
 
 
 def archive_of(visit: Visit) -> Archive:
     return visit.house.application.part(open_archive)
 
 
-HANDLERS = (data_page, csv_file)
+HANDLERS = (data_page, csv_file, bring_sheet, failures)
