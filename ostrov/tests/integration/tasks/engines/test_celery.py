@@ -20,8 +20,9 @@ from ostrov import Ostrov
 from ostrov.core.errors import SettingsError
 from ostrov.run.tasks import publisher
 from ostrov.run.tasks.engines import celery_held
-from ostrov.run.tasks.engines.celery import BEAT, CeleryEngine, connected
-from ostrov.run.tasks.engines.celery_app import application_for, kind_of, level
+from ostrov.run.tasks.engines.celery import CeleryEngine
+from ostrov.run.tasks.engines.celery_app import application_for, connected, kind_of, level
+from ostrov.run.tasks.engines.celery_receiver import BEAT
 from ostrov.run.tasks.tasks import open_tasks
 from ostrov.run.tasks.testing import working
 from ostrov.run.tasks.worker import SPARE

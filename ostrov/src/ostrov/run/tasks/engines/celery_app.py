@@ -6,6 +6,7 @@ of a run, and never calls anything.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Iterable
 from typing import Any
@@ -14,7 +15,8 @@ from urllib.parse import urlsplit
 from celery import Celery
 from celery.app.task import Task
 
-from ostrov.core.errors import SettingsError
+from ostrov.core.errors import OstrovError, SettingsError
+from ostrov.run.tasks.engines.remote import explained
 
 SCHEMES = {"amqp": "amqp", "amqps": "amqp", "redis": "redis", "rediss": "redis"}
 """Addresses that can be, with the kind of broker there."""
@@ -96,3 +98,19 @@ def stub(application: Celery, name: str) -> Task:
         application.task(name=name, send_events=True, ignore_result=True, shared=False, lazy=False)(refuse)
     found: Task = application.tasks[name]
     return found
+
+
+def connected(celery: Any) -> Any:
+    """A connection that is made. Raises OstrovError when the broker does not answer."""
+    connection = celery.connection_for_write()
+    try:
+        connection.connect()
+    except Exception as problem:
+        with contextlib.suppress(Exception):
+            connection.release()
+        raise OstrovError(
+            "the broker does not answer",
+            cause=explained(problem),
+            tip="check tasks.broker and that the server runs",
+        ) from problem
+    return connection
