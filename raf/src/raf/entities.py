@@ -239,6 +239,25 @@ class Quote(Struct, kw_only=True):
     quoted_status_id: str | UnsetType | None = UNSET
 
 
+class ScheduledStatus(Struct, kw_only=True):
+    """A post that waits. `params` is what was asked for; `error`, our own, says why it could not be published."""
+
+    id: str
+    scheduled_at: str
+    params: dict[str, Any]
+    media_attachments: list[MediaAttachment] = field(default_factory=list)
+    error: str | UnsetType = UNSET
+
+
+class Conversation(Struct, kw_only=True):
+    """Direct posts of a thread: its last one, and who else takes part in that."""
+
+    id: str
+    unread: bool = False
+    accounts: list[Account] = field(default_factory=list)
+    last_status: Status | None = None
+
+
 class StatusSource(Struct, kw_only=True):
     id: str
     text: str

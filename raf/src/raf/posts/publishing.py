@@ -82,11 +82,22 @@ def publish(connection: Connection, journal: Journal, account_id: int, new: NewP
     if poll is not None:
         end_later(connection, status_id, poll)
     if new.idempotency_key is not None:
-        expires = now + limits.idempotency_hours * 3600
-        connection.execute(REMEMBER, (account_id, new.idempotency_key, status_id, expires))
+        remember(connection, journal, account_id, new.idempotency_key, status_id, now)
     if mentions or (has_subscribers and draft.visibility != "direct"):
         tell_of_post.enqueue_in(connection, status_id)
     return status_id
+
+
+def remember(connection: Connection, journal: Journal, account_id: int, key: str, identity: int, now: float) -> None:
+    """What a request with this idempotency key has made."""
+    connection.execute(REMEMBER, (account_id, key, identity, now + journal.limits.idempotency_hours * 3600))
+
+
+def check_surroundings(connection: Connection, new: NewPost, account_id: int) -> None:
+    """Whether what a post replies to and holds is there. Raises Missing, Refused."""
+    if new.in_reply_to_id is not None:
+        _parent(connection, new.in_reply_to_id, account_id)
+    _check_files(connection, new.media_ids, account_id, None)
 
 
 def edit(connection: Connection, journal: Journal, account_id: int, status_id: int, change: PostChange) -> None:

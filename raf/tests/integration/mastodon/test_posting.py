@@ -225,7 +225,6 @@ async def test_a_body_has_a_limit_and_a_form_leaves_nothing_behind(api: Any) -> 
 @pytest.mark.parametrize(
     "body",
     [
-        {"scheduled_at": "2030-01-01T00:00:00Z"},
         {"quoted_status_id": "1"},
     ],
 )

@@ -29,10 +29,12 @@ from raf.mastodon.endpoints import (
     relations,
     reports,
     search,
+    scheduled,
     statuses,
     tags,
     timelines,
 )
+    trends,
 
 MODULES = (
     *(admin_accounts, admin_blocks, admin_reports, announcements, domain_blocks, reports),

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from litestar.params import FromPath
 
-from raf.errors import Missing
 from raf.mastodon.access import ANYONE, person, reader
 from raf.mastodon.endpoint import Asked, get
-
-
-@get("/api/v1/scheduled_statuses", person("read:statuses"))
-async def scheduled_statuses(call: Asked) -> bytes:
-    """A post with a date is refused, so none waits."""
-    return b"[]"
 
 
 @get("/api/v1/followed_tags", person("read:follows"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from raf.mastodon.endpoint import Asked, delete, get, post, put
 from raf.mastodon.endpoints.accounts import Ids
 from raf.mastodon.parameters import Tree, convert
 from raf.network import NewPost, PostChange
+from raf.scheduling.scheduling import moment_of, open_scheduling
 
 READER = reader("read:statuses")
 WRITE = person("write:statuses")
@@ -85,10 +87,7 @@ async def index(call: Asked) -> bytes:
 async def publish(call: Call) -> bytes:
     """`POST /api/v1/statuses`: publish. The same `Idempotency-Key` again is the same post again. Answered before Litestar."""
     said = await call.form(StatusForm)
-    for given, what in (
-        (said.scheduled_at, "Scheduled posts"),
-        (said.quoted_status_id, "Quotes"),
-    ):
+    for given, what in ((said.quoted_status_id, "Quotes"),):
         if given:
             raise Refused(f"{what} are not supported by this server")
     new = NewPost(
@@ -103,6 +102,8 @@ async def publish(call: Call) -> bytes:
         application_id=call.access.application_id if call.access else None,
         poll=poll_of(said.poll),
     )
+    if said.scheduled_at and (at := moment_of(said.scheduled_at)) > time.time():  # what is past is published now, as there
+        return encode(await call.house.application.part(open_scheduling).schedule(call.account_id, new, at))
     try:
         identity = await call.house.raf.post(call.account_id, new)
     except Missing as problem:

@@ -1,0 +1,1 @@
+"""Direct posts by thread: who talks, what is unread, what was put away."""
