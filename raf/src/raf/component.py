@@ -39,6 +39,7 @@ component = Component(
         "raf.scheduling.tasks",
         "raf.moderation.tasks",
         "raf.archive.tasks",
+        "raf.push.tasks",
     ),
     services=(Service("search", run="raf.search.service:serve", group="worker"),),
     after=("events", "tasks"),

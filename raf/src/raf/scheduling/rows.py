@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -83,7 +84,7 @@ def publish_due(connection: Connection, journal: Journal, identity: int, at: flo
     found = connection.row(DUE, (identity, at))
     if found is None:
         return None
-    waiting = ScheduledRow(*found[:3], _decode(found[3]), found[4])
+    waiting = _row(found)
     connection.execute(DELETE, (waiting.account_id, identity))
     return publishing.publish(connection, journal, waiting.account_id, waiting.post)
 
@@ -104,7 +105,7 @@ def row(connection: Connection, account_id: int, identity: int) -> ScheduledRow:
     found = connection.row(ROW, (account_id, identity))
     if found is None:
         raise Missing
-    return ScheduledRow(*found[:3], _decode(found[3]), found[4])
+    return _row(found)
 
 
 def page(connection: Connection, account_id: int, paging: Paging) -> Listing[ScheduledRow]:
@@ -112,10 +113,15 @@ def page(connection: Connection, account_id: int, paging: Paging) -> Listing[Sch
 
     def select(direction: str, bounds: tuple[int, int, int]) -> list[ScheduledRow]:
         found = connection.rows(PAGE.format(direction=direction), (account_id, *bounds))
-        return [ScheduledRow(*one[:3], _decode(one[3]), one[4]) for one in found]
+        return [_row(one) for one in found]
 
     items = newest_first(paging, select)
     return Listing(items, items[-1].id, items[0].id) if items else Listing([])
+
+
+def _row(found: Sequence[Any]) -> ScheduledRow:
+    identity, account_id, at, post, error = found
+    return ScheduledRow(identity, account_id, at, _decode(post), error)
 
 
 def _check(connection: Connection, journal: Journal, account_id: int, new: NewPost, at: float, now: float) -> None:

@@ -25,22 +25,23 @@ from raf.mastodon.endpoints import (
     people,
     polls,
     profile,
+    push,
     registration,
     relations,
     reports,
-    search,
     scheduled,
+    search,
     statuses,
     tags,
     timelines,
-)
     trends,
+)
 
 MODULES = (
     *(admin_accounts, admin_blocks, admin_reports, announcements, domain_blocks, reports),
     *(filters, lists),
     *(accounts, apps, authorization, conversations, discovery, empty, instance, media, notifications),
     *(grouped_notifications, notification_requests),
-    *(oauth, people, polls, profile, registration, relations, search, statuses, tags, timelines),
+    *(oauth, people, polls, profile, push, registration, relations, scheduled, search, statuses, tags, timelines, trends),
 )
 HANDLERS = [handler for module in MODULES for handler in module.HANDLERS]

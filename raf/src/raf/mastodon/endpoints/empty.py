@@ -34,12 +34,6 @@ async def featured_of(call: Asked, account_id: FromPath[int]) -> bytes:
     return b"[]"
 
 
-@get("/api/v1/push/subscription", person("push"))
-async def push_subscription(call: Asked) -> bytes:
-    """Nobody has one."""
-    raise Missing
-
-
 @get("/api/v1/peers/search", ANYONE)
 async def peers(call: Asked) -> bytes:
     """No other server is known."""
@@ -47,6 +41,5 @@ async def peers(call: Asked) -> bytes:
 
 
 HANDLERS = [
-    *(scheduled_statuses, followed_tags),
-    *(featured, featured_of, push_subscription, peers),
+    *(followed_tags, featured, featured_of, peers),
 ]
