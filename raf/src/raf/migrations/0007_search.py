@@ -38,16 +38,8 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("post_link_status", "post_link", ["status_id"])
-    op.create_table(
-        "trend",
-        sa.Column("kind", sa.Text, primary_key=True),  # tags, statuses, links
-        sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("name", sa.Text, nullable=False),
-        sa.Column("score", sa.Double, nullable=False),
-        sqlite_with_rowid=False,
-    )
 
 
 def downgrade() -> None:
-    for name in ("trend", "post_link", "suggestion_dismissed", *INDEXES, "search_post"):
+    for name in ("post_link", "suggestion_dismissed", *INDEXES, "search_post"):
         op.drop_table(name)

@@ -17,6 +17,7 @@ TRAITS = {"image": 1, "video": 2, "audio": 4, "media": 8, "link": 16, "poll": 32
 KINDS = {"image": 1, "video": 2, "gifv": 2, "audio": 4}
 POST = "SELECT text, spoiler_text, visibility FROM status WHERE id = ? AND reblog_of_id IS NULL"
 FILES = "SELECT kind, description FROM media WHERE status_id = ? AND position >= 0 ORDER BY position"
+POLL = "SELECT options FROM poll WHERE status_id = ?"
 INSERT_POST = "INSERT INTO search_post (id, traits) VALUES (?, ?)"
 DELETE_POST = "DELETE FROM search_post WHERE id = ?"
 INSERT_LINK = "INSERT INTO post_link (url, status_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
@@ -41,8 +42,13 @@ def index_post(connection: Connection, status_id: int) -> None:
     traits = TRAITS["link"] if links else 0
     for kind, _ in files:
         traits |= KINDS.get(kind, 0) | TRAITS["media"]
+    options = connection.value(POLL, (status_id,))
+    choices: list[str] = [] if options is None else msgspec.json.decode(options)
+    if choices:
+        traits |= TRAITS["poll"]
     connection.execute(INSERT_POST, (status_id, traits))
-    _write(connection, "search_post_words", status_id, [spoiler_text, text, *(said for _, said in files if said)])
+    said = [spoiler_text, text, *choices, *(description for _, description in files if description)]
+    _write(connection, "search_post_words", status_id, said)
     if visibility == "public":
         for address in dict.fromkeys(links):
             connection.execute(INSERT_LINK, (address[:2000], status_id))

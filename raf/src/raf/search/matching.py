@@ -19,6 +19,16 @@ def tsquery(wanted: Sequence[Words], unwanted: Sequence[Words] = ()) -> str:
     return " & ".join([*(_tsquery(words) for words in wanted), *(f"!({_tsquery(words)})" for words in unwanted)])
 
 
+def fts5_typed(stems: Sequence[str], last: str) -> str:
+    """All of the stems, in any order; instead of the last one also a word that begins with `last`."""
+    return " AND ".join([*(f'"{stem}"' for stem in stems[:-1]), f'("{stems[-1]}" OR "{last}"*)'])
+
+
+def tsquery_typed(stems: Sequence[str], last: str) -> str:
+    """The same for PostgreSQL."""
+    return " & ".join([*(f"'{stem}'" for stem in stems[:-1]), f"('{stems[-1]}' | '{last}':*)"])
+
+
 def tsvector(stems: Sequence[str]) -> str:
     """Stems with their places, as PostgreSQL reads a `tsvector`."""
     return " ".join(f"'{stem}':{place}" for place, stem in enumerate(stems, 1))

@@ -19,7 +19,7 @@ LIBRARY = """(s.account_id = ?
  OR EXISTS (SELECT 1 FROM favourite WHERE favourite.account_id = ? AND favourite.status_id = s.id)
  OR EXISTS (SELECT 1 FROM bookmark WHERE bookmark.account_id = ? AND bookmark.status_id = s.id)
  OR EXISTS (SELECT 1 FROM status boost WHERE boost.reblog_of_id = s.id AND boost.account_id = ?))"""
-PUBLIC = "(s.visibility = 'public' AND a.indexable = 1)"
+PUBLIC = "(s.visibility = 'public' AND a.indexable = 1 AND a.quiet = 0)"
 UNWANTED = """
 NOT EXISTS (SELECT 1 FROM mute WHERE mute.account_id = ? AND mute.target_id = s.account_id
   AND (mute.expires_at IS NULL OR mute.expires_at > ?))

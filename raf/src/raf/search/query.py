@@ -72,7 +72,7 @@ class Query:
 def parse(text: str) -> Query:
     """The query in a text. Raises BadQuery."""
     query = Query()
-    for number, match in enumerate(PIECE.finditer(text.translate(QUOTES))):
+    for number, match in enumerate(PIECE.finditer(text.replace("\0", " ").translate(QUOTES))):
         if number == MOST:
             break
         refused = match["sign"] == "-"

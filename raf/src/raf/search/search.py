@@ -9,9 +9,11 @@ from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from ostrov import Connection, Ostrov, base_url, open_events
+from raf.search import people as persons
 from raf.search.following import make_follower
 from raf.search.posts import Bounds, find_posts
 from raf.search.query import Query
+from raf.search.trends import Talk, Trends, find_trends, wanted_posts
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -22,6 +24,9 @@ PAUSE = 0.05
 CLOSE_BEHIND = 200
 """Events that a search waits for, so that it finds what was posted just now."""
 
+FRESH = 30.0
+"""Seconds that what is talked about is told without counting again: anybody may ask for it at any time."""
+
 
 class Search:
     """What can be found. Who looks may wait for the disk, so reading is done in threads, on SQLite too."""
@@ -31,6 +36,9 @@ class Search:
         self.store = application.store
         self.events = application.part(open_events)
         self.follower = make_follower(self.events)
+        self._trends: Trends | None = None
+        self._counted = 0.0
+        self._counting = asyncio.Lock()
 
     async def posts(self, viewer_id: int, query: Query, bounds: Bounds | None = None) -> list[int]:
         """Ids of the posts that are so and that the viewer may find, the newest first. The newest of all are among them."""
@@ -39,6 +47,57 @@ class Search:
         await self.freshen()
         bounds = bounds or Bounds()
         return await self.read(find_posts, viewer_id, query, bounds, time.time())
+
+    async def people(
+        self, text: str, viewer_id: int | None = None, limit: int = 40, offset: int = 0, *, following: bool = False
+    ) -> list[int]:
+        """Ids of the accounts that are called so or say this of themselves."""
+        await self.freshen()
+        viewer = viewer_id or 0
+        return await self.read(persons.find_people, text, viewer, limit, offset, following=following, host=self.host)
+
+    async def directory(
+        self,
+        order: persons.Order = "active",
+        viewer_id: int | None = None,
+        limit: int = 40,
+        offset: int = 0,
+        *,
+        local: bool = False,
+    ) -> list[int]:
+        """Ids of the accounts that want to be found."""
+        return await self.read(persons.listed_people, order, viewer_id or 0, limit, offset, time.time(), local=local)
+
+    async def suggestions(self, viewer_id: int, limit: int = 40) -> list[tuple[int, list[str]]]:
+        """Ids of accounts to follow, each with why."""
+        return await self.read(persons.suggested_people, viewer_id, limit, time.time())
+
+    async def dismiss_suggestion(self, viewer_id: int, account_id: int) -> None:
+        """Never suggest this one again."""
+        await self.store.write(persons.dismiss_suggestion, viewer_id, account_id)
+
+    async def trending_tags(self) -> list[Talk]:
+        """The tags of most people, with their days."""
+        return (await self._talked_about()).tags
+
+    async def trending_links(self) -> list[Talk]:
+        """The addresses that most people wrote, with their days."""
+        return (await self._talked_about()).links
+
+    async def trending_posts(self, viewer_id: int | None, limit: int, offset: int = 0) -> list[int]:
+        """Ids of the posts most liked and boosted, without those of whom the viewer does not want to hear."""
+        found = (await self._talked_about()).posts
+        if viewer_id is not None:
+            found = await self.store.read(wanted_posts, found, viewer_id, time.time())
+        return found[offset : offset + limit]
+
+    async def _talked_about(self) -> Trends:
+        async with self._counting:
+            if self._trends is None or time.monotonic() > self._counted + FRESH:
+                await self.freshen()
+                self._trends = await self.read(find_trends, time.time())
+                self._counted = time.monotonic()
+            return self._trends
 
     async def read(self, function: Callable[Concatenate[Connection, P], T], *arguments: P.args, **options: P.kwargs) -> T:
         """What may take long does not hold the loop up."""

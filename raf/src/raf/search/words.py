@@ -36,7 +36,7 @@ def stems(text: str) -> list[str]:
 def beginning(text: str) -> str:
     """The first word of a text as it is compared, not cut down: what a longer one may begin with."""
     found = WORD.search(unicodedata.normalize("NFKC", text).lower())
-    return _plain(found[0])[:LONGEST] if found else ""
+    return _letters(_plain(found[0]))[:LONGEST] if found else ""
 
 
 @lru_cache(65_536)

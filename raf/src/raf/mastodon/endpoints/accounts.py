@@ -11,6 +11,7 @@ from raf.mastodon.answers import encode
 from raf.mastodon.call import Id
 from raf.mastodon.endpoint import Asked, get
 from raf.mastodon.selections.people import familiar_followers
+from raf.search.search import open_search
 
 READER = reader("read:accounts")
 MOST_IDS = 100
@@ -67,16 +68,16 @@ async def lookup(call: Asked) -> bytes:
 
 @get("/api/v1/accounts/search", person("read:accounts", "read:search"))
 async def search(call: Asked) -> bytes:
-    """Accounts whose names begin so."""
+    """Accounts whose names begin so, or that say this of themselves."""
     asked = call.query(SearchQuery)
-    found = await call.house.raf.search_accounts(
+    ids = await call.house.application.part(open_search).people(
         asked.q,
+        call.account_id,
         min(max(1, asked.limit or 40), 80),
         min(max(0, asked.offset or 0), FURTHEST),
-        viewer_id=call.account_id,
         following=asked.following,
     )
-    return encode(found)
+    return encode(await call.house.raf.accounts(ids))
 
 
 @get("/api/v1/accounts/relationships", person("read:follows"))

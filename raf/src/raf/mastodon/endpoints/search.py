@@ -66,14 +66,14 @@ async def everything(call: Asked) -> bytes:
     if text.startswith(("http://", "https://")):
         await _resolve(call, text, found, kinds)
         return encode(found)
-    raf = call.house.raf
+    raf, search = call.house.raf, call.house.application.part(open_search)
     if "accounts" in kinds and not text.startswith("#"):
-        found.accounts = await raf.search_accounts(text, limit, offset, viewer_id=call.viewer_id, following=asked.following)
+        ids = await search.people(text, call.viewer_id, limit, offset, following=asked.following)
+        found.accounts = await raf.accounts(ids)
     if "hashtags" in kinds and not text.startswith("@") and " " not in text:
         names = await call.house.store.read(tags_beginning, text.removeprefix("#").lower(), limit, offset)
         found.hashtags = [await tag_entity(call, name) for name in names]
     if "statuses" in kinds and call.viewer_id is not None and not text.startswith("@"):
-        search = call.house.application.part(open_search)
         below = LARGEST_ID if asked.max_id is None else asked.max_id
         bounds = Bounds(limit, offset, below, asked.min_id or 0, asked.account_id, search.host)
         found.statuses = await raf.statuses(await search.posts(call.viewer_id, parse(text), bounds), call.viewer_id)

@@ -6,11 +6,6 @@ from ostrov import Connection
 from raf.snowflake import first_of, time_of
 
 DAY = 86400
-TRENDING = """
-SELECT t.tag FROM status_tag t JOIN status s ON s.id = t.status_id
-WHERE t.status_id >= ? AND s.visibility = 'public'
-GROUP BY t.tag ORDER BY COUNT(DISTINCT s.account_id) DESC, COUNT(*) DESC, t.tag LIMIT ? OFFSET ?
-"""
 BEGINNING = """
 SELECT tag FROM (
   SELECT t.tag AS tag FROM status_tag t JOIN status s ON s.id = t.status_id
@@ -21,11 +16,6 @@ OF_DAYS = """
 SELECT t.status_id, s.account_id FROM status_tag t JOIN status s ON s.id = t.status_id
 WHERE t.tag = ? AND t.status_id >= ? AND s.visibility = 'public' ORDER BY t.status_id DESC LIMIT 10000
 """
-
-
-def trending_tags(connection: Connection, now: float, limit: int, offset: int) -> list[str]:
-    """The tags that most people used in the last two days."""
-    return [tag for (tag,) in connection.rows(TRENDING, (first_of(now - 2 * DAY), limit, offset))]
 
 
 def tags_beginning(connection: Connection, start: str, limit: int, offset: int) -> list[str]:

@@ -1,0 +1,80 @@
+"""`/api/v1/trends/…`: what is talked about."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from raf.entities import PreviewCard
+from raf.mastodon.access import reader
+from raf.mastodon.answers import encode
+from raf.mastodon.call import Call
+from raf.mastodon.endpoint import Asked, get
+from raf.mastodon.endpoints.tags import history, tag_of
+from raf.search.search import open_search
+from raf.search.trends import Days
+
+FURTHEST = 10_000
+
+
+class TrendsQuery(msgspec.Struct):
+    """How many, after how many."""
+
+    limit: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    offset: Annotated[int, msgspec.Meta(ge=0, le=FURTHEST)] = 0
+
+
+@get(["/api/v1/trends", "/api/v1/trends/tags"], reader())
+async def tags(call: Asked) -> bytes:
+    """The tags of most people in the last days."""
+    asked = call.query(TrendsQuery)
+    limit = min(asked.limit or 10, 20)
+    found = await call.house.application.part(open_search).trending_tags()
+    shown = found[asked.offset : asked.offset + limit]
+    link(call, asked.offset, limit, len(shown))
+    return encode([tag_of(call, talk.name, talk.days) for talk in shown])
+
+
+@get("/api/v1/trends/statuses", reader())
+async def statuses(call: Asked) -> bytes:
+    """The public posts most liked and boosted in the last days."""
+    asked = call.query(TrendsQuery)
+    limit = min(asked.limit or 20, 40)
+    ids = await call.house.application.part(open_search).trending_posts(call.viewer_id, limit, asked.offset)
+    link(call, asked.offset, limit, len(ids))
+    return b"[" + b",".join(await call.house.raf.documents(ids, call.viewer_id)) + b"]"
+
+
+@get("/api/v1/trends/links", reader())
+async def links(call: Asked) -> bytes:
+    """The addresses of most people in the last days. Nothing is fetched from there: a card says what its address says."""
+    asked = call.query(TrendsQuery)
+    limit = min(asked.limit or 10, 20)
+    found = await call.house.application.part(open_search).trending_links()
+    shown = found[asked.offset : asked.offset + limit]
+    link(call, asked.offset, limit, len(shown))
+    return encode([_card(talk.name, talk.days) for talk in shown])
+
+
+def link(call: Call, offset: int, limit: int, count: int) -> None:
+    """Point at the pages around this one, by offsets."""
+    address = call.house.url + call.scope["path"]
+    around = [("next", offset + limit)] if count >= limit else []
+    around += [("prev", max(0, offset - limit))] if offset else []
+    if around:
+        found = (f'<{address}?limit={limit}&offset={place}>; rel="{name}"' for name, place in around)
+        call.headers.append((b"link", ", ".join(found).encode("ascii", "ignore")))
+
+
+def _card(address: str, days: Days) -> dict[str, Any]:
+    parts = urlsplit(address)
+    host = (parts.hostname or "").removeprefix("www.")
+    title = (host + parts.path).rstrip("/")
+    card: dict[str, Any] = msgspec.to_builtins(PreviewCard(url=address, title=title[:200], provider_name=host))
+    return {**card, "history": msgspec.to_builtins(history(days, time.time()))}
+
+
+HANDLERS = [tags, statuses, links]
