@@ -8,6 +8,7 @@ from raf.identity.settings import IdentitySettings
 from raf.mastodon.settings import ApiSettings
 from raf.media.settings import MediaSettings
 from raf.posts.settings import PostSettings, TimelineSettings
+from raf.push.settings import PushSettings
 
 
 class RafSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -21,3 +22,4 @@ class RafSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     identity: IdentitySettings = msgspec.field(default_factory=IdentitySettings)
     media: MediaSettings = msgspec.field(default_factory=MediaSettings)
     api: ApiSettings = msgspec.field(default_factory=ApiSettings)
+    push: PushSettings = msgspec.field(default_factory=PushSettings)

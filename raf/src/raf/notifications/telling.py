@@ -15,6 +15,8 @@ from raf.notifications import requests
 from raf.notifications.grouping import key_of
 from raf.notifications.policy import verdict
 from raf.notifications.reading import TOPIC
+from raf.push.subscriptions import wanting
+from raf.push.tasks import deliver
 from raf.snowflake import Snowflakes
 
 P = ParamSpec("P")
@@ -68,11 +70,14 @@ async def tell(
         if connection.dialect == "postgresql":  # nothing is taken back between the decision and the writing
             application.part(open_events).lock(connection)
         everybody = sorted(told for told in decide(connection, *about, **named) if after is None or told > after)
-        now, new = time.time(), []
+        now, new, news = time.time(), [], []
         for told in everybody[:AT_ONCE]:
             identity = _write(connection, told, ids, now)
             if identity:
                 new.append((told.account_id, identity))
+                news.append((told.account_id, told.kind, told.from_account_id))
+        for place, subscription_id in wanting(connection, news):
+            deliver.enqueue_in(connection, subscription_id, new[place][1])
         if new:
             connection.after_commit(partial(application.channel.publish, TOPIC, msgspec.json.encode(new)))
         return len(new), everybody[AT_ONCE - 1] if len(everybody) > AT_ONCE else None

@@ -10,7 +10,9 @@ from raf.identity.applications import OAuthApplication, check_application
 from raf.identity.attempts import subject_of_address
 from raf.mastodon.access import ANYONE, application
 from raf.mastodon.answers import encode
+from raf.mastodon.call import Call
 from raf.mastodon.endpoint import Asked, get, post
+from raf.push.push import open_push
 
 
 class NewApp(msgspec.Struct):
@@ -31,7 +33,7 @@ async def create(call: Asked) -> bytes:
     if window.remaining < 0:
         raise TooMany(1800)
     found, secret = await call.house.oauth.register(new)
-    shown = shape(found)
+    shown = shape(found, await _vapid_key(call))
     shown.client_id = found.client_id
     shown.client_secret = secret
     shown.client_secret_expires_at = 0
@@ -42,10 +44,14 @@ async def create(call: Asked) -> bytes:
 async def verify_credentials(call: Asked) -> bytes:
     """The client a token was issued to."""
     assert call.access is not None
-    return encode(shape(await call.house.oauth.application_of(call.access)))
+    return encode(shape(await call.house.oauth.application_of(call.access), await _vapid_key(call)))
 
 
-def shape(found: OAuthApplication) -> Application:
+async def _vapid_key(call: Call) -> str:
+    return (await call.house.application.part(open_push).vapid()).public
+
+
+def shape(found: OAuthApplication, vapid_key: str = "") -> Application:
     """The entity, without secrets."""
     return Application(
         id=str(found.id),
@@ -54,6 +60,7 @@ def shape(found: OAuthApplication) -> Application:
         scopes=list(found.scopes),
         redirect_uris=list(found.redirect_uris),
         redirect_uri="\n".join(found.redirect_uris),
+        vapid_key=vapid_key,
     )
 
 

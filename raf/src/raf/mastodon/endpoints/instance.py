@@ -16,6 +16,7 @@ from raf.mastodon.house import House
 from raf.mastodon.selections.activity import COUNTED, usage, weeks
 from raf.media.formats import EXTENSIONS
 from raf.media.portraits import default_header
+from raf.push.push import open_push
 from raf.times import iso
 from raf.web.pages.about import RULES
 
@@ -52,7 +53,7 @@ async def v2(call: Asked) -> bytes:
                 "privacy_policy": None,
                 "terms_of_service": None,
             },
-            "vapid": {"public_key": ""},
+            "vapid": {"public_key": (await house.application.part(open_push).vapid()).public},
             "translation": {"enabled": False},
             "limited_federation": True,
         },

@@ -1,0 +1,54 @@
+"""One request to a push service. The address comes from a client, so it may lead nowhere inside (no private addresses, no
+redirects), and the answer is not read beyond its status."""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import socket
+import ssl
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from raf.errors import RafError
+
+
+class Unreachable(RafError):
+    """The push service cannot be asked: tried again later."""
+
+    status = 502
+
+
+class Unwelcome(RafError):
+    """The address leads where no request may go."""
+
+
+def send(endpoint: str, body: bytes, headers: Mapping[str, str], *, timeout: float, private: bool) -> int:
+    """POST; the status of the answer. Blocks, so call it in a thread. Raises Unreachable, Unwelcome."""
+    parts = urlsplit(endpoint)
+    host, secure = parts.hostname or "", parts.scheme == "https"
+    if not host or not (secure or private):
+        raise Unwelcome(f"{parts.scheme}://{parts.netloc} is no address of a push service")
+    try:
+        port = parts.port or (443 if secure else 80)
+        address = _resolve(host, port, private=private)
+        connection = http.client.HTTPConnection(host, port, timeout=timeout)
+        plain = socket.create_connection((address, port), timeout)
+        connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host) if secure else plain
+        try:
+            path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+            connection.request("POST", path, body, {"Host": parts.netloc, **headers})
+            return connection.getresponse().status
+        finally:
+            connection.close()
+    except (OSError, http.client.HTTPException, ValueError) as problem:
+        raise Unreachable(f"{parts.netloc} does not answer: {problem}") from problem
+
+
+def _resolve(host: str, port: int, *, private: bool) -> str:
+    """The address to connect to: it is looked at and used, so that no second answer of a name server can differ."""
+    found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    allowed = [address for address in found if private or ipaddress.ip_address(address.partition("%")[0]).is_global]
+    if not allowed:
+        raise Unwelcome(f"{host} is at a private address", tip="raf.push.private_addresses allows it")
+    return allowed[0]

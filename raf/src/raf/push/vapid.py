@@ -1,0 +1,61 @@
+"""Who we are to push services: a key pair of this server, and a signed word to each of them (VAPID, RFC 8292)."""
+
+from __future__ import annotations
+
+import time
+from urllib.parse import urlsplit
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from ostrov import Connection
+from raf.push.encryption import decode, encode
+
+LIVES = 12 * 3600
+"""Seconds a word is good for; RFC 8292 §2 allows a day."""
+READ = "SELECT private_key FROM push_key WHERE id = 1"
+WRITE = "INSERT INTO push_key (id, private_key, created_at) VALUES (1, ?, ?) ON CONFLICT DO NOTHING"
+
+
+class Vapid:
+    """The key pair. `public` is the point that clients subscribe with, as base64url."""
+
+    def __init__(self, private: str) -> None:
+        self._key = ec.derive_private_key(int.from_bytes(decode(private), "big"), ec.SECP256R1())
+        self.public = encode(self._key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
+
+    def token(self, endpoint: str, contact: str, now: float | None = None) -> str:
+        """A JSON Web Token for the service an endpoint belongs to, signed with ES256 (RFC 7518 §3.4)."""
+        parts = urlsplit(endpoint)
+        claims = {
+            "aud": f"{parts.scheme}://{parts.netloc}",
+            "exp": int((time.time() if now is None else now) + LIVES),
+            "sub": contact,
+        }
+        head = encode(msgspec.json.encode({"typ": "JWT", "alg": "ES256"}))
+        said = f"{head}.{encode(msgspec.json.encode(claims))}"
+        r, s = decode_dss_signature(self._key.sign(said.encode(), ec.ECDSA(SHA256())))
+        return f"{said}.{encode(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
+
+
+def new_private_key() -> str:
+    """A private key as base64url."""
+    number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
+    return encode(number.to_bytes(32, "big"))
+
+
+def read_key(connection: Connection) -> Vapid | None:
+    """The server's key, once there is one."""
+    private = connection.value(READ)
+    return Vapid(private) if private is not None else None
+
+
+def make_key(connection: Connection) -> Vapid:
+    """The server's key, made at its first use; of two processes that make one, the first's holds."""
+    connection.execute(WRITE, (new_private_key(), time.time()))
+    found = read_key(connection)
+    assert found is not None
+    return found

@@ -1,0 +1,78 @@
+"""What a push says, in the language of who gets it, in the shape Mastodon's clients read (`Web::NotificationSerializer`)."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import msgspec
+
+from raf.entities import Notification, Status
+
+LONGEST = 140
+TAGS = re.compile(r"<[^>]+>")
+BREAKS = re.compile(r"</p>|<br\s*/?>")
+TITLES = {
+    "en": {
+        "mention": "{name} mentioned you",
+        "status": "{name} posted",
+        "reblog": "{name} boosted your post",
+        "follow": "{name} follows you now",
+        "follow_request": "{name} asks to follow you",
+        "favourite": "{name} likes your post",
+        "poll": "A poll has ended",
+        "update": "{name} edited a post you boosted",
+        "quote": "{name} quoted your post",
+        "admin.sign_up": "{name} signed up",
+        "admin.report": "A new report",
+        "": "News from {name}",
+    },
+    "ru": {
+        "mention": "{name}: упоминание вас",
+        "status": "{name}: новый пост",
+        "reblog": "{name}: буст вашего поста",
+        "follow": "{name} теперь читает вас",
+        "follow_request": "{name} просится в читатели",
+        "favourite": "{name}: ваш пост нравится",
+        "poll": "Опрос завершён",
+        "update": "{name}: правка поста, который вы бустнули",
+        "quote": "{name}: цитата вашего поста",
+        "admin.sign_up": "{name}: новая учётная запись",
+        "admin.report": "Новая жалоба",
+        "": "Новости: {name}",
+    },
+}
+
+
+class Said(msgspec.Struct):
+    """The content of a push. `access_token` is empty: of a token only its digest is kept. `url` is where a click leads."""
+
+    notification_id: int
+    notification_type: str
+    icon: str
+    title: str
+    body: str
+    preferred_locale: str
+    url: str
+    access_token: str = ""
+
+
+def said_of(note: Notification, language: str, site: str) -> Said:
+    """The words for a notification."""
+    titles = TITLES.get(language, TITLES["en"])
+    name = note.account.display_name or note.account.username
+    status = note.status if isinstance(note.status, Status) else None
+    return Said(
+        notification_id=int(note.id),
+        notification_type=note.type,
+        icon=note.account.avatar_static,
+        title=titles.get(note.type, titles[""]).format(name=name),
+        body=_excerpt(status.spoiler_text or status.content) if status else f"@{note.account.acct}",
+        preferred_locale=language,
+        url=f"{site}/@{status.account.acct}/{status.id}" if status else f"{site}/@{note.account.acct}",
+    )
+
+
+def _excerpt(html: str) -> str:
+    text = unescape(TAGS.sub("", BREAKS.sub(" ", html))).strip()
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
