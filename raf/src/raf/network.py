@@ -48,7 +48,7 @@ from raf.timelines.documents import Encoder
 from raf.timelines.memory import Memory
 from raf.timelines.refresh import Refresh
 from raf.timelines.timelines import Timelines
-from raf.timelines.wire import Wire
+from raf.timelines.wire import FORGET, Wire
 
 if TYPE_CHECKING:
     from raf.media.library import Library
@@ -79,6 +79,7 @@ class Raf:
         self.timelines = Timelines(self.store, self.memory, self.wire, self.encoder, kept)
         self.refresh = Refresh(application, self.timelines)
         application.channel.listen(notices.TOPIC, self._notified)
+        application.channel.listen(FORGET, lambda message: self.portrayal.forget())
 
     # ---- accounts ---------------------------------------------------------------------------------------------------
 
@@ -121,6 +122,7 @@ class Raf:
         """An account as its owner sees it. Raises Missing."""
 
         def read(connection: Connection) -> entities.CredentialAccount:
+            self.portrayal.learn(connection)
             found = accounts.rows(connection, [account_id])
             if not found:
                 raise Missing

@@ -10,6 +10,7 @@ from msgspec import UNSET
 
 from ostrov import Connection
 from raf import entities
+from raf.domain.pictures import names_in
 from raf.domain.roles import Role, role_of
 from raf.media.attachments import Attachment, entity_of
 from raf.media.portraits import default_avatar, default_header
@@ -56,10 +57,12 @@ class AccountRow(NamedTuple):
 COLUMNS = ", ".join(f"account.{name}" for name in AccountRow._fields)
 BY_IDS = f"SELECT {COLUMNS} FROM account WHERE id IN ({{marks}})"
 BY_NAME = "SELECT id FROM account WHERE name_key = ? AND suspended = 0 AND held = 0"
+PICTURES = "SELECT shortcode, file, static_file, category, visible FROM custom_emoji WHERE disabled = 0"
 REQUESTS = "SELECT count(*) FROM follow_request WHERE target_id = ?"
 FOUND = """
 SELECT id FROM account
-WHERE suspended = 0 AND held = 0 AND (name_key LIKE ? ESCAPE '!' OR display_key LIKE ? ESCAPE '!' OR display_key LIKE ? ESCAPE '!')
+WHERE suspended = 0 AND held = 0
+  AND (name_key LIKE ? ESCAPE '!' OR display_key LIKE ? ESCAPE '!' OR display_key LIKE ? ESCAPE '!')
   AND NOT EXISTS (SELECT 1 FROM block WHERE block.account_id = account.id AND block.target_id = ?)
   AND (? = 0 OR EXISTS (SELECT 1 FROM follow WHERE follow.account_id = ? AND follow.target_id = account.id))
 ORDER BY
@@ -123,6 +126,34 @@ class Portrayal:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._pictures: dict[str, entities.CustomEmoji] = {}
+        self._known = False
+
+    def learn(self, connection: Connection) -> None:
+        """Know the pictures of the house, before names and posts are made that may hold them."""
+        if not self._known:
+            self._known = True
+            base = f"{self.url}/media/"
+            self._pictures = {
+                shortcode: entities.CustomEmoji(
+                    shortcode=shortcode,
+                    url=base + file,
+                    static_url=base + static_file,
+                    visible_in_picker=bool(visible),
+                    category=category,
+                )
+                for shortcode, file, static_file, category, visible in connection.rows(PICTURES)
+            }
+
+    def forget(self) -> None:
+        """The pictures have changed."""
+        self._known = False
+
+    def pictured(self, *texts: str) -> list[entities.CustomEmoji]:
+        """The pictures of the house that these texts name."""
+        if not self._pictures:
+            return []
+        return [self._pictures[name] for name in names_in(*texts) if name in self._pictures]
 
     def account(self, row: AccountRow) -> entities.Account:
         return self._fill(row, entities.Account)
@@ -195,6 +226,7 @@ class Portrayal:
             last_status_at=None if row.last_status_at is None else day(row.last_status_at),
             hide_collections=bool(row.hide_collections),
             fields=[entities.Field(name=name, value=self.outward(html)) for name, _, html in msgspec.json.decode(row.fields)],
+            emojis=self.pictured(row.display_name, row.note, row.fields),
             roles=[entities.AccountRole(id=str(role.id), name=role.name, color=role.color)] if role else [],
             suspended=True if row.suspended else UNSET,
             limited=True if row.silenced else UNSET,

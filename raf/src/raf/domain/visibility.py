@@ -1,7 +1,7 @@
 """Who may see a post: the one rule, as a function for what is in memory and as a condition for what is in tables.
 
-A suspended author: nobody else. public and unlisted: everybody; private: followers and the mentioned; direct: the mentioned. The author always; and nobody
-whom the author has blocked. A boost is seen by who may see both it and the post in it.
+A suspended author: nobody else. public and unlisted: everybody; private: followers and the mentioned; direct: the mentioned.
+The author always; and nobody whom the author has blocked. A boost is seen by who may see both it and the post in it.
 """
 
 from __future__ import annotations

@@ -163,5 +163,6 @@ def unreferenced(connection: Connection, names: set[str]) -> list[str]:
     sql = (
         "SELECT 1 WHERE EXISTS (SELECT 1 FROM media WHERE file = ?) OR EXISTS (SELECT 1 FROM media WHERE preview = ?)"
         " OR EXISTS (SELECT 1 FROM account WHERE avatar = ?) OR EXISTS (SELECT 1 FROM account WHERE header = ?)"
+        " OR EXISTS (SELECT 1 FROM custom_emoji WHERE file = ?)"
     )
-    return sorted(name for name in names if connection.value(sql, (name,) * 4) is None)
+    return sorted(name for name in names if connection.value(sql, (name,) * 5) is None)

@@ -30,7 +30,7 @@ MOVING_BUDGET = 60_000_000
 MOVING_LARGEST = 921_600
 MEMORY = 1 << 30
 SECONDS = 60
-PORTRAITS = {"avatar": (400, 400), "header": (1500, 500)}
+PORTRAITS = {"avatar": (400, 400), "header": (1500, 500), "emoji": (128, 128)}
 
 
 class Unfit(Exception):

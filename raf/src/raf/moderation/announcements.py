@@ -10,6 +10,7 @@ import msgspec
 from ostrov import Connection
 from raf import entities
 from raf.domain import text as texts
+from raf.domain.pictures import names_in
 from raf.errors import Invalid, Missing
 from raf.journal import Journal
 from raf.moderation import audit, emojis, shapes
@@ -177,7 +178,7 @@ def shown_to(connection: Connection, account_id: int, base: str) -> list[shapes.
             published_at=iso(notice.created_at),
             updated_at=iso(notice.updated_at),
             read=notice.id in read,
-            emojis=[picture.entity(base) for picture in emojis.find(connection, emojis.names_in(notice.text))],
+            emojis=[picture.entity(base) for picture in emojis.find(connection, names_in(notice.text))],
             tags=[entities.StatusTag(name=tag, url=texts.tag_path(tag)) for tag in texts.tags(texts.pieces(notice.text))],
             reactions=[_reaction(pictures, base, *reaction) for reaction in reactions.get(notice.id, [])],
         )

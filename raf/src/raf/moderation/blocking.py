@@ -245,3 +245,25 @@ def _network(text: str) -> str:
     except ValueError:
         raise Invalid({"ip": [("ERR_INVALID", "is not a network address")]}) from None
     return str(network)
+
+
+def published(connection: Connection) -> list[dict[str, str | None]]:
+    """The servers that are limited or suspended, hidden names with stars, as everybody may see them."""
+    sql = f"SELECT {DOMAIN.columns} FROM domain_block WHERE severity <> 'noop' ORDER BY domain"
+    return [
+        {
+            "domain": _starred(row[1]) if row[8] else row[1],
+            "digest": hashlib.sha256(row[1].encode()).hexdigest(),
+            "severity": row[3],
+            "comment": row[7] or "",
+        }
+        for row in connection.rows(sql)
+    ]
+
+
+def _starred(domain: str) -> str:
+    """A name of which the middle is not shown (app/models/domain_block.rb, obfuscated_domain)."""
+    visible = len(domain) // 4
+    return "".join(
+        "*" if visible <= at < len(domain) - visible and letter != "." else letter for at, letter in enumerate(domain)
+    )

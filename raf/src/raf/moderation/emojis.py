@@ -14,8 +14,6 @@ from raf.moderation import audit
 from raf.moderation.judging import permitted
 
 NAME = re.compile(r"[A-Za-z0-9_]{2,64}")
-USED = re.compile(r"(?<![A-Za-z0-9_:]):([A-Za-z0-9_]{2,64}):(?![A-Za-z0-9_:])")
-"""Where a picture stands in a text (app/models/custom_emoji.rb, SCAN_RE)."""
 COLUMNS = "id, shortcode, file, static_file, category, visible, disabled"
 EVERY = f"SELECT {COLUMNS} FROM custom_emoji ORDER BY coalesce(category, ''), shortcode"
 ONE = f"SELECT {COLUMNS} FROM custom_emoji WHERE id = ?"
@@ -48,11 +46,6 @@ class Picture(NamedTuple):
             visible_in_picker=bool(self.visible),
             category=self.category,
         )
-
-
-def names_in(text: str) -> list[str]:
-    """The names between colons, each once."""
-    return list(dict.fromkeys(USED.findall(text))) if ":" in text else []
 
 
 def every(connection: Connection) -> list[Picture]:

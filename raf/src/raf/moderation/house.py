@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ostrov import Connection
 from raf import entities
+from raf.domain import text as texts
 from raf.errors import Invalid, Missing
 from raf.journal import Journal
 from raf.moderation import audit
@@ -22,12 +23,13 @@ SET_TEXT = """
 INSERT INTO house_text (name, text, updated_at) VALUES (?, ?, ?)
 ON CONFLICT (name) DO UPDATE SET text = excluded.text, updated_at = excluded.updated_at"""
 DELETE_TEXT = "DELETE FROM house_text WHERE name = ?"
+HEADINGS = {"#": "h2", "##": "h3", "###": "h4"}
 TEXTS = ("terms", "privacy", "description")
 LONGEST_RULE, LONGEST_HINT, LONGEST_TEXT = 300, 1000, 100_000
 
 
 class Text(NamedTuple):
-    """Markdown, and when it was written."""
+    """As typed, and when it was written."""
 
     text: str
     updated_at: float
@@ -88,6 +90,23 @@ def text_of(connection: Connection, name: str) -> Text | None:
     """One of `TEXTS`, None when nobody wrote it."""
     row = connection.row(TEXT, (name,))
     return None if row is None else Text(*row)
+
+
+def drawn(text: str) -> str:
+    """A text of the house as HTML: paragraphs, headings after `#`, lists after `-`; addresses become links."""
+    blocks = (block.strip() for block in text.replace("\r\n", "\n").split("\n\n"))
+    return "".join(_block(block.split("\n")) for block in blocks if block)
+
+
+def _block(lines: list[str]) -> str:
+    mark, _, title = lines[0].partition(" ")
+    if mark in HEADINGS and title:
+        rest = [line for line in lines[1:] if line.strip()]
+        level = HEADINGS[mark]
+        return f"<{level}>{texts.one_line(title)}</{level}>" + (_block(rest) if rest else "")
+    if all(line.startswith(("- ", "* ")) for line in lines):
+        return "<ul>" + "".join(f"<li>{texts.one_line(line[2:])}</li>" for line in lines) + "</ul>"
+    return "<p>" + "<br>".join(texts.one_line(line) for line in lines) + "</p>"
 
 
 def write_text(connection: Connection, journal: Journal, actor_id: int, name: str, text: str) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from ostrov import Connection, Ostrov
 from raf.domain.roles import Role
 from raf.identity.recognized import TOPIC as REVOKED
 from raf.journal import Journal
-from raf.moderation import judging, reporting
+from raf.media.library import open_library
+from raf.moderation import emojis, judging, reporting
 from raf.network import open_raf
 
 P = ParamSpec("P")
@@ -78,6 +80,25 @@ class Moderation:
         """File a report. Raises Missing, Invalid."""
         identity = await self.write(reporting.file, account_id, new)
         return await self.store.read(reporting.one, identity)
+
+    async def add_emoji(self, actor_id: int, shortcode: str, picture: bytes | Path, category: str = "") -> int:
+        """Keep a picture under a name of its own; its id. Raises Forbidden, Invalid."""
+        await self.require(actor_id, "manage_custom_emojis")
+        emojis.check_name(shortcode)
+        file = await self.application.part(open_library).portrait(actor_id, picture, "emoji")
+        identity = await self.write(emojis.add, actor_id, shortcode, file, category or None)
+        self.raf.wire.forget_everywhere()
+        return identity
+
+    async def change_emoji(self, actor_id: int, identity: int, category: str, *, visible: bool, usable: bool) -> None:
+        """Raises Forbidden, Missing."""
+        await self.write(emojis.change, actor_id, identity, category or None, visible, usable)
+        self.raf.wire.forget_everywhere()
+
+    async def delete_emoji(self, actor_id: int, identity: int) -> None:
+        """Raises Forbidden, Missing."""
+        await self.write(emojis.delete, actor_id, identity)
+        self.raf.wire.forget_everywhere()
 
     def _look_again(self) -> None:
         """What processes remember of tokens and sessions is looked up anew."""

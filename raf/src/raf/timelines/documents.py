@@ -162,6 +162,7 @@ class Encoder:
 
     def accounts(self, connection: Connection, ids: Sequence[int]) -> dict[int, bytes]:
         """The encoded accounts of these ids."""
+        self.portrayal.learn(connection)
         return {row.id: self._encode(self.portrayal.account(row)) for row in accounts.rows(connection, ids)}
 
     def documents(self, connection: Connection, ids: Sequence[int]) -> dict[int, Document]:
@@ -173,6 +174,7 @@ class Encoder:
         return found
 
     def _documents(self, connection: Connection, ids: Sequence[int]) -> dict[int, Document]:
+        self.portrayal.learn(connection)
         rows = connection.rows(POSTS.format(marks=_marks(ids)), ids)
         posts = [row[0] for row in rows if row[8] is None]
         mentions: dict[int, list[entities.Mention]] = {}
@@ -224,7 +226,7 @@ class Encoder:
             media_attachments=media,
             mentions=mentions,
             tags=tags,
-            emojis=[],
+            emojis=self.portrayal.pictured(row[11], row[13]),
             poll=UNSET if parts and parts.poll else None,
             quote=UNSET if parts and parts.quote else None,
         )

@@ -92,7 +92,9 @@ def api(tmp_path: Path) -> OpenApi:
         async with running(tmp_path, ["raf"], settings) as application:
             oauth = application.part(open_oauth)
             program, secret = await oauth.register(
-                check_application("Tests", [OUT_OF_BAND, "https://app.example/cb"], ALL + " profile admin:read admin:write", None)
+                check_application(
+                    "Tests", [OUT_OF_BAND, "https://app.example/cb"], ALL + " profile admin:read admin:write", None
+                )
             )
             transport = httpx.ASGITransport(build(application), client=("192.0.2.1", 1))  # type: ignore[arg-type]
             async with httpx.AsyncClient(transport=transport, base_url="http://raf.test") as client:

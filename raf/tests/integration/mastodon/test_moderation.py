@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from raf.errors import Invalid
 from raf.identity.registration import NewAccount
-from raf.moderation import announcements, judging
+from raf.moderation import announcements, blocking, house, judging
 from raf.moderation.announcements import NewNotice
 from raf.moderation.moderation import open_moderation
 
@@ -174,3 +176,39 @@ async def test_announcements_are_read_and_liked(api: Any, database: list[str]) -
 
 def _new(name: str, email: str = "", **more: Any) -> NewAccount:
     return NewAccount(username=name, email=email or f"{name}@example.org", password=PASSWORD, agreement=True, **more)
+
+
+async def test_pictures_of_the_house_stand_in_posts_and_names(api: Any, database: list[str], tmp_path: Path) -> None:
+    async with api(*database) as raf:
+        moderation = raf.application.part(open_moderation)
+        ada = await raf.person("ada")
+        before = await ada.says("a :cup: of raf")
+        assert before["emojis"] == []
+        drawing = tmp_path / "cup.png"
+        Image.new("RGBA", (64, 64), (90, 60, 40, 128)).save(drawing)
+        identity = await moderation.add_emoji(0, "cup", drawing, "drinks")
+        with pytest.raises(Invalid, match="taken"):
+            await moderation.add_emoji(0, "cup", drawing)
+        (shown,) = (await raf.get("/api/v1/custom_emojis")).json()
+        assert (shown["shortcode"], shown["category"], shown["visible_in_picker"]) == ("cup", "drinks", True)
+        again = await ada.get(f"/api/v1/statuses/{before['id']}")
+        assert again["emojis"] == [shown]
+        await ada.ask("PATCH", "/api/v1/accounts/update_credentials", json={"display_name": "Ada :cup:"})
+        assert (await ada.get(f"/api/v1/accounts/{ada.id}"))["emojis"] == [shown]
+        await moderation.delete_emoji(0, identity)
+        assert (await ada.get(f"/api/v1/statuses/{before['id']}"))["emojis"] == []
+
+
+async def test_rules_terms_and_blocks_are_told_to_clients(api: Any, database: list[str]) -> None:
+    async with api(*database) as raf:
+        write = raf.application.part(open_moderation).write
+        await write(house.write_rule, 0, None, "Be kind", "Always")
+        assert (await raf.get("/api/v1/instance/rules")).json() == [{"id": "1", "text": "Be kind", "hint": "Always"}]
+        assert (await raf.get("/api/v1/instance/terms_of_service")).status_code == 404
+        await write(house.write_text, 0, "terms", "# Terms\n<script>x</script>")
+        terms = (await raf.get("/api/v1/instance/terms_of_service")).json()
+        assert "<h2>Terms</h2>" in terms["content"]
+        assert "<script" not in terms["content"]
+        await write(blocking.block_domain, 0, blocking.DomainForm(domain="secret.example", severity="suspend", obfuscate=True))
+        (told,) = (await raf.get("/api/v1/instance/domain_blocks")).json()
+        assert told["domain"] == "sec***.****ple"

@@ -8,6 +8,7 @@ from typing import Any
 
 from raf.domain import polls
 from raf.entities import Instance, InstanceContact, InstanceThumbnail, InstanceV1, Rule
+from raf.errors import Missing
 from raf.mastodon import API_VERSIONS, VERSION
 from raf.mastodon.access import ANYONE
 from raf.mastodon.answers import encode
@@ -16,6 +17,8 @@ from raf.mastodon.house import House
 from raf.mastodon.selections.activity import COUNTED, usage, weeks
 from raf.media.formats import EXTENSIONS
 from raf.media.portraits import default_header
+from raf.moderation import blocking, emojis
+from raf.moderation import house as house_texts
 from raf.push.push import open_push
 from raf.times import iso
 from raf.web.pages.about import RULES
@@ -23,6 +26,8 @@ from raf.web.pages.about import RULES
 LANGUAGES = {"en": "English", "ru": "Russian"}
 SOURCE = ""  # the address of the repository, once it has one
 LINK_LENGTH = 23
+COUNTED_RULES = 5.0
+"""Seconds after which rules that changed are told."""
 PRIVACY = (
     "Kept are: your name, e-mail address, posts and pictures, whom you follow, and the network addresses your sessions came "
     "from. Your password is kept as an argon2id hash and every token as a digest. Pictures lose what the camera wrote into "
@@ -59,7 +64,7 @@ async def v2(call: Asked) -> bytes:
         },
         registrations={
             "enabled": settings.identity.registrations,
-            "approval_required": False,
+            "approval_required": settings.identity.approval,
             "reason_required": False,
             "message": None,
             "min_age": None,
@@ -67,7 +72,7 @@ async def v2(call: Asked) -> bytes:
         },
         api_versions=API_VERSIONS,
         contact=InstanceContact(),
-        rules=rules(),
+        rules=await rules(house),
     )
     return encode(shown)
 
@@ -88,8 +93,10 @@ async def v1(call: Asked) -> bytes:
         thumbnail=_thumbnail(house),
         languages=list(LANGUAGES),
         registrations=settings.identity.registrations,
+        approval_required=settings.identity.approval,
+        invites_enabled=settings.identity.invitations,
         configuration=configuration(house),
-        rules=rules(),
+        rules=await rules(house),
     )
     return encode(shown)
 
@@ -97,7 +104,7 @@ async def v1(call: Asked) -> bytes:
 @get("/api/v1/instance/rules", ANYONE)
 async def show_rules(call: Asked) -> bytes:
     """The rules that people agree to."""
-    return encode(rules())
+    return encode(await rules(call.house))
 
 
 @get("/api/v1/instance/peers", ANYONE)
@@ -133,7 +140,28 @@ async def extended_description(call: Asked) -> bytes:
 @get("/api/v1/instance/privacy_policy", ANYONE)
 async def privacy_policy(call: Asked) -> bytes:
     """What is kept about people, as HTML."""
+    written = await call.house.store.read(house_texts.text_of, "privacy")
+    if written is not None:
+        return encode({"updated_at": iso(written.updated_at), "content": house_texts.drawn(written.text)})
     return encode({"updated_at": iso(0), "content": f"<p>{html.escape(PRIVACY)}</p>"})
+
+
+@get(["/api/v1/instance/terms_of_service"], ANYONE)
+async def terms_of_service(call: Asked) -> bytes:
+    """The terms, as HTML. Raises Missing when nobody wrote any."""
+    written = await call.house.store.read(house_texts.text_of, "terms")
+    if written is None:
+        raise Missing
+    day = iso(written.updated_at)[:10]
+    content = house_texts.drawn(written.text)
+    return encode({"effective_date": day, "effective": True, "content": content, "succeeded_by": None})
+
+
+@get("/api/v1/instance/domain_blocks", ANYONE)
+async def domain_blocks(call: Asked) -> bytes:
+    """The servers this one does not talk to, unless that is nobody's concern."""
+    found = await call.house.store.read(blocking.published)
+    return encode(found)
 
 
 @get("/api/v1/instance/translation_languages", ANYONE)
@@ -150,8 +178,9 @@ async def languages(call: Asked) -> bytes:
 
 @get("/api/v1/custom_emojis", ANYONE)
 async def custom_emojis(call: Asked) -> bytes:
-    """None."""
-    return b"[]"
+    """The pictures of the house."""
+    found = await call.house.store.read(emojis.every)
+    return encode([picture.entity(call.house.library.url) for picture in found if not picture.disabled])
 
 
 def configuration(house: House) -> dict[str, Any]:
@@ -190,9 +219,10 @@ def configuration(house: House) -> dict[str, Any]:
     }
 
 
-def rules() -> list[Rule]:
-    """The rules of the page about this place, numbered."""
-    return [Rule(id=str(number), text=text) for number, text in enumerate(RULES, 1)]
+async def rules(house: House) -> list[Rule]:
+    """The rules that were written down here, or else the usual ones of the page about this place, numbered."""
+    written = await house.counted(COUNTED_RULES, house_texts.rules_of)
+    return written or [Rule(id=str(number), text=text) for number, text in enumerate(RULES, 1)]
 
 
 def _thumbnail(house: House) -> str:
@@ -200,6 +230,7 @@ def _thumbnail(house: House) -> str:
 
 
 HANDLERS = [
+    *(terms_of_service, domain_blocks),
     *(v2, v1, show_rules, peers, activity, extended_description, privacy_policy),
     *(translation_languages, languages, custom_emojis),
 ]
