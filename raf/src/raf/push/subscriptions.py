@@ -23,8 +23,8 @@ CHANGE = "UPDATE push_subscription SET alerts = ?, policy = ? WHERE holder = ?"
 DELETE = "DELETE FROM push_subscription WHERE holder = ?"
 DELETE_ID = "DELETE FROM push_subscription WHERE id = ?"
 WANTING = "SELECT id, account_id, alerts, policy FROM push_subscription WHERE account_id IN ({marks})"
-OF_TOKEN = "SELECT 1 FROM oauth_token WHERE id = ? AND account_id = ?"
-OF_SESSION = "SELECT 1 FROM session WHERE id = ? AND account_id = ?"
+GRANT = "SELECT 1 FROM oauth_token WHERE id = ? AND account_id = ?"
+VISIT = "SELECT 1 FROM session WHERE id = ? AND account_id = ?"
 FOLLOWS = "SELECT 1 FROM follow WHERE account_id = ? AND target_id = ?"
 ORPHANED = """
 DELETE FROM push_subscription WHERE NOT EXISTS (SELECT 1 FROM oauth_token t WHERE 't' || t.id = holder)
@@ -141,7 +141,7 @@ def wanting(connection: Connection, told: Iterable[tuple[int, str, int]]) -> lis
 
 def stands(connection: Connection, one: Subscription) -> bool:
     """Whether the token or session it came with still opens anything."""
-    sql = OF_TOKEN if one.holder.startswith("t") else OF_SESSION
+    sql = GRANT if one.holder.startswith("t") else VISIT
     return connection.row(sql, (int(one.holder[1:]), one.account_id)) is not None
 
 
