@@ -14,6 +14,7 @@ component = Component(
         "raf.posts.projection",
         "raf.polls.projection",
         "raf.relations.projection",
+        "raf.tags.projection",
         "raf.search.projection",
         "raf.moderation.projection",
     ),

@@ -144,6 +144,7 @@ class Tag(Struct, kw_only=True):
     url: str
     history: list[TagHistory] = field(default_factory=list)
     following: bool | UnsetType = UNSET
+    featuring: bool | UnsetType = UNSET
 
 
 class StatusApplication(Struct, kw_only=True):

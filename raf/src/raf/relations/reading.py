@@ -8,6 +8,7 @@ from typing import Any
 
 from ostrov import Connection
 from raf import entities
+from raf.acquaintance.records import endorsed, notes
 from raf.paging import Listing, Paging, newest_first
 from raf.relations.following import languages_of
 from raf.times import iso
@@ -53,6 +54,7 @@ def relationships(connection: Connection, viewer_id: int, ids: Sequence[int]) ->
     requested_by = members(FROM.format(table="follow_request", marks=marks))
     blocked_by = members(FROM.format(table="block", marks=marks))
     blocking = members(BLOCKING.format(marks=marks))
+    recommended, said = endorsed(connection, viewer_id, ids), notes(connection, viewer_id, ids)
     found = []
     for account_id in ids:
         reblogs, notify, languages = follows.get(account_id, (0, 0, None))
@@ -73,6 +75,8 @@ def relationships(connection: Connection, viewer_id: int, ids: Sequence[int]) ->
                 muting_expires_at=None if expires_at is None else iso(expires_at),
                 requested=account_id in requests,
                 requested_by=account_id in requested_by,
+                endorsed=account_id in recommended,
+                note=said.get(account_id, ""),
             )
         )
     return found

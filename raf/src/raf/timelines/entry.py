@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from raf.domain import text as texts
 from raf.domain.events import Boosted, Posted, PostEdited
 
 REPEAT = 12 * 3600 * 1000 << 16
@@ -30,7 +31,9 @@ class Entry(NamedTuple):
         return not (self.root_id or self.reply_to or self.mentions or self.visibility == "direct")
 
 
-def of_post(event: Posted | PostEdited) -> Entry:
+def of_post(event: Posted | PostEdited, *, tagged: bool = False) -> Entry:
+    """`tagged` looks for hashtags, which only those need who follow some."""
+    found = texts.tags(texts.pieces(event.text)) if tagged and event.visibility == "public" else ()
     return Entry(
         event.status_id,
         event.account_id,
@@ -38,6 +41,7 @@ def of_post(event: Posted | PostEdited) -> Entry:
         event.language,
         event.in_reply_to_account_id,
         tuple([account_id for account_id, _ in event.mentions]) if event.mentions else (),
+        tags=tuple(found),
     )
 
 

@@ -26,8 +26,10 @@ RECENT = """
 SELECT s.id FROM (SELECT target_id FROM follow WHERE account_id = ? UNION SELECT ?) f
 JOIN status s ON s.account_id = f.target_id WHERE s.id < ? AND s.id > ? ORDER BY s.id {direction} LIMIT ?"""
 TAGGED = """
-SELECT t.status_id FROM tag_follow w JOIN status_tag t ON t.tag = w.tag
-WHERE w.account_id = ? AND t.status_id < ? AND t.status_id > ? ORDER BY t.status_id {direction} LIMIT ?"""
+SELECT DISTINCT t.status_id FROM tag_follow w JOIN status_tag t ON t.tag = w.tag
+WHERE w.account_id = ? AND t.status_id < ? AND t.status_id > ?
+AND NOT EXISTS (SELECT 1 FROM status s JOIN account a ON a.id = s.account_id WHERE s.id = t.status_id AND a.quiet = 1)
+ORDER BY t.status_id {direction} LIMIT ?"""
 DETAILS = f"SELECT {COLUMNS} FROM status s WHERE s.id IN ({{marks}})"
 MENTIONS = "SELECT status_id, account_id FROM mention WHERE status_id IN ({marks})"
 TAGS = "SELECT status_id, tag FROM status_tag WHERE status_id IN ({marks})"

@@ -8,7 +8,7 @@ from typing import Any
 from ostrov import Mailbox, Message
 from raf import live
 from raf.domain import events as e
-from raf.domain import moderation
+from raf.domain import moderation, tags
 from raf.domain import text as texts
 from raf.live import Board
 from raf.timelines import entry as entries
@@ -52,6 +52,8 @@ class Memory:
             e.Unfollowed: self._unfollowed,
             e.Blocked: self._blocked,
             e.Unblocked: self._blocked,
+            tags.TagFollowed: self._tag_followed,
+            tags.TagUnfollowed: self._tag_followed,
             e.Muted: self._muted,
             e.Unmuted: self._muted,
             e.AccountOpened: self._profile_changed,
@@ -86,7 +88,7 @@ class Memory:
         self._account_changed(event.account_id)
         if event.in_reply_to_id is not None:
             self._document_changed(event.in_reply_to_id)
-        entry = entries.of_post(event)
+        entry = entries.of_post(event, tagged=bool(self.readers.tagged) and event.account_id not in self.quiet)
         content = live.body("update", event.status_id)
         self._fan_out(entry, content)
         if public.is_public(entry) and event.account_id not in self.quiet:
@@ -123,6 +125,16 @@ class Memory:
         own = self.readers.get(author_id)
         if own is not None and own.watching and (own.home is None or own.home.offer(entry)):
             self._deliver(own, content)
+        if entry.tags:
+            self._fan_out_to_tags(entry, content)
+
+    def _fan_out_to_tags(self, entry: Entry, content: bytes) -> None:
+        """The same for those who follow a hashtag of a post and not its author."""
+        for reader in self.readers.following_tags(entry.tags):
+            known = entry.account_id in reader.follows or entry.account_id == reader.account_id
+            if known or not reader.wants(entry) or (reader.home is not None and not reader.home.offer(entry)):
+                continue
+            self._deliver(reader, content)
 
     def _deliver(self, reader: Reader, content: bytes) -> None:
         if reader.mailboxes:
@@ -138,7 +150,7 @@ class Memory:
     def _edited(self, event: e.PostEdited) -> None:
         self._document_changed(event.status_id)
         content = live.body("status.update", event.status_id)
-        entry = entries.of_post(event)
+        entry = entries.of_post(event, tagged=bool(self.readers.tagged) and event.account_id not in self.quiet)
         for reader in list(self.readers.watching(event.account_id)):
             wanted = reader.wants(entry)
             if reader.home is not None and not reader.home.agrees(event.status_id, wanted):
@@ -261,6 +273,14 @@ class Memory:
             if isinstance(event, e.Muted) and event.expires_at is not None:
                 reader.stale_at = min(reader.stale_at, event.expires_at)
 
+    def _tag_followed(self, event: tags.TagFollowed | tags.TagUnfollowed) -> None:
+        self.loads.changed(("reader", event.account_id))
+        reader = self.readers.get(event.account_id)
+        if reader is not None:
+            on = isinstance(event, tags.TagFollowed)
+            self.readers.follow_tag(reader, event.tag) if on else self.readers.unfollow_tag(reader, event.tag)
+            reader.home = None
+
     def _relations_changed(self, reader: Reader) -> None:
         reader.home = None
         reader.choose()
@@ -307,7 +327,7 @@ def replay(reader: Reader, happened: Iterable[e.RafEvent]) -> None:
         return
     for event in happened:
         if isinstance(event, e.Posted):
-            entry = entries.of_post(event)
+            entry = entries.of_post(event, tagged=bool(reader.tags))
         elif isinstance(event, e.Boosted):
             entry = entries.of_boost(event)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from raf.timelines.reader import Reader
 
@@ -14,6 +14,8 @@ class Readers:
     def __init__(self, most: int) -> None:
         self.most = most
         self.audience: dict[int, set[Reader]] = {}
+        self.tagged: dict[str, set[Reader]] = {}
+        """By hashtag the readers who are watching and follow it."""
         self._readers: OrderedDict[int, Reader] = OrderedDict()
 
     def get(self, account_id: int) -> Reader | None:
@@ -55,6 +57,8 @@ class Readers:
             reader.watching = True
             for author_id in reader.follows:
                 self.join(author_id, reader)
+            for tag in reader.tags:
+                self.tagged.setdefault(tag, set()).add(reader)
 
     def join(self, author_id: int, reader: Reader) -> None:
         """A reader who is watching follows somebody more."""
@@ -68,9 +72,34 @@ class Readers:
             if not there:
                 del self.audience[author_id]
 
+    def follow_tag(self, reader: Reader, tag: str) -> None:
+        """A reader follows a hashtag more."""
+        reader.tags.add(tag)
+        if reader.watching:
+            self.tagged.setdefault(tag, set()).add(reader)
+
+    def unfollow_tag(self, reader: Reader, tag: str) -> None:
+        """A reader follows a hashtag no more."""
+        reader.tags.discard(tag)
+        self._leave_tag(tag, reader)
+
+    def following_tags(self, tags: Iterable[str]) -> set[Reader]:
+        """Everybody who is watching and follows one of these hashtags."""
+        found: set[Reader] = set()
+        return found.union(*(self.tagged.get(tag, ()) for tag in tags))
+
+    def _leave_tag(self, tag: str, reader: Reader) -> None:
+        there = self.tagged.get(tag)
+        if there is not None:
+            there.discard(reader)
+            if not there:
+                del self.tagged[tag]
+
     def watching(self, author_id: int) -> Iterator[Reader]:
-        """Everybody who may have something of an author in their home: those who follow, and the author."""
+        """Everybody who may have something of an author in their home: those who follow, or follow tags, and the author."""
         yield from self.audience.get(author_id, ())
+        if self.tagged:
+            yield from self.following_tags(self.tagged) - self.audience.get(author_id, set()) - {self._readers.get(author_id)}
         own = self._readers.get(author_id)
         if own is not None and own.watching:
             yield own
@@ -80,6 +109,8 @@ class Readers:
             reader.watching = False
             for author_id in reader.follows:
                 self.leave(author_id, reader)
+            for tag in reader.tags:
+                self._leave_tag(tag, reader)
 
     def __getitem__(self, account_id: int) -> Reader:
         return self._readers[account_id]

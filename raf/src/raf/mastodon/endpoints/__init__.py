@@ -14,6 +14,7 @@ from raf.mastodon.endpoints import (
     discovery,
     domain_blocks,
     empty,
+    featured,
     filters,
     grouped_notifications,
     instance,
@@ -39,7 +40,7 @@ from raf.mastodon.endpoints import (
 
 MODULES = (
     *(admin_accounts, admin_blocks, admin_reports, announcements, domain_blocks, reports),
-    *(filters, lists),
+    *(featured, filters, lists),
     *(accounts, apps, authorization, conversations, discovery, empty, instance, media, notifications),
     *(grouped_notifications, notification_requests),
     *(oauth, people, polls, profile, push, registration, relations, scheduled, search, statuses, tags, timelines, trends),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import msgspec
 from litestar.params import FromPath
 
+from raf.acquaintance.acquaintance import open_acquaintance
 from raf.errors import Missing
 from raf.mastodon.access import ANYONE, person, reader
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Id
 from raf.mastodon.endpoint import Asked, get
-from raf.mastodon.selections.people import familiar_followers
 from raf.search.search import open_search
 
 READER = reader("read:accounts")
@@ -91,8 +91,8 @@ async def familiar(call: Asked) -> bytes:
     """Whom one follows that follows these accounts."""
     found = []
     for identity in call.query(Ids).id[:20]:
-        ids = await call.house.store.read(familiar_followers, call.account_id, identity, 40)
-        found.append({"id": str(identity), "accounts": await call.house.raf.accounts(ids)})
+        people = await call.house.application.part(open_acquaintance).familiar(call.account_id, identity)
+        found.append({"id": str(identity), "accounts": people})
     return encode(found)
 
 

@@ -1,0 +1,1 @@
+"""Hashtags that people follow, and those they show on their profiles."""
