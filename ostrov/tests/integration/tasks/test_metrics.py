@@ -168,11 +168,13 @@ async def test_counts_survive_a_restart(tmp_path: Path) -> None:
         assert events(await families(application), "enqueued", "bake") == 2
 
 
-async def test_what_the_ledger_refuses_is_counted_the_next_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_the_ledger_refuses_is_counted_the_next_time(
+    tmp_path: Path, database: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def busy(*_: Any) -> None:
         raise StoreBusy("the database is busy")
 
-    async with running(tmp_path, [HERE]) as application:
+    async with running(tmp_path, [HERE], database) as application:
         await bake.enqueue()
         with monkeypatch.context() as patch:
             patch.setattr(metrics, "add", busy)

@@ -347,3 +347,15 @@ async def test_what_was_rolled_back_is_not_told(tmp_path: Path, database: list[s
         with pytest.raises(ValueError, match="changed his mind"):
             await application.store.write(change, run.id)
         assert heard.take() == []
+
+
+async def test_a_listener_that_fails_breaks_no_run(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    def fail(_: Happening) -> None:
+        raise LookupError("nobody listens")
+
+    async with running(tmp_path, [HERE]) as application:
+        application.part(open_tasks).telemetry.listen(fail)
+        run = await plain.enqueue()
+        async with working(application):
+            assert await run.wait(20) == "successful"
+    assert f"a listener failed at successful of run {run.id}" in caplog.text

@@ -93,8 +93,14 @@ class Metrics:
                     series[2 + bisect_left(BOUNDS, seconds)] += 1
 
     async def flush(self) -> None:
-        """Add to the ledger what was counted since the last time. When the ledger does not serve, it is kept for the next."""
-        if taken := self._take():
+        """Add to the ledger what was counted since the last time. When the ledger does not serve, it is kept for the next.
+
+        On PostgreSQL in a transaction of its own: in one with others' writes its rows would be locked for longer, and two
+        processes could wait for each other.
+        """
+        if self._application.settings.db.engine == "postgresql":
+            await asyncio.to_thread(self.flush_now)
+        elif taken := self._take():
             try:
                 await self._application.store.write(add, taken, time.time())
             except OstrovError as problem:

@@ -157,7 +157,13 @@ class Telemetry:
         self._consumers.append(consumer)
 
     def emit(self, happening: Happening) -> None:
-        """Tell the log and the consumers."""
+        """Tell the log and the consumers. One that fails is not to break what is told of: it is often called by a commit."""
+        try:
+            self._tell(happening)
+        except Exception:
+            log.exception("a listener failed at %s of run %s", happening.verb, happening.run_id)
+
+    def _tell(self, happening: Happening) -> None:
         if happening.verb in LEVELS or log.isEnabledFor(logging.DEBUG):
             write_log(happening)
         for consumer in self._consumers:
