@@ -68,6 +68,11 @@ class Query:
             )
         )
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether there are words alone, which may as well be somebody's name."""
+        return bool(self.wanted) and not any((self.unwanted, self.traits, self.languages, self.authors, self.spans))
+
 
 def parse(text: str) -> Query:
     """The query in a text. Raises BadQuery."""

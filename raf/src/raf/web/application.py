@@ -16,6 +16,7 @@ from raf.web.pages import (
     appearance,
     composer,
     data,
+    explore,
     landing,
     notifications,
     people,
@@ -36,7 +37,7 @@ from raf.web.security import secured
 from raf.web.visit import AnyRequest, Visit
 
 PAGES = (
-    *(about, appearance, composer, data, landing, notifications, people, polls, profile),
+    *(about, appearance, composer, data, explore, landing, notifications, people, polls, profile),
     *(reactions, relations, search, second, security, settings, signing, thread, timelines),
 )
 
