@@ -209,6 +209,7 @@ class Status(Struct, kw_only=True):
     replies_count: int = 0
     reblogs_count: int = 0
     favourites_count: int = 0
+    quotes_count: int = 0
     edited_at: str | None = None
     content: str = ""
     application: StatusApplication | None = None

@@ -101,6 +101,7 @@ class PostDeleted(RafEvent, frozen=True):
     account_id: int
     visibility: str = "public"
     in_reply_to_id: int | None = None
+    quoted_id: int | None = None
     boosts: tuple[tuple[int, int], ...] = ()
 
 

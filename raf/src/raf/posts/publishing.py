@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import UnsetType
 
 from ostrov import Connection
-from raf.domain import polls, posts, streams
+from raf.domain import polls, posts, quotes, streams
 from raf.domain import text as texts
 from raf.domain.events import Mentioned, PollTerms, PostDeleted, Posted, PostEdited
 from raf.domain.posts import Defaults, Draft
@@ -20,6 +20,8 @@ from raf.notifications.tasks import tell_of_edit, tell_of_post
 from raf.polls import reading as asked
 from raf.polls.ending import end_later
 from raf.posts import lookup
+from raf.quotes.quoting import quotable
+from raf.quotes.tasks import tell_of_quote, tell_of_quoted_edit
 
 AUTHOR = """
 SELECT default_visibility, default_sensitive, default_language, EXISTS (SELECT 1 FROM follow WHERE target_id = ? AND notify = 1)
@@ -36,6 +38,8 @@ DESCRIBE = "UPDATE media SET description = ? WHERE id = ? AND account_id = ?"
 CURRENT = "SELECT text, spoiler_text, visibility, sensitive, language, in_reply_to_account_id FROM status WHERE id = ?"
 FILES = "SELECT id FROM media WHERE status_id = ? AND position >= 0 ORDER BY position"
 BOOSTS = "SELECT id, account_id FROM status WHERE reblog_of_id = ? ORDER BY id"
+QUOTED = "SELECT quoted_id FROM quote WHERE status_id = ?"
+QUOTES_COUNT = "SELECT quotes_count FROM status WHERE id = ?"
 BOOSTERS = "SELECT 1 FROM status WHERE reblog_of_id = ? LIMIT 1"
 
 
@@ -53,9 +57,12 @@ def publish(connection: Connection, journal: Journal, account_id: int, new: NewP
     limits = journal.limits
     poll = polls.terms(new.poll, now) if new.poll is not None else None
     draft = posts.draft(new, Defaults(visibility, bool(sensitive), language), limits.characters, limits.media)
+    policy = quotes.policy(new.quote_policy)
     parent = _parent(connection, new.in_reply_to_id, account_id) if new.in_reply_to_id is not None else None
     mentions = _mentioned(connection, draft.found, account_id)
     _check_files(connection, new.media_ids, account_id, None)
+    quoted = quotable(connection, new.quoted_id, account_id) if new.quoted_id is not None else None
+    visibility = quotes.visibility(draft.visibility, quoted.visibility) if quoted else draft.visibility
     status_id = journal.ids.next(now)
     journal.put(
         connection,
@@ -67,7 +74,7 @@ def publish(connection: Connection, journal: Journal, account_id: int, new: NewP
             account_id=account_id,
             text=draft.text,
             spoiler_text=draft.spoiler_text,
-            visibility=draft.visibility,
+            visibility=visibility,
             sensitive=draft.sensitive,
             language=draft.language,
             in_reply_to_id=parent.id if parent else None,
@@ -77,13 +84,18 @@ def publish(connection: Connection, journal: Journal, account_id: int, new: NewP
             media_ids=new.media_ids,
             application_id=new.application_id,
             poll=poll,
+            quoted_id=quoted.id if quoted else None,
+            quoted_account_id=quoted.account_id if quoted else None,
+            quote_policy=policy,
         ),
     )
+    if quoted is not None and quoted.account_id != account_id:
+        tell_of_quote.enqueue_in(connection, status_id)
     if poll is not None:
         end_later(connection, status_id, poll)
     if new.idempotency_key is not None:
         remember(connection, journal, account_id, new.idempotency_key, status_id, now)
-    if mentions or (has_subscribers and draft.visibility != "direct"):
+    if mentions or (has_subscribers and visibility != "direct"):
         tell_of_post.enqueue_in(connection, status_id)
     return status_id
 
@@ -98,6 +110,8 @@ def check_surroundings(connection: Connection, new: NewPost, account_id: int) ->
     if new.in_reply_to_id is not None:
         _parent(connection, new.in_reply_to_id, account_id)
     _check_files(connection, new.media_ids, account_id, None)
+    if new.quoted_id is not None:
+        quotable(connection, new.quoted_id, account_id)
 
 
 def edit(connection: Connection, journal: Journal, account_id: int, status_id: int, change: PostChange) -> None:
@@ -141,6 +155,8 @@ def edit(connection: Connection, journal: Journal, account_id: int, status_id: i
     )
     if poll is not None and (poll_before is None or poll.expires_at != poll_before.expires_at):
         end_later(connection, status_id, poll)
+    if connection.value(QUOTES_COUNT, (status_id,)):
+        tell_of_quoted_edit.enqueue_in(connection, status_id)
     if connection.row(BOOSTERS, (status_id,)) is not None or texts.mentions(after.found):
         tell_of_edit.enqueue_in(connection, status_id)
 
@@ -162,6 +178,7 @@ def delete(connection: Connection, journal: Journal, account_id: int, status_id:
             account_id=account_id,
             visibility=post.visibility,
             in_reply_to_id=post.in_reply_to_id,
+            quoted_id=connection.value(QUOTED, (status_id,)),
             boosts=tuple((boost, booster) for boost, booster in connection.rows(BOOSTS, (status_id,))),
         ),
     )

@@ -28,7 +28,7 @@ POSTS = """
 SELECT s.id, s.account_id, a.username, s.created_at, s.edited_at, s.in_reply_to_id, s.in_reply_to_account_id, s.conversation_id,
   s.reblog_of_id, s.visibility, s.sensitive, s.spoiler_text, s.language, s.content, s.application_id, s.media_count,
   s.replies_count, s.reblogs_count, s.favourites_count, a.suspended, a.sensitized
-, s.extras
+, s.quotes_count, s.extras
 FROM status s JOIN account a ON a.id = s.account_id WHERE s.id IN ({marks})"""
 MENTIONS = """
 SELECT m.status_id, a.id, a.username, a.domain FROM mention m JOIN account a ON a.id = m.account_id
@@ -66,6 +66,7 @@ class Head(msgspec.Struct, kw_only=True):
     mentions: list[entities.Mention]
     tags: list[entities.StatusTag]
     emojis: list[entities.CustomEmoji]
+    quotes_count: int
     card: None = None
     poll: UnsetType | None = None
     quote: UnsetType | None = None
@@ -98,6 +99,11 @@ class Document:
         self.mentions = mentions if not row[19] else frozenset()
         self.head = head
         self.parts = parts
+
+    @property
+    def quoted_id(self) -> int:
+        """The post it quotes; 0 for none."""
+        return self.parts.quote.quoted_id if self.parts is not None and self.parts.quote is not None else 0
 
     def seen_by(self, reader: Reader | None) -> bool:
         """Whether the reader, None for an anonymous one, may see it."""
@@ -227,6 +233,7 @@ class Encoder:
             mentions=mentions,
             tags=tags,
             emojis=self.portrayal.pictured(row[11], row[13]),
+            quotes_count=row[-2],
             poll=UNSET if parts and parts.poll else None,
             quote=UNSET if parts and parts.quote else None,
         )

@@ -40,6 +40,7 @@ class Memory:
             e.Boosted: self._boosted,
             e.Unboosted: self._unboosted,
             e.Voted: self._voted,
+            e.QuoteRevoked: self._quote_revoked,
             e.Favourited: self._favourited,
             e.Unfavourited: self._favourited,
             e.Bookmarked: self._bookmarked,
@@ -88,6 +89,8 @@ class Memory:
         self._account_changed(event.account_id)
         if event.in_reply_to_id is not None:
             self._document_changed(event.in_reply_to_id)
+        if event.quoted_id is not None:
+            self._document_changed(event.quoted_id)
         entry = entries.of_post(event, tagged=bool(self.readers.tagged) and event.account_id not in self.quiet)
         content = live.body("update", event.status_id)
         self._fan_out(entry, content)
@@ -166,8 +169,10 @@ class Memory:
             self._gone(boost_id, booster_id)
         if event.in_reply_to_id is not None:
             self._document_changed(event.in_reply_to_id)
+        if event.quoted_id is not None:
+            self._document_changed(event.quoted_id)
         for document in self.documents.values():
-            if document.in_reply_to_id == event.status_id:
+            if document.in_reply_to_id == event.status_id or document.quoted_id == event.status_id:
                 self._document_changed(document.id)
         if event.visibility == "public":
             self._post_publicly("delete", event.status_id, True)
@@ -202,6 +207,10 @@ class Memory:
     def _favourited(self, event: e.Favourited | e.Unfavourited) -> None:
         self._document_changed(event.status_id)
         self._mark(event.account_id, event.status_id, FAVOURITED, isinstance(event, e.Favourited))
+
+    def _quote_revoked(self, event: e.QuoteRevoked) -> None:
+        self._document_changed(event.status_id)
+        self._document_changed(event.quoted_id)
 
     def _voted(self, event: e.Voted) -> None:
         """Pages that show the thread show the new numbers; Mastodon's streams say nothing of votes."""

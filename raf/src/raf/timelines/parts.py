@@ -68,6 +68,8 @@ class Tails:
         for row in rows:
             document = inside.get(row.quoted_id)
             state = row.state if row.state != ACCEPTED or document is not None else "unauthorized"
+            if state == ACCEPTED and self._reader is not None and self._reader.hides(row.quoted_account_id):
+                state = "muted_account" if row.quoted_account_id in self._reader.muting else "blocked_account"
             shown = document if state == ACCEPTED and document is not None else b"null"
             found[row.status_id] = b'{"state":"' + state.encode() + b'","quoted_status":' + shown + b"}"
         return found

@@ -222,21 +222,6 @@ async def test_a_body_has_a_limit_and_a_form_leaves_nothing_behind(api: Any) -> 
         assert list(scratch.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"quoted_status_id": "1"},
-    ],
-)
-async def test_what_cannot_be_done_yet_is_refused_and_not_half_done(api: Any, body: dict[str, Any]) -> None:
-    async with api() as raf:
-        anna = await raf.person("anna")
-        answer = await anna.ask("POST", "/api/v1/statuses", json={"status": "x", **body})
-        assert answer.status_code == 422
-        assert "not supported" in answer.json()["error"]
-        assert await anna.get(f"/api/v1/accounts/{anna.id}/statuses") == []
-
-
 async def test_a_description_is_no_longer_in_a_new_version_than_it_may_be(api: Any) -> None:
     async with api("raf.media.description_limit=20") as raf:
         anna = await raf.person("anna")

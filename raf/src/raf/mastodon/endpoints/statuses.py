@@ -9,7 +9,7 @@ import msgspec
 from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
 
-from raf.errors import Missing, Refused
+from raf.errors import Missing
 from raf.forms import NewPoll
 from raf.mastodon.access import person, reader
 from raf.mastodon.answers import encode
@@ -40,7 +40,8 @@ class StatusForm(msgspec.Struct):
     media_ids: list[Id] = []
     scheduled_at: str | None = None
     poll: dict[str, Any] | None = None
-    quoted_status_id: str | None = None
+    quoted_status_id: Id | None = None
+    quote_approval_policy: str | None = None
 
 
 class PollForm(msgspec.Struct):
@@ -87,9 +88,6 @@ async def index(call: Asked) -> bytes:
 async def publish(call: Call) -> bytes:
     """`POST /api/v1/statuses`: publish. The same `Idempotency-Key` again is the same post again. Answered before Litestar."""
     said = await call.form(StatusForm)
-    for given, what in ((said.quoted_status_id, "Quotes"),):
-        if given:
-            raise Refused(f"{what} are not supported by this server")
     new = NewPost(
         text=said.status,
         spoiler_text=said.spoiler_text,
@@ -101,13 +99,12 @@ async def publish(call: Call) -> bytes:
         idempotency_key=call.header(b"idempotency-key")[:255] or None,
         application_id=call.access.application_id if call.access else None,
         poll=poll_of(said.poll),
+        quoted_id=said.quoted_status_id,
+        quote_policy=said.quote_approval_policy or None,
     )
     if said.scheduled_at and (at := moment_of(said.scheduled_at)) > time.time():  # what is past is published now, as there
         return encode(await call.house.application.part(open_scheduling).schedule(call.account_id, new, at))
-    try:
-        identity = await call.house.raf.post(call.account_id, new)
-    except Missing as problem:
-        raise Missing("The post you are trying to reply to does not appear to exist.") from problem
+    identity = await call.house.raf.post(call.account_id, new)
     return await call.house.raf.document(identity, call.account_id)
 
 
