@@ -48,12 +48,17 @@ class Notifications:
         found = await self._store.read(grouping.page, account_id, paging, asked)
         return await self._told(account_id, found, faces=faces)
 
-    async def group(self, account_id: int, key: str) -> GroupedNotifications:
-        """One group. Raises Missing."""
+    async def news(self, account_id: int, key: str) -> GroupedNotifications:
+        """One group, as a page that holds it alone shows it. Raises Missing."""
         found = await self._store.read(grouping.group, account_id, key)
         told = await self._told(account_id, [found] if found else [])
         if not told.notification_groups:
             raise Missing
+        return told
+
+    async def group(self, account_id: int, key: str) -> GroupedNotifications:
+        """One group. Raises Missing."""
+        told = await self.news(account_id, key)
         for one in told.notification_groups:
             one.page_min_id = one.page_max_id = one.latest_page_notification_at = msgspec.UNSET
         return told

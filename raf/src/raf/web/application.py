@@ -22,6 +22,7 @@ from raf.web.pages import (
     people,
     polls,
     profile,
+    pushes,
     reactions,
     relations,
     search,
@@ -37,7 +38,7 @@ from raf.web.security import secured
 from raf.web.visit import AnyRequest, Visit
 
 PAGES = (
-    *(about, appearance, composer, data, explore, landing, notifications, people, polls, profile),
+    *(about, appearance, composer, data, explore, landing, notifications, people, polls, profile, pushes),
     *(reactions, relations, search, second, security, settings, signing, thread, timelines),
 )
 

@@ -23,8 +23,9 @@ from raf.errors import Missing, RafError, TooMany
 from raf.identity.attempts import subject_of_address
 from raf.live import Stream
 from raf.network import Paging
+from raf.notifications.notifications import open_notifications
 from raf.web.house import House
-from raf.web.pages.notifications import render
+from raf.web.pages.notifications import ONLY, render
 from raf.web.visit import Visit
 
 HEARTBEAT = 20.0
@@ -208,8 +209,9 @@ class LivePage:
         events = []
         if self.name == "notifications" and identity:
             note = await raf.notification(account_id, identity)
-            if self.argument != "mentions" or note.type == "mention":
-                html = (await render(self.house, self.visit.language, account_id, [note], identity - 1))[0]
+            if self.argument not in ONLY or note.type in ONLY[self.argument][1]:
+                group = await self.house.application.part(open_notifications).news(account_id, note.group_key)
+                html = (await render(self.house, self.visit.language, account_id, group, identity - 1))[0]
                 events.append(encode("note", {"id": str(identity), "html": html}))
         unread = await raf.unread_notifications(account_id)
         return [*events, encode("unread", {"count": unread})]

@@ -21,6 +21,8 @@ NOTICES = {
     "session": N_("That browser is logged out."),
     "revoked": N_("The app may not act for you any more."),
     "cleared": N_("Nothing is left to read."),
+    "let_in": N_("Let in. Their news comes at once from now on."),
+    "put_away": N_("Put away."),
     "welcome": N_("Welcome to the island. Say hello, or follow somebody from the local feed."),
     "muted": N_("You will not see them in your feeds."),
     "blocked": N_("Neither of you sees the other now."),

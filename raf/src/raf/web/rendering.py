@@ -163,6 +163,8 @@ def script_words(language: Language) -> Markup:
         "posted": language.say("Poured. Your post is out."),
         "draft": language.say("Your unfinished post is back"),
         "now": language.say("now"),
+        "push_refused": language.say("The browser does not allow pushes from here"),
+        "push_failed": language.say("The browser could not turn pushes on"),
     }
     plain = {key: words if isinstance(words, dict) else str(words) for key, words in said.items()}
     encoded = msgspec.json.encode(plain).decode().replace("<", "\\u003c")

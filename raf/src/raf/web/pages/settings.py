@@ -119,6 +119,7 @@ async def draw(visit: Visit, tab: str, form: FilledIn, status: int = 200, **more
     headings = {
         "profile": say("Profile"),
         "preferences": say("Preferences"),
+        "notifications": say("Notifications"),
         "security": say("Security"),
         "applications": say("Apps"),
         "authenticator": say("Authenticator"),

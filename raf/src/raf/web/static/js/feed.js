@@ -17,6 +17,7 @@ function insert(fragments) {
   for (const html of fragments) {
     const node = nodes(html).firstElementChild;
     if (!node || known(node) || (node.dataset.note && $(`[data-note="${node.dataset.note}"]`, feed))) continue;
+    if (node.dataset.group) $(`[data-group="${CSS.escape(node.dataset.group)}"]`, feed)?.remove();
     node.classList.add("fresh");
     feed.prepend(node);
     showTimes(node);

@@ -5,6 +5,7 @@ import { startDialogs } from "./dialogs.js";
 import { startFeed } from "./feed.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
+import { startPush } from "./push.js";
 import { startTimes } from "./times.js";
 
 startTimes();
@@ -14,5 +15,6 @@ startDialogs();
 startFeed();
 startKeys();
 startLive();
+startPush();
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 document.documentElement.dataset.ready = "yes";
