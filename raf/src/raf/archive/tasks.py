@@ -13,6 +13,14 @@ async def take_in(import_id: int, account_id: int) -> int:
     return await current().part(open_archive).take_in(import_id)
 
 
+@task(name="raf.archive.pack", queue="archive", retries=3, timeout="6 hours", concurrency=1)
+async def pack(export_id: int) -> int:
+    """Pack the archive of an account; how many posts."""
+    from raf.archive.archive import open_archive
+
+    return await current().part(open_archive).pack(export_id)
+
+
 @task(name="raf.archive.prune", queue="archive", every="6 hours")
 async def prune() -> int:
     """Delete imports long over; how many."""

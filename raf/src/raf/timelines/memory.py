@@ -7,8 +7,8 @@ from typing import Any
 
 from ostrov import Mailbox, Message
 from raf import live
+from raf.domain import arrivals, moderation, tags
 from raf.domain import events as e
-from raf.domain import moderation, tags
 from raf.domain import text as texts
 from raf.live import Board
 from raf.timelines import entry as entries
@@ -35,6 +35,7 @@ class Memory:
         """Whose posts the public timeline does not show: the limited and the suspended."""
         self._handlers: dict[type[e.RafEvent], Callable[[Any], None]] = {
             e.Posted: self._posted,
+            arrivals.PostImported: self._imported,
             e.PostEdited: self._edited,
             e.PostDeleted: self._deleted,
             e.Boosted: self._boosted,
@@ -106,6 +107,16 @@ class Memory:
         if event.visibility == "direct":
             for account_id in {event.account_id, *entry.mentions}:
                 self.board.post(f"raf.direct.{account_id}", content)
+
+    def _imported(self, event: arrivals.PostImported) -> None:
+        """A post of the past: nobody is told, and homes that may have it are read anew."""
+        self._account_changed(event.account_id)
+        if event.in_reply_to_id is not None:
+            self._document_changed(event.in_reply_to_id)
+        if event.visibility == "public":
+            self.shore = None
+        for reader in self.readers.watching(event.account_id):
+            reader.home = None
 
     def _fan_out(self, entry: Entry, content: bytes) -> None:
         """Into the homes of those who are here and want it, and to whoever listens to them."""

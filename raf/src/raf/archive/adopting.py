@@ -1,0 +1,73 @@
+"""The command that takes a post of the past in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ostrov import Connection
+from raf.archive.notes import Note
+from raf.domain import streams
+from raf.domain.arrivals import PostImported
+from raf.errors import Forbidden
+from raf.journal import Journal
+from raf.posts import lookup
+from raf.snowflake import first_of
+
+KNOWN = "SELECT status_id FROM imported_post WHERE account_id = ? AND uri = ?"
+TAKEN = "SELECT 1 WHERE EXISTS (SELECT 1 FROM status WHERE id = ?) OR EXISTS (SELECT 1 FROM tombstone WHERE status_id = ?)"
+AUTHOR = "SELECT 1 FROM account WHERE id = ? AND suspended = 0"
+
+
+def known(connection: Connection, account_id: int, uri: str) -> int | None:
+    """The post that was made of this one before."""
+    found: int | None = connection.value(KNOWN, (account_id, uri))
+    return found
+
+
+def adopt(connection: Connection, journal: Journal, account_id: int, note: Note, media_ids: Sequence[int]) -> int:
+    """Write a post of the past; its id, or that of the post made of it before. Raises Forbidden.
+
+    It mentions nobody: those who are named in it were told when it was written.
+    """
+    journal.begin(connection)
+    before = known(connection, account_id, note.uri)
+    if before is not None:
+        return before
+    if connection.value(AUTHOR, (account_id,)) is None:
+        raise Forbidden
+    status_id = _free_id(connection, note)
+    parent_id = known(connection, account_id, note.parent) if note.parent else None
+    parent = lookup.own(connection, parent_id, account_id) if parent_id is not None and _there(connection, parent_id) else None
+    journal.put(
+        connection,
+        PostImported(
+            originator_id=streams.post(status_id),
+            originator_version=1,
+            at=note.at,
+            status_id=status_id,
+            account_id=account_id,
+            text=note.text,
+            spoiler_text=note.spoiler_text,
+            visibility=note.visibility,
+            sensitive=note.sensitive,
+            language=note.language,
+            in_reply_to_id=parent.id if parent else None,
+            in_reply_to_account_id=account_id if parent else None,
+            conversation_id=parent.conversation_id if parent else status_id,
+            media_ids=tuple(media_ids),
+            uri=note.uri,
+        ),
+    )
+    return status_id
+
+
+def _free_id(connection: Connection, note: Note) -> int:
+    """The first free id of the time it was written: ids stay in the order of time, and of the archive within one moment."""
+    status_id = first_of(note.at)
+    while connection.value(TAKEN, (status_id, status_id)) is not None:
+        status_id += 1
+    return status_id
+
+
+def _there(connection: Connection, status_id: int) -> bool:
+    return connection.value("SELECT 1 FROM status WHERE id = ?", (status_id,)) is not None

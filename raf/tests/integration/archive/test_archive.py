@@ -1,0 +1,250 @@
+"""The archive of an account, out of one place and into another, on both databases."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from ostrov import run_tasks
+from raf.archive.archive import open_archive
+from raf.archive.notes import EVERYBODY
+from raf.errors import Invalid, Missing, Refused
+from raf.forms import NewPost
+from raf.network import Raf
+from raf.snowflake import time_of
+from raf.testing import ALL, network, people, say
+
+ACTOR = "https://old.example/users/anna"
+FOLLOWERS = f"{ACTOR}/followers"
+
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), (200, 120, 60)).save(out, "PNG")
+    return out.getvalue()
+
+
+def note(number: int, content: str, to: str | None = EVERYBODY, **more: Any) -> dict[str, Any]:
+    """A `Create` as Mastodon writes it."""
+    return {
+        "type": "Create",
+        "actor": ACTOR,
+        "object": {
+            "id": f"{ACTOR}/statuses/{number}",
+            "type": "Note",
+            "attributedTo": ACTOR,
+            "published": f"2019-05-{number:02}T10:00:00Z",
+            "to": [to] if to else [],
+            "cc": [FOLLOWERS] if to == EVERYBODY else [],
+            "content": content,
+            "contentMap": {"ru": content},
+            **more,
+        },
+    }
+
+
+def boxed(folder: Path, *activities: dict[str, Any], files: dict[str, bytes] | None = None) -> Path:
+    """An archive of another place."""
+    path = folder / "archive.zip"
+    with zipfile.ZipFile(path, "w") as box:
+        box.writestr("actor.json", json.dumps({"id": ACTOR, "type": "Person"}))
+        box.writestr("outbox.json", json.dumps({"type": "OrderedCollection", "orderedItems": list(activities)}))
+        for name, data in (files or {}).items():
+            box.writestr(name, data)
+    return path
+
+
+async def taken_in(raf: Raf, account_id: int, path: Path) -> tuple[str, int, int, str]:
+    archive = raf.application.part(open_archive)
+    await archive.bring_archive(account_id, path.name, path)
+    await run_tasks(raf.application)
+    job = (await archive.imports(account_id))[0]
+    return job.state, job.done, job.failed, job.error
+
+
+async def packed(raf: Raf, account_id: int) -> zipfile.ZipFile:
+    archive = raf.application.part(open_archive)
+    await archive.order(account_id)
+    await run_tasks(raf.application)
+    return zipfile.ZipFile(await archive.packed(account_id))
+
+
+async def test_an_archive_holds_all_that_is_ones_own(tmp_path: Path, database: list[str]) -> None:
+    async with network(tmp_path, database) as raf:
+        anna, vera = await people(raf, "anna", "vera")
+        media = await raf.upload(anna, picture(), "A cup", (0.5, -0.25))
+        first = await say(raf, anna, "Утро, @vera #raf", media_ids=(media,), language="ru")
+        reply = await say(raf, anna, "and more", in_reply_to_id=first, visibility="private")
+        theirs = await say(raf, vera, "a secret of vera", visibility="private")
+        shown = await say(raf, vera, "hello")
+        await raf.favourite(anna, shown)
+        await raf.bookmark(anna, shown)
+        await raf.reblog(anna, shown)
+        with await packed(raf, anna) as box:
+            outbox = json.loads(box.read("outbox.json"))
+            assert outbox["totalItems"] == 3
+            one, two, boost = outbox["orderedItems"]
+            assert one["object"]["source"]["content"] == "Утро, @vera #raf"
+            assert one["object"]["contentMap"].keys() == {"ru"}
+            assert {tag["name"] for tag in one["object"]["tag"]} == {"#raf", f"@vera@{raf.url.partition('://')[2]}"}
+            [file] = one["object"]["attachment"]
+            assert (file["name"], file["focalPoint"]) == ("A cup", [0.5, -0.25])
+            assert box.read(file["url"].lstrip("/"))[:4] in (b"RIFF", b"\x89PNG", b"\xff\xd8\xff\xe0")
+            assert two["object"]["inReplyTo"] == one["object"]["id"]
+            assert two["to"] == [f"{raf.url}/users/anna/followers"]
+            assert (boost["type"], boost["object"]) == ("Announce", f"{raf.url}/users/vera/statuses/{shown}")
+            assert json.loads(box.read("likes.json"))["orderedItems"] == [boost["object"]]
+            assert json.loads(box.read("bookmarks.json"))["orderedItems"] == [boost["object"]]
+            assert json.loads(box.read("actor.json"))["preferredUsername"] == "anna"
+            assert "following_accounts.csv" in box.namelist()
+            whole = b"".join(box.read(name) for name in box.namelist())
+        assert b"a secret of vera" not in whole
+        assert (reply, theirs) != (0, 0)
+        with pytest.raises(Missing):
+            await raf.application.part(open_archive).packed(vera)
+        with pytest.raises(Refused):
+            await raf.application.part(open_archive).order(anna)
+
+
+async def test_what_goes_out_comes_in_again(tmp_path: Path, database: list[str]) -> None:
+    async with network(tmp_path, database) as raf:
+        anna, other = await people(raf, "anna", "other")
+        media = await raf.upload(anna, picture(), "A cup")
+        first = await say(raf, anna, "<b>Утро</b> & #raf", media_ids=(media,), language="ru", spoiler_text="coffee")
+        await say(raf, anna, "and more", in_reply_to_id=first, visibility="private")
+        (await packed(raf, anna)).close()
+        path = await raf.application.part(open_archive).packed(anna)
+        assert await taken_in(raf, other, path) == ("done", 2, 0, "")
+        found = await raf.statuses(await raf.account_statuses(other, other, ALL), other)
+        assert [status.visibility for status in found] == ["private", "public"]
+        reply, root = found
+        assert (reply.in_reply_to_id, root.spoiler_text, root.language) == (root.id, "coffee", "ru")
+        assert root.media_attachments[0].description == "A cup"
+        source = await raf.status_source(other, int(root.id))
+        assert source.text == "<b>Утро</b> & #raf"
+
+
+async def test_posts_of_mastodon_come_with_their_time_audience_and_pictures(tmp_path: Path, database: list[str]) -> None:
+    async with network(tmp_path, database) as raf:
+        anna, vera = await people(raf, "anna", "vera")
+        await raf.follow(vera, anna)
+        now = await say(raf, anna, "today")
+        assert await raf.home(vera) == [now]
+        link = '<a href="https://soy.example/long/path"><span class="invisible">https://</span>soy.ex…</a>'
+        mention = {"type": "Mention", "href": "https://far.example/users/bob", "name": "@bob@far.example"}
+        path = boxed(
+            tmp_path,
+            note(2, "<p>second</p>", inReplyTo=f"{ACTOR}/statuses/1"),
+            note(
+                1,
+                f'<p>first<br>line {link}</p><p><a href="https://far.example/users/bob" class="u-url mention">@bob</a> ok</p>',
+                tag=[mention],
+                attachment=[{"type": "Document", "url": "/media_attachments/files/1.png", "name": "Soy"}],
+            ),
+            note(3, "<p>for followers</p>", FOLLOWERS),
+            note(4, "<p>for bob</p>", "https://far.example/users/bob"),
+            note(5, "<p>to nobody known</p>", None),
+            {"type": "Announce", "object": "https://far.example/1"},
+            note(6, "<p>not mine</p>", attributedTo="https://far.example/users/bob"),
+            note(7, "<script>alert(1)</script>"),
+            files={"media_attachments/files/1.png": picture()},
+        )
+        assert await taken_in(raf, anna, path) == ("done", 5, 0, "")
+        ids = await raf.account_statuses(anna, anna, ALL)
+        found = {status.created_at[:10]: status for status in await raf.statuses(ids, anna)}
+        assert [status.visibility for status in found.values()][1:] == ["direct", "direct", "private", "public", "public"]
+        first, second = found["2019-05-01"], found["2019-05-02"]
+        source = await raf.status_source(anna, int(first.id))
+        assert source.text == "first\nline https://soy.example/long/path\n\n@bob@far.example ok"
+        assert first.media_attachments[0].description == "Soy"
+        assert second.in_reply_to_id == first.id
+        assert time.strftime("%Y-%m-%d", time.gmtime(time_of(int(first.id)))) == "2019-05-01"
+        seen = await raf.account_statuses(anna, vera, ALL)
+        assert len(seen) == 4  # not the two that are for somebody else
+        assert await raf.home(vera) == seen
+        assert (await raf.account(anna)).last_status_at == time.strftime("%Y-%m-%d", time.gmtime())
+        assert await raf.notifications(vera, types=("mention", "status")) == []
+
+
+async def test_the_same_archive_twice_posts_once(tmp_path: Path, database: list[str]) -> None:
+    async with network(tmp_path, database) as raf:
+        [anna] = await people(raf, "anna")
+        for _ in range(2):
+            state, done, failed, _ = await taken_in(raf, anna, boxed(tmp_path, note(1, "<p>one</p>"), note(2, "<p>two</p>")))
+            assert (state, done, failed) == ("done", 2, 0)
+        assert len(await raf.account_statuses(anna, anna, ALL)) == 2
+
+
+async def test_imported_posts_stand_in_a_rebuild(tmp_path: Path, database: list[str]) -> None:
+    async with network(tmp_path, database) as raf:
+        [anna] = await people(raf, "anna")
+        await taken_in(raf, anna, boxed(tmp_path, note(1, "<p>one</p>"), note(2, "<p>two</p>")))
+        before = await raf.statuses(await raf.account_statuses(anna, anna, ALL), anna)
+        await raf.events.rebuild()
+        raf.memory.forget()
+        assert await raf.statuses(await raf.account_statuses(anna, anna, ALL), anna) == before
+        assert (await taken_in(raf, anna, boxed(tmp_path, note(1, "<p>one</p>"))))[1] == 1
+        assert len(await raf.account_statuses(anna, anna, ALL)) == 2
+
+
+async def test_an_old_archive_is_a_tar(tmp_path: Path) -> None:
+    async with network(tmp_path) as raf:
+        [anna] = await people(raf, "anna")
+        path = tmp_path / "archive.tar.gz"
+        with tarfile.open(path, "w:gz") as tar:
+            data = json.dumps({"orderedItems": [note(1, "<p>one</p>")]}).encode()
+            member = tarfile.TarInfo("./outbox.json")
+            member.size = len(data)
+            tar.addfile(member, io.BytesIO(data))
+            tar.addfile(_link("../../etc/passwd"))
+        assert await taken_in(raf, anna, path) == ("done", 1, 0, "")
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x05\x06" + b"\0" * 18, b"not an archive", b"PK\x03\x04" + b"x" * 300])
+async def test_what_is_no_archive_is_refused_and_leaves_nothing(tmp_path: Path, data: bytes) -> None:
+    async with network(tmp_path) as raf:
+        [anna] = await people(raf, "anna")
+        path = tmp_path / "archive.zip"
+        path.write_bytes(data)
+        try:
+            state, *_, error = await taken_in(raf, anna, path)
+        except Invalid as problem:
+            state, error = "failed", problem.details["file"][0][0]
+        assert (state, error) == ("failed", "ERR_UNREADABLE")
+        assert list(raf.application.part(open_archive).folder.iterdir()) == []
+
+
+async def test_a_picture_that_lies_about_its_size_or_is_none_keeps_no_words_away(tmp_path: Path) -> None:
+    async with network(tmp_path, ["raf.media.max_bytes=100000"]) as raf:
+        [anna] = await people(raf, "anna")
+        bomb = note(1, "<p>words</p>", attachment=[{"url": "big.png"}, {"url": "no.png"}, {"url": "../../x"}])
+        path = boxed(tmp_path, bomb, files={"big.png": b"\x89PNG" + b"\0" * 5_000_000, "no.png": b"<svg onload=alert(1)>"})
+        assert await taken_in(raf, anna, path) == ("done", 1, 0, "")
+        [status] = await raf.statuses(await raf.account_statuses(anna, anna, ALL), anna)
+        assert (status.content, status.media_attachments) == ("<p>words</p>", [])
+
+
+async def test_old_archives_go_with_their_files(tmp_path: Path) -> None:
+    async with network(tmp_path) as raf:
+        [anna] = await people(raf, "anna")
+        await raf.post(anna, NewPost(text="x"))
+        (await packed(raf, anna)).close()
+        archive = raf.application.part(open_archive)
+        path = await archive.packed(anna)
+        archive.clock = lambda: time.time() + 8 * 86400
+        assert await archive.prune() == 1
+        assert not path.exists()
+
+
+def _link(target: str) -> tarfile.TarInfo:
+    member = tarfile.TarInfo("media.png")
+    member.type, member.linkname = tarfile.SYMTYPE, target
+    return member
