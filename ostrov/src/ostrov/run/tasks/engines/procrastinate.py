@@ -35,6 +35,8 @@ BEAT = 1.0
 """Seconds between two heartbeats of a worker."""
 SILENT = 4.0
 """Seconds without a heartbeat after which a worker's jobs are another's."""
+LOOK = 1.0
+"""Seconds after which a worker looks for jobs that it was not told of: those of the moment before it began to listen."""
 GOODBYE = 1.0
 """Seconds to close connections in."""
 LONGEST = 40
@@ -166,7 +168,7 @@ class Receiver:
                     self._offer(job)
                     queues.rotate(-1)
             with contextlib.suppress(TimeoutError):  # wait_for of Python 3.11 can swallow a cancellation
-                async with asyncio.timeout(self._poll):
+                async with asyncio.timeout(min(self._poll, LOOK)):
                     await self._worker.roomy.wait()
 
     def _offer(self, job: Job) -> None:
