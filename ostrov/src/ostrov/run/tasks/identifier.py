@@ -10,6 +10,7 @@ _lock = threading.Lock()
 _last = 0
 COUNTER_BITS = 18
 RANDOM_BITS = 74 - COUNTER_BITS
+LENGTH = 36
 
 
 def new_id() -> str:
@@ -39,6 +40,11 @@ def id_at(moment: float) -> str:
 def made_at(identifier: str) -> float:
     """When an id was made, epoch seconds with a millisecond's resolution."""
     return int(identifier[:8] + identifier[9:13], 16) / 1000
+
+
+def may_be_id(value: object) -> bool:
+    """Whether it has an id's kind and length, and only letters that every database takes."""
+    return isinstance(value, str) and len(value) == LENGTH and value.isascii() and value.isprintable()
 
 
 def _text(stamp: int, random: bytes) -> str:

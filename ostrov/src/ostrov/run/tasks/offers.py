@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 
+from ostrov.run.tasks.identifier import may_be_id
+
 
 class Offers:
     """Each id with what is to be called when it is settled; an id that came twice has two of those."""
@@ -21,7 +23,10 @@ class Offers:
         return list(self._offered)
 
     def add(self, run_id: str, done: Callable[[bool], None]) -> None:
-        """Keep an id until it is settled."""
+        """Keep an id until it is settled; one that no run can have is of no use at once, and never reaches the database."""
+        if not may_be_id(run_id):
+            done(False)
+            return
         self._offered.setdefault(run_id, (time.monotonic(), []))[1].append(done)
 
     def older_than(self, seconds: float) -> set[str]:

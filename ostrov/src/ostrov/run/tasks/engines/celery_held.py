@@ -32,15 +32,25 @@ def count(client: Any, project: str) -> int:
 
 
 def take(client: Any, project: str, worker: str) -> list[str]:
-    """The runs whose ids a worker that is gone held; it holds nothing after this."""
+    """The runs whose ids a worker that is gone held; it holds nothing after this. Other messages are dropped."""
     keys = options(project, worker)
     with client.pipeline(transaction=True) as pipe:
         pipe.hvals(keys["unacked_key"])
         pipe.delete(*keys.values())
         pipe.srem(_workers(project), worker)
         values, *_ = pipe.execute()
-    return [str(json.loads(value)[0]["headers"]["id"]) for value in values]
+    found = (_run(value) for value in values)
+    return [run for run in found if run is not None]
+
+
+def _run(value: bytes) -> str | None:
+    """The id of the run that a held message is about; None when it is about none."""
+    try:
+        run = json.loads(value)[0]["headers"]["id"]
+    except (ValueError, LookupError, TypeError):
+        return None
+    return run if isinstance(run, str) else None
 
 
 def _workers(project: str) -> str:
-    return f"{project}.workers"
+    return f"_ostrov.workers.{project}"  # no queue of the project's can have this name

@@ -24,6 +24,8 @@ REFUSED = {
     "pool_shrink": "set tasks.slots, and restart it with: ostrov restart worker",
     "pool_restart": "restart it with: ostrov restart worker",
     "autoscale": "set tasks.slots, and restart it with: ostrov restart worker",
+    "add_consumer": "set tasks.queues, and restart it with: ostrov restart worker",
+    "cancel_consumer": "pause the queue with: ostrov tasks pause",
     "rate_limit": "say it in the code: @task(rate=…)",
     "time_limit": "say it in the code: @task(timeout=…)",
 }

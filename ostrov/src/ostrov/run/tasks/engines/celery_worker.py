@@ -11,6 +11,7 @@ one less, so that the broker brings no more than there are places for, and a few
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import threading
 from collections import deque
@@ -24,7 +25,9 @@ from celery.worker.request import Request
 from kombu.asynchronous import set_event_loop
 
 from ostrov.run.tasks.engines.celery_app import stub
+from ostrov.run.tasks.identifier import may_be_id
 
+log = logging.getLogger("ostrov.tasks")
 LEAVE = 2.0
 """Seconds that a stopping worker has to disconnect."""
 _MAKING = threading.Lock()
@@ -167,11 +170,33 @@ class Entrance(bootsteps.StartStopStep):  # type: ignore[misc]
         worker: CeleryWorker = consumer.controller.ostrov
         consumer.pool.bring = worker.bring
         consumer.strategies = Strategies(consumer)
+        consumer.create_task_handler = _guarded(consumer.create_task_handler)
         consumer.qos.increment_eventually(worker.spare)
         for step in consumer.steps:
             if isinstance(step, Control):
                 step.box.node.handlers = {**step.box.node.handlers, **worker.orders}
         worker.listen(consumer)
+
+
+def _guarded(make: Callable[..., Any]) -> Callable[..., Any]:
+    """Celery's handler of messages, but one that it cannot read is dropped: it would end with it each time it is delivered."""
+
+    def handler(*values: Any, **options: Any) -> Callable[[Any], None]:
+        receive = make(*values, **options)
+
+        def take(message: Any) -> None:
+            try:
+                if not may_be_id(message.headers.get("id")):
+                    raise ValueError("it has no id of a run")
+                receive(message)
+            except (ValueError, TypeError, LookupError, AttributeError) as problem:
+                log.warning("a message that is not ours is dropped: %s", str(problem)[:200])
+                if not message.acknowledged:
+                    message.reject()
+
+        return take
+
+    return handler
 
 
 class Strategies(dict[str, Any]):
