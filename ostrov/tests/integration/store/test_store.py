@@ -16,7 +16,7 @@ import pytest
 from ostrov.core.errors import SettingsError, StoreBusy, StoreError, StoreFull, StoreIntegrity, StoreUnreachable
 from ostrov.core.store import Connection, DatabaseSettings, Store
 from ostrov.core.store.postgresql import translate
-from ostrov.core.store.sqlite import SqliteConnection
+from ostrov.core.store.sqlite import CHECKPOINT, SqliteConnection
 from ostrov.core.store.writer import Writer
 from ostrov.testing import POSTGRES, running
 
@@ -57,6 +57,34 @@ async def test_the_log_of_a_writer_that_does_not_wait_for_the_disk_stays_small(t
         await writer.submit(add, (first,))
     assert (tmp_path / "quick.db").stat().st_size > 40_000_000
     assert (tmp_path / "quick.db-wal").stat().st_size < 5_000_000
+    await writer.close()
+
+
+async def test_a_checkpoint_that_the_disk_refuses_makes_no_failure_of_what_is_committed(tmp_path: Path) -> None:
+    class Refusing:
+        """A connection of SQLite's on a disk that takes the log, and no page of the database."""
+
+        def __init__(self, raw: sqlite3.Connection) -> None:
+            self._raw = raw
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self._raw, name)
+
+        def execute(self, sql: str, *values: object) -> sqlite3.Cursor:
+            if "wal_checkpoint(" in sql:
+                raise sqlite3.OperationalError("database or disk is full")
+            return self._raw.execute(sql, *values)  # type: ignore[arg-type]
+
+    def connect() -> SqliteConnection:
+        connection = SqliteConnection(tmp_path / "quick.db", synchronous="NORMAL")
+        connection.raw = Refusing(connection.raw)  # type: ignore[assignment]
+        return connection
+
+    writer = Writer(connect, 8)
+    await writer.submit(make_table, ())
+    rows = [(number, "raf") for number in range(CHECKPOINT + 1)]
+    assert await writer.submit(lambda connection: connection.many("INSERT INTO cup VALUES (?, ?)", rows), ()) == len(rows)
+    assert await writer.submit(count_cups, ()) == len(rows)
     await writer.close()
 
 

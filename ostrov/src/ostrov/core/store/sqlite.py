@@ -11,7 +11,7 @@ import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -149,9 +149,13 @@ class SqliteConnection:
         return self.raw.total_changes > self._changes + CHECKPOINT
 
     def checkpoint(self) -> None:
-        """Bring what is in the log to the disk and into the database, as much as readers allow; blocks."""
+        """Bring what is in the log to the disk and into the database, as much as readers allow; blocks.
+
+        When the disk refuses, what is committed stays in the log, and the next checkpoint tries again, as SQLite's own do.
+        """
         self._changes = self.raw.total_changes
-        self.raw.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        with suppress(sqlite3.Error):
+            self.raw.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def rollback(self) -> None:
         self._after.take()
