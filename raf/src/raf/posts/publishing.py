@@ -126,7 +126,7 @@ def edit(connection: Connection, journal: Journal, account_id: int, status_id: i
     media_ids = change.media_ids if isinstance(change.media_ids, tuple) else attached
     after = posts.revision(change, before, media_ids, journal.limits.characters, journal.limits.media)
     _check_files(connection, media_ids, account_id, status_id)
-    described = _describe(connection, change.media_descriptions, media_ids, account_id)
+    described = describe(connection, change.media_descriptions, media_ids, account_id)
     poll_before = asked.terms(connection, status_id)
     poll = _revised(poll_before, change, now)
     if after._replace(found=[]) == before and media_ids == attached and poll == poll_before and not described:
@@ -224,7 +224,7 @@ def _check_files(connection: Connection, media_ids: Sequence[int], account_id: i
         raise Refused("Cannot attach a file twice")
 
 
-def _describe(connection: Connection, descriptions: object, media_ids: Sequence[int], account_id: int) -> bool:
+def describe(connection: Connection, descriptions: object, media_ids: Sequence[int], account_id: int) -> bool:
     """Change descriptions of attached files; whether any was given."""
     if not isinstance(descriptions, Mapping):
         return False

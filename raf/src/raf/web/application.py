@@ -13,11 +13,19 @@ from raf.web import live
 from raf.web.house import House, open_house
 from raf.web.pages import (
     about,
+    acquaintance,
     appearance,
     composer,
     data,
+    direct,
     explore,
+    filters,
+    followed_tags,
+    history,
+    housekeeping,
     landing,
+    lists,
+    moderation,
     notifications,
     people,
     polls,
@@ -25,11 +33,14 @@ from raf.web.pages import (
     pushes,
     reactions,
     relations,
+    rewriting,
+    scheduled,
     search,
     second,
     security,
     settings,
     signing,
+    standing,
     thread,
     timelines,
 )
@@ -38,6 +49,9 @@ from raf.web.security import secured
 from raf.web.visit import AnyRequest, Visit
 
 PAGES = (
+    *(acquaintance, filters, followed_tags, lists),
+    *(direct, history, rewriting, scheduled),
+    *(moderation, housekeeping, standing),
     *(about, appearance, composer, data, explore, landing, notifications, people, polls, profile, pushes),
     *(reactions, relations, search, second, security, settings, signing, thread, timelines),
 )

@@ -33,6 +33,8 @@ class Draft:
     may_attach: bool = True
     may_choose_visibility: bool = True
     poll: tuple[str, ...] = ()
+    quoted: entities.Status | None = None
+    redraft_of: str = ""
 
     @classmethod
     async def new(cls, visit: Visit, back: str, text: str = "", visibility: str = "") -> Draft:

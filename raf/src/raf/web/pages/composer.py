@@ -11,9 +11,13 @@ from ostrov import OstrovError
 from raf.errors import Forbidden, Invalid, Missing, Refused
 from raf.forms import NewPoll, NewPost, PostChange
 from raf.identity.redirects import safe_next
+from raf.posts.redrafting import redraft
+from raf.scheduling.scheduling import open_scheduling
 from raf.web.answer import Answer, redirect
 from raf.web.drafts import STRICTNESS, Draft
 from raf.web.forms import Form, read_form
+from raf.web.pages.rewriting import redraft_of
+from raf.web.pages.scheduled import time_of
 from raf.web.parameters import Here, Id
 from raf.web.problems import status_of, words_of
 from raf.web.visit import Visit
@@ -47,26 +51,42 @@ async def compose(visit: Here) -> Answer:
     raf = visit.house.raf
     to = form.number("in_reply_to_id")
     visibility = form.text("visibility")
+    old = form.number("redraft_of")
     try:
-        media_ids = await upload_pictures(visit, account_id, form)
-        status_id = await raf.post(
-            account_id,
-            NewPost(
-                text=form.text("text").strip(),
-                spoiler_text=form.text("spoiler_text").strip(),
-                visibility=visibility if visibility in STRICTNESS else None,
-                language=form.text("language") or None,
-                in_reply_to_id=to,
-                media_ids=tuple(media_ids),
-                poll=poll_of(form),
-                idempotency_key=form.text("idempotency_key")[:100] or None,
-            ),
+        kept = [int(media_id) for media_id in form.all("keep_media") if media_id.isdecimal()]
+        media_ids = [*kept, *await upload_pictures(visit, account_id, form)]
+        at = time_of(form)
+        new = NewPost(
+            text=form.text("text").strip(),
+            spoiler_text=form.text("spoiler_text").strip(),
+            visibility=visibility if visibility in STRICTNESS else None,
+            language=form.text("language") or None,
+            in_reply_to_id=to,
+            media_ids=tuple(media_ids),
+            poll=poll_of(form),
+            quoted_id=form.number("quoted_id"),
+            idempotency_key=form.text("idempotency_key")[:100] or None,
         )
+        if at is not None and not old:
+            await visit.house.application.part(open_scheduling).schedule(account_id, new, at)
+            visit.tell("scheduled")
+            return Answer(cookies=visit.cookies) if visit.wants_fragment() else redirect("/scheduled", visit.cookies)
+        if old:
+            descriptions = {media_id: form.text(f"description_of_{media_id}").strip() for media_id in kept}
+            status_id = await raf.command(redraft, account_id, old, new, descriptions)
+        else:
+            status_id = await raf.post(account_id, new)
     except OstrovError as refusal:  # whatever it is, what somebody wrote comes back to them
         if visit.wants_fragment():
             raise
         to = to if not isinstance(refusal, Missing) else None
-        draft = await (reply_draft(visit, account_id, to) if to else Draft.new(visit, back="/home"))
+        if old:
+            draft = await redraft_of(visit, str(old))
+        else:
+            draft = await (reply_draft(visit, account_id, to) if to else Draft.new(visit, back="/home"))
+        if quoted := form.number("quoted_id"):
+            found = await raf.statuses([quoted], account_id)
+            draft = replace(draft, quoted=found[0] if found else None)
         draft = replace(
             draft,
             text=form.text("text"),

@@ -160,6 +160,11 @@ class Composer {
     button.disabled = true;
     try {
       const html = await ask(this.form.action, this.body());
+      if (this.form.elements.scheduled_at?.value) {
+        if (this.key) localStorage.removeItem(this.key);
+        location.assign("/scheduled");
+        return;
+      }
       if (this.key) localStorage.removeItem(this.key);
       this.sent(html);
     } catch (refusal) {
@@ -201,6 +206,7 @@ class Composer {
 }
 
 export function startComposers(root) {
+  for (const zone of all("[data-zone]", root)) zone.value = String(new Date().getTimezoneOffset());
   for (const form of all("form[data-composer]", root)) {
     if (!form.dataset.started) {
       form.dataset.started = "yes";
