@@ -26,7 +26,7 @@ async def rebuild(application: Ostrov) -> str:
     raf = application.part(open_raf)
     count = await raf.events.rebuild()
     raf.wire.forget_everywhere()
-    await application.part(open_search).catch_up()
+    await application.part(open_search).catch_up(pause=0)
     return f"rebuilt from {count} events"
 
 

@@ -9,6 +9,7 @@ revision = "0007"
 down_revision = "0006"
 
 BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+TELLING = sa.text("traits <> 0")
 INDEXES = ("search_post_words", "search_person_words")
 
 
@@ -18,6 +19,7 @@ def upgrade() -> None:
         sa.Column("id", BIG, primary_key=True, autoincrement=False),
         sa.Column("traits", sa.Integer, nullable=False, server_default="0"),  # bits, see raf.search.index
     )
+    op.create_index("search_post_telling", "search_post", ["id"], postgresql_where=TELLING, sqlite_where=TELLING)
     for name in INDEXES:
         if op.get_bind().dialect.name == "sqlite":
             # The words come cut down to letters and digits with spaces between, so the simplest tokenizer is exact.

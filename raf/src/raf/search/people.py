@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from ostrov import Connection
 from raf.search.matching import fts5_typed, tsquery_typed
-from raf.search.words import beginning, stems
+from raf.search.words import last_word, stems
 
 IN_WORDS = {
     "sqlite": "a.id IN (SELECT rowid FROM search_person_words WHERE words MATCH ?)",
@@ -64,7 +64,7 @@ def find_people(
     start = name.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
     named = (start, start, "% " + start)
     in_words, words = "1 = 0", ()
-    found, last = stems(name), beginning(name.split()[-1])
+    found, last = stems(name), last_word(name)
     if found and last and "@" not in name:
         match = (fts5_typed if connection.dialect == "sqlite" else tsquery_typed)(found, last)
         in_words, words = IN_WORDS[connection.dialect], (match,)  # type: ignore[assignment]

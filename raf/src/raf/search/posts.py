@@ -1,5 +1,6 @@
 """Posts by their words. Whom a post may be found by is decided when it is looked for, never when it is indexed: its author,
-who is mentioned in it, likes, boosted or keeps it; everybody when it is public and its author lets it be found (`indexable`).
+who is mentioned in it, likes, boosted or keeps it, or voted in it; everybody when it is public and its author lets it be found
+(`indexable`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ LIBRARY = """(s.account_id = ?
  OR EXISTS (SELECT 1 FROM mention WHERE mention.status_id = s.id AND mention.account_id = ?)
  OR EXISTS (SELECT 1 FROM favourite WHERE favourite.account_id = ? AND favourite.status_id = s.id)
  OR EXISTS (SELECT 1 FROM bookmark WHERE bookmark.account_id = ? AND bookmark.status_id = s.id)
- OR EXISTS (SELECT 1 FROM status boost WHERE boost.reblog_of_id = s.id AND boost.account_id = ?))"""
+ OR EXISTS (SELECT 1 FROM status boost WHERE boost.reblog_of_id = s.id AND boost.account_id = ?)
+ OR EXISTS (SELECT 1 FROM poll_vote WHERE poll_vote.status_id = s.id AND poll_vote.account_id = ?))"""
 PUBLIC = "(s.visibility = 'public' AND a.indexable = 1 AND a.quiet = 0)"
 UNWANTED = """
 NOT EXISTS (SELECT 1 FROM mute WHERE mute.account_id = ? AND mute.target_id = s.account_id
@@ -81,7 +83,7 @@ def find_posts(connection: Connection, viewer_id: int, query: Query, bounds: Bou
     for begins, ends in query.no_spans:
         add("NOT (s.id >= ? AND s.id < ?)", *_ids_of(begins, ends))
     add("s.id < ? AND s.id > ?", bounds.below, bounds.above)
-    add(PLACES[query.place], *(() if query.place == "public" else (viewer_id,) * 5))
+    add(PLACES[query.place], *(() if query.place == "public" else (viewer_id,) * 6))
     add(VISIBLE, *viewer(viewer_id))
     add(UNWANTED, viewer_id, now, viewer_id)
     add("a.suspended = 0")
@@ -106,7 +108,7 @@ def _add_trait(trait: str, add: Any, *, wanted: bool) -> None:
     elif trait == "sensitive":
         add("s.sensitive = ?", int(wanted))
     elif trait in TRAITS:
-        add("(p.traits & ?) <> 0" if wanted else "(p.traits & ?) = 0", TRAITS[trait])
+        add("p.traits <> 0 AND (p.traits & ?) <> 0" if wanted else "(p.traits & ?) = 0", TRAITS[trait])
 
 
 def _add_authors(connection: Connection, query: Query, bounds: Bounds, viewer_id: int, add: Any) -> bool:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from raf.errors import RafError
-from raf.search.words import beginning, stems
+from raf.search.words import last_word, stems
 
 PIECE = re.compile(
     r"(?P<sign>[-+])?(?:(?P<prefix>has|is|language|from|before|after|during|in):(?=\S))?"
@@ -91,11 +91,12 @@ def parse(text: str) -> Query:
 
 
 def _words(value: str, *, whole: bool) -> Words | None:
-    if not whole and value.endswith("*"):
-        start = beginning(value)
-        return Words((start,), open=True) if start else None
     found = tuple(stems(value))
-    return Words(found) if found else None
+    if not found:
+        return None
+    if not whole and value.endswith("*"):
+        return Words((*found[:-1], last_word(value)), open=True)
+    return Words(found)
 
 
 def _add_operator(query: Query, prefix: str, value: str, *, refused: bool) -> None:

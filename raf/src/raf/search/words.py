@@ -33,10 +33,10 @@ def stems(text: str) -> list[str]:
     return [one for one in found if one]
 
 
-def beginning(text: str) -> str:
-    """The first word of a text as it is compared, not cut down: what a longer one may begin with."""
-    found = WORD.search(unicodedata.normalize("NFKC", text).lower())
-    return _letters(_plain(found[0]))[:LONGEST] if found else ""
+def last_word(text: str) -> str:
+    """The last word of a text as it is compared, not cut down: what a longer one may begin with."""
+    found = WORD.findall(unicodedata.normalize("NFKC", text).lower())
+    return _letters(_plain(found[-1]))[:LONGEST] if found else ""
 
 
 @lru_cache(65_536)

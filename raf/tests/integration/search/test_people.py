@@ -28,7 +28,7 @@ async def test_people_are_found_by_names_and_by_what_they_say_of_themselves(tmp_
         for text in ("boris_k", "the roaster", "roasting bean", "BORIS TH"):
             assert await found(text) == ["boris_k"], text
         assert await found("тихая") == ["shy"]
-        for text in ("", "@", "%", "_", "обжариваю чай", "' OR 1=1"):
+        for text in ("", "@", "%", "_", "boris_a", "boris an", "обжариваю чай", "' OR 1=1"):
             assert await found(text) == [], text
         assert await found("o", anna, following=True) == []
         await raf.follow(anna, boris)

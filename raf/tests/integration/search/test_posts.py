@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
+from PIL import Image
+
 from raf.domain.visibility import VISIBILITIES, may_see
-from raf.forms import PostChange
+from raf.forms import NewPoll, PostChange
 from raf.network import Raf
 from raf.operations import rebuild
+from raf.polls.polls import open_polls
 from raf.search.posts import Bounds
 from raf.search.query import parse
 from raf.search.search import Search, open_search
@@ -134,6 +138,24 @@ async def test_operators_choose(tmp_path: Path, database: list[str]) -> None:
         assert await found(raf, ada, "raf", limit=1, offset=1) == [second]
         assert await found(raf, ada, "raf", below=reply, above=first) == [second]
         assert await found(raf, ada, "raf", author_id=boris) == [second]
+
+
+async def test_choices_of_a_poll_and_descriptions_of_pictures_are_words_of_their_post(
+    tmp_path: Path, database: list[str]
+) -> None:
+    async with network(tmp_path, database) as raf:
+        ada, boris = await people(raf, "ada", "boris")
+        picture = io.BytesIO()
+        Image.new("RGB", (20, 20), "tan").save(picture, "PNG")
+        media = await raf.upload(ada, picture.getvalue(), description="Чашка на подоконнике")
+        shown = await say(raf, ada, "look", media_ids=[media], visibility="unlisted")
+        asked = await say(raf, ada, "which?", poll=NewPoll(options=("soy", "oat"), expires_in=3600), visibility="unlisted")
+        assert await found(raf, ada, "чашки подоконник") == await found(raf, ada, "has:image") == [shown]
+        assert await found(raf, ada, "has:media -has:video") == [shown]
+        assert await found(raf, ada, "oats") == await found(raf, ada, "has:poll") == [asked]
+        assert await found(raf, boris, "oats") == []
+        await raf.application.part(open_polls).vote(boris, asked, [1])
+        assert await found(raf, boris, "oats") == [asked]
 
 
 async def test_a_rebuild_finds_the_same(tmp_path: Path, database: list[str]) -> None:

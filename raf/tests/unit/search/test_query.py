@@ -23,6 +23,7 @@ def test_words_phrases_beginnings_and_what_is_unwanted() -> None:
         Words(("cup",)),
         Words(("с", "кокос")),
     ]
+    assert parse("over-roast*").wanted == [Words(("over", "roast"), open=True)]
     assert query.unwanted == [Words(("milk",)), Words(("black", "tea"))]
 
 
