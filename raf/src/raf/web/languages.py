@@ -65,6 +65,15 @@ class Language:
             return str(value) if value else ""
         return str(format_compact_decimal(value, locale=self.locale, fraction_digits=1))
 
+    def size(self, value: int) -> str:
+        """Bytes as people say them: 340 kB, 1.2 MB."""
+        from babel.units import format_unit
+
+        for unit, factor in (("digital-gigabyte", 10**9), ("digital-megabyte", 10**6)):
+            if value >= factor:
+                return str(format_unit(round(value / factor, 1), unit, "short", locale=self.locale))
+        return str(format_unit(max(1, round(value / 1000)), "digital-kilobyte", "short", locale=self.locale))
+
     def short_date(self, iso: str) -> str:
         """5 Mar; with the year when it is not this one."""
         moment = parse_time(iso)

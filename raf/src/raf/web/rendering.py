@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,10 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from raf import entities
+from raf.domain.pictures import USED
 from raf.web.assets import Assets
 from raf.web.languages import Language, trusted
 
@@ -30,6 +31,7 @@ OPTIONAL = {
 CONSTANT = ("variable_begin", "name", "lparen", "string", "rparen", "variable_end")
 SAYING = ("_", "icon", "static")
 TAGS = re.compile(r"<[^>]+>")
+MARKUP = re.compile(r"(<[^>]*>)")
 BREAKS = re.compile(r"</p>|<br\s*/?>|</li>")
 
 
@@ -71,12 +73,14 @@ class Rendering:
             month=language.month,
             number=language.number,
             count=language.short_number,
+            size=language.size,
             person_link=person_link,
             attributes=attributes,
             rules_sentence=agreement(language),
             **OPTIONAL,
         )
         environment.filters["excerpt"] = excerpt
+        environment.filters["pictured"] = pictured
         return environment
 
 
@@ -128,7 +132,9 @@ _ICONS: dict[str, Markup] = {}
 
 def person_link(account: entities.Account) -> Markup:
     """A name that leads to the profile."""
-    return Markup('<a href="/@{}"><bdi>{}</bdi></a>').format(account.acct, account.display_name or account.username)
+    return Markup('<a href="/@{}"><bdi>{}</bdi></a>').format(
+        account.acct, pictured(account.display_name or account.username, account.emojis)
+    )
 
 
 def attributes(**pairs: str | int | bool) -> Markup:
@@ -138,6 +144,24 @@ def attributes(**pairs: str | int | bool) -> Markup:
         for name, value in pairs.items()
         if value is not False
     )
+
+
+def pictured(text: str | Markup, emojis: Sequence[entities.CustomEmoji]) -> Markup:
+    """HTML, or plain words that are escaped, with the pictures of the house in place of their names."""
+    html = str(text) if isinstance(text, Markup) else str(escape(text))
+    if not emojis:
+        return trusted(html)
+    drawn = {
+        emoji.shortcode: str(
+            Markup('<img class="emoji" src="{}" alt=":{}:" title=":{}:">').format(
+                emoji.static_url, emoji.shortcode, emoji.shortcode
+            )
+        )
+        for emoji in emojis
+    }
+    parts = MARKUP.split(html)  # words, tag, words, …: nothing is replaced in tags
+    parts[::2] = [USED.sub(lambda found: drawn.get(found[1], found[0]), words) for words in parts[::2]]
+    return trusted("".join(parts))
 
 
 def excerpt(html: str, length: int = 140) -> str:

@@ -45,3 +45,35 @@ async def test_strangers_take_nothing(open_site) -> None:  # type: ignore[no-unt
 
 def _actions(page) -> list[str]:  # type: ignore[no-untyped-def]
     return [button.get("formaction", "") for button in page.found.loose]
+
+
+async def test_the_archive_goes_out_and_comes_in(open_site, database, picture: bytes) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        anna, vera = await site.member("anna"), await site.member("vera")
+        await anna.write("soy and coconut")
+        page = await (await anna.get("/settings/data")).submit("/settings/archive")
+        assert "being packed" in page.text
+        assert (await anna.get("/settings/archive/archive.zip")).status == 404
+        await run_tasks(site.application)
+        page = await anna.get("/settings/data")
+        assert "1 post" in page.text
+        taken = (await anna.get("/settings/archive/archive.zip")).response
+        assert taken.headers["content-disposition"] == 'attachment; filename="raf-anna.zip"'
+        assert len(taken.content) == int(taken.headers["content-length"])
+        assert (await vera.get("/settings/archive/archive.zip")).status == 404
+        assert (await page.submit("/settings/archive")).status == 422
+        page = await vera.get("/settings/data")
+        file = {"archive": ("raf-anna.zip", taken.content, "application/zip")}
+        page = await page.submit("/settings/import/archive", files=file)
+        await run_tasks(site.application)
+        assert "1 of 1" in (await vera.get("/settings/data")).text
+        assert "soy and coconut" in (await vera.get("/@vera")).text
+
+
+async def test_what_is_no_archive_is_told_at_its_field(open_site, picture: bytes) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        anna = await site.member("anna")
+        page = await anna.get("/settings/data")
+        page = await page.submit("/settings/import/archive", files={"archive": ("a.zip", picture, "application/zip")})
+        assert (page.status, "This file cannot be read" in page.text) == (422, True)
+        assert list((site.application.data_dir / "archives").iterdir()) == []

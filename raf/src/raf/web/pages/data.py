@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import secrets
 from dataclasses import dataclass
 
 import msgspec
@@ -13,7 +14,7 @@ from raf.archive.archive import Archive, open_archive
 from raf.archive.jobs import ARCHIVE, Job
 from raf.archive.sheets import SHEETS
 from raf.errors import Invalid, Missing, Refused
-from raf.web.answer import Answer, redirect
+from raf.web.answer import Answer, FileAnswer, redirect
 from raf.web.forms import read_form
 from raf.web.languages import Language
 from raf.web.notices import N_
@@ -25,6 +26,7 @@ from raf.web.wording import problem, problems
 
 CSV = "text/csv; charset=utf-8"
 LARGEST_SHEET = 21 * 1024 * 1024
+LARGEST_ARCHIVE = 2 * 1024 * 1024 * 1024
 NAMES = {
     "following": N_("Whom you follow"),
     "lists": N_("Your lists"),
@@ -49,6 +51,7 @@ class JobRow:
 
     job: Job
     name: str
+    error: str
     state: str
 
 
@@ -68,6 +71,52 @@ async def csv_file(visit: Here, file: Word) -> Answer:
         raise Missing
     content = await archive_of(visit).sheet(account_id, kind)
     return download(visit, file, content)
+
+
+@post("/settings/archive", status_code=200)
+async def order(visit: Here) -> Answer:
+    """Ask for the whole archive."""
+    account_id = visit.member()
+    await read_form(visit)
+    try:
+        await archive_of(visit).order(account_id)
+    except Refused as refusal:
+        said = str(visit.language.say("You asked for one today. Ask again tomorrow."))
+        return await show(visit, "", {"order": [said]}, refusal.status)
+    visit.tell("packing")
+    return redirect("/settings/data", visit.cookies)
+
+
+@get("/settings/archive/archive.zip")
+async def fetch(visit: Here) -> Answer:
+    """The archive that was packed last. Raises Missing."""
+    account_id = visit.member()
+    path = await archive_of(visit).packed(account_id)
+    account = await visit.own_account()
+    return FileAnswer(path, "application/zip", f"raf-{account.username}.zip", visit.cookies)
+
+
+@post("/settings/import/archive", status_code=200, request_max_body_size=LARGEST_ARCHIVE)
+async def bring_archive(visit: Here) -> Answer:
+    """Take posts and pictures in."""
+    account_id = visit.member()
+    form = await read_form(visit)
+    archive = archive_of(visit)
+    source = archive.folder / f"upload-{secrets.token_hex(16)}"
+    try:
+        name = await form.save("archive", source)
+        if not name:
+            raise Invalid({"file": [("ERR_BLANK", "can't be blank")]})
+        await archive.bring_archive(account_id, name, source)
+    except Invalid as refusal:
+        wrong = {"archive": problems(visit.language, refusal)["file"]}
+        return await show(visit, "", wrong, refusal.status)
+    except Refused as refusal:
+        return await show(visit, "", {"archive": busy(visit)["file"]}, refusal.status)
+    finally:
+        source.unlink(missing_ok=True)
+    visit.tell("arriving")
+    return redirect("/settings/data#arrivals", visit.cookies)
 
 
 @post("/settings/import", status_code=200, request_max_body_size=LARGEST_SHEET)
@@ -109,12 +158,13 @@ async def show(visit: Visit, kind: str = "", wrong: dict[str, list[str]] | None 
     files = [(key, say(name), counts[key], SHEETS[key].file) for key, name in NAMES.items() if key in SHEETS]
     jobs = [job_row(visit.language, job) for job in await archive.imports(account_id)]
     form = FilledIn({"kind": kind}, wrong or {})
-    return await draw(visit, "data", form, status, files=files, jobs=jobs)
+    return await draw(visit, "data", form, status, files=files, jobs=jobs, export=await archive.export(account_id))
 
 
 def job_row(language: Language, job: Job) -> JobRow:
     """An import in words."""
-    return JobRow(job, str(language.say(NAMES[job.kind])), str(language.say(STATES[job.state])))
+    error = str(problem(language, "archive", job.error, job.error)) if job.error else ""
+    return JobRow(job, str(language.say(NAMES[job.kind])), error, str(language.say(STATES[job.state])))
 
 
 def busy(visit: Visit) -> dict[str, list[str]]:
@@ -131,4 +181,4 @@ def archive_of(visit: Visit) -> Archive:
     return visit.house.application.part(open_archive)
 
 
-HANDLERS = (data_page, csv_file, bring_sheet, failures)
+HANDLERS = (data_page, csv_file, order, fetch, bring_archive, bring_sheet, failures)
