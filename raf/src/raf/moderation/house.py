@@ -92,6 +92,11 @@ def text_of(connection: Connection, name: str) -> Text | None:
     return None if row is None else Text(*row)
 
 
+def texts_of(connection: Connection) -> set[str]:
+    """Which texts somebody wrote."""
+    return {name for (name,) in connection.rows("SELECT name FROM house_text")}
+
+
 def drawn(text: str) -> str:
     """A text of the house as HTML: paragraphs, headings after `#`, lists after `-`; addresses become links."""
     blocks = (block.strip() for block in text.replace("\r\n", "\n").split("\n\n"))

@@ -8,15 +8,19 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from ostrov import Ostrov, base_url
+from raf.entities import Rule
+from raf.filters.sifting import sift
 from raf.identity import open_identity
+from raf.moderation.house import rules_of
 from raf.network import open_raf
 from raf.web.answer import Answer, cookie
 from raf.web.around import Around
 from raf.web.assets import Assets
 from raf.web.fragments import Fragments
 from raf.web.frames import Frame, Frames, joined, slot
-from raf.web.languages import read_languages, trusted
+from raf.web.languages import Language, read_languages, trusted
 from raf.web.rendering import Rendering
+from raf.web.rules import RULES
 from raf.web.site import Site
 from raf.web.visit import NOTICE_COOKIE, AnyRequest, Visit
 
@@ -51,6 +55,7 @@ class House:
             url=base_url(self.application),
             limit=settings.posts.characters,
             registrations=settings.identity.registrations,
+            approval=settings.identity.approval,
         )
         if not site.url.endswith(":0"):
             self._site = site
@@ -62,9 +67,17 @@ class House:
         token = visit.session_token()
         if token:
             visit.session = await self.identity.session_of(token)
+            if visit.session is not None and visit.session.barred:
+                visit.barred, visit.session = visit.session, None
+                return visit
             if visit.session is None:
                 visit.forget_session()
         return visit
+
+    async def rules(self, language: Language) -> list[Rule]:
+        """The rules that were written down here, or else the usual ones in the visitor's language."""
+        written = await self.raf.store.read(rules_of)
+        return written or [Rule(id=str(number), text=str(language.say(rule))) for number, rule in enumerate(RULES, 1)]
 
     async def page(self, visit: Visit, template: str, *, status: int = 200, bare: bool = False, **context: Any) -> Answer:
         """A page in the visitor's language. A `bare` one has no navigation, so less is looked up for it."""
@@ -80,11 +93,22 @@ class House:
         return Answer(frame.filled(filling), status=status, cookies=visit.cookies)
 
     async def feed_page(
-        self, visit: Visit, template: str, ids: Sequence[int], *, older: str = "", bare: bool = False, **context: Hashable
+        self,
+        visit: Visit,
+        template: str,
+        ids: Sequence[int],
+        *,
+        older: str = "",
+        bare: bool = False,
+        where: str = "public",
+        **context: Hashable,
     ) -> Answer:
-        """A page that shows a feed: all that is around the posts is kept, so what it depends on must be hashable."""
+        """A page that shows a feed: all that is around the posts is kept, so what it depends on must be hashable.
+
+        `where` is the place that filters know it by (see `raf.filters.sifting`).
+        """
         await self._look_up(visit, context, bare)
-        documents = await self.raf.documents(ids, visit.account_id)
+        documents = sift(await self.raf.documents(ids, visit.account_id), where)
         posts = joined(self.fragments.posts(documents, visit.language, visit.account_id))
         slots = [name for name, there in (("posts", posts), ("older", older)) if there]
         frame = self._frame(visit, template, context, *slots)
@@ -94,7 +118,7 @@ class House:
     def _frame(self, visit: Visit, template: str, context: Mapping[str, Hashable], *slots: str) -> Frame:
         """A template rendered with slots in place of some values, kept for as long as nothing else about it changes."""
         viewer = visit.viewer
-        who = (viewer.id, viewer.username, viewer.display_name, viewer.avatar_static) if viewer else None
+        who = (viewer.id, viewer.username, viewer.display_name, viewer.avatar_static, bool(viewer.roles)) if viewer else None
         seen = (template, visit.language.code, visit.theme, visit.notice, visit.unread, who, slots)
         key = (seen, tuple(context.items()))
         frame = self.frames.get(key)
@@ -105,9 +129,9 @@ class House:
                 frame = self.frames.keep(key, html)
         return frame
 
-    async def posts(self, visit: Visit, ids: Sequence[int], place: str = "") -> list[Markup]:
-        """The HTML of posts, in the order asked; what the visitor may not see is left out."""
-        documents = await self.raf.documents(ids, visit.account_id)
+    async def posts(self, visit: Visit, ids: Sequence[int], place: str = "", where: str = "public") -> list[Markup]:
+        """The HTML of posts, in the order asked; what the visitor may not see, or does not want to, is left out."""
+        documents = sift(await self.raf.documents(ids, visit.account_id), where)
         found = self.fragments.posts(documents, visit.language, visit.account_id, place)
         return [trusted(post.decode()) for post in found]
 

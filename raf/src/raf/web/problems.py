@@ -12,6 +12,7 @@ from litestar.exceptions import HTTPException
 
 from ostrov import OstrovError
 from raf.errors import Invalid, Refused, TooMany
+from raf.identity.barring import Barred
 from raf.identity.csrf import VISITOR_COOKIE
 from raf.web.answer import HTML, JSON
 from raf.web.house import House
@@ -76,6 +77,8 @@ class Problems:
                 exc_info=None if expected else error,
             )
         visit = Visit(self.house, request)
+        if isinstance(error, Barred) and not visit.wants_fragment():
+            return Response(b"", status_code=303, headers={"location": "/standing"}, media_type=HTML)
         if isinstance(error, LogInFirst) and not visit.wants_fragment():
             back = quote(error.back, safe="/@")
             return Response(b"", status_code=303, headers={"location": f"/log-in?next={back}"}, media_type=HTML)

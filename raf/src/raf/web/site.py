@@ -20,6 +20,7 @@ class Site:
     url: str
     limit: int
     registrations: bool
+    approval: bool = False
 
     @property
     def host(self) -> str:

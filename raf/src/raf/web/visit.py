@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from raf import entities
 from raf.errors import RafError
 from raf.identity import Session, csrf
+from raf.identity.barring import Barred
 from raf.identity.redirects import safe_next
 from raf.identity.secrets import new_token
 from raf.identity.sessions import COOKIE
@@ -46,6 +47,7 @@ class Visit:
     """Made once a request. `cookies` are values of `Set-Cookie` to send with the answer."""
 
     __slots__ = (
+        "barred",
         *("_csrf", "_key", "_own", "address", "back", "cookies", "framing", "_here", "house", "language", "new_visitor"),
         *("notice", "path", "request", "session", "site", "theme", "unread", "viewer"),
     )
@@ -56,6 +58,8 @@ class Visit:
         self.request = request
         self.cookies: list[str] = []
         self.session: Session | None = None
+        self.barred: Session | None = None
+        """The session of somebody who may do nothing but read why; for all else they are a stranger."""
         self.viewer: entities.Account | None = None
         self.framing = False
         self.unread = 0
@@ -117,6 +121,8 @@ class Visit:
 
     def member(self) -> int:
         """The account of who is logged in. Raises LogInFirst."""
+        if self.barred is not None:
+            raise Barred(self.barred.barred)
         if self.session is None:
             raise LogInFirst(self.here if self.request.method == "GET" else self.back)
         return self.session.account_id

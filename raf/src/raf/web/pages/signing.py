@@ -13,6 +13,7 @@ from raf.errors import Invalid, TooMany, WrongPassword
 from raf.factors.factors import open_factors
 from raf.identity import NewAccount
 from raf.identity.redirects import safe_next
+from raf.moderation.judging import account_of
 from raf.web.answer import Answer, cookie, redirect
 from raf.web.forms import Form, read_form
 from raf.web.languages import LANGUAGES
@@ -38,8 +39,9 @@ class FilledIn:
     def sign_up(cls, form: Form | None = None, back: str = "") -> FilledIn:
         """The sign-up form, with what somebody sent already. The password is not sent back."""
         if form is None:
-            return cls({"username": "", "email": "", "agreement": False}, next=back)
+            return cls({"username": "", "email": "", "agreement": False, "reason": "", "invite": ""}, next=back)
         values = {"username": form.text("username"), "email": form.text("email"), "agreement": form.ticked("agreement")}
+        values |= {"reason": form.text("reason"), "invite": form.text("invite")}
         return cls(values, next=form.text("next"))
 
     @classmethod
@@ -65,6 +67,8 @@ async def sign_up(visit: Here) -> Answer:
         password=form.text("password"),
         locale=visit.language.code,
         agreement=form.ticked("agreement"),
+        reason=form.text("reason"),
+        invite=form.text("invite"),
     )
     try:
         account_id = await visit.house.raf.sign_up(new, address=visit.address)
@@ -72,6 +76,8 @@ async def sign_up(visit: Here) -> Answer:
         filled = FilledIn.sign_up(form)
         filled.wrong = wrong_with(visit, refusal)
         return await visit.house.page(visit, "sign_up.html", bare=True, status=refusal.status, form=filled)
+    if (await visit.house.raf.store.read(account_of, account_id)).held:
+        return await logged_in(visit, account_id, "/standing")
     visit.tell("welcome")
     return await logged_in(visit, account_id, safe_next(form.text("next"), "/local"))
 
