@@ -20,7 +20,9 @@ from litestar.types import Receive, Scope, Send
 
 from raf.domain.text import normal_tag
 from raf.errors import Missing, RafError, TooMany
+from raf.filters.sifting import sift
 from raf.identity.attempts import subject_of_address
+from raf.lists.lists import open_lists
 from raf.live import Stream
 from raf.network import Paging
 from raf.notifications.notifications import open_notifications
@@ -34,6 +36,8 @@ CATCH_UP = 40
 """Posts sent at most for what was missed; when there were more, the page is told to load anew."""
 OPEN_EACH = 64
 """Pages that one person, or the strangers of one address, may have open: each holds a connection."""
+WHERE = {"home": "home", "list": "home", "thread": "thread"}
+"""Where filters know a stream to be, when it is not a common feed."""
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -143,6 +147,8 @@ class LivePage:
             streams += [f"thread:{root}" for root in sorted(self.thread, key=int)[:1]]
         elif self.name == "tag":
             streams.append(f"hashtag:{normal_tag(self.argument)}")
+        elif self.name == "list" and self.visit.account_id is not None:
+            streams.append(f"list:{number(self.argument)}")
         return streams
 
     async def missed(self) -> list[bytes]:
@@ -155,6 +161,8 @@ class LivePage:
             ids = await raf.public(account_id, asked)
         elif self.name == "tag":
             ids = await raf.tag(account_id, normal_tag(self.argument), asked)
+        elif self.name == "list" and account_id is not None:
+            ids = await self.house.application.part(open_lists).timeline(account_id, number(self.argument), asked)
         elif self.name == "thread" and (post_id := number(self.argument)):
             return await self.missed_replies(post_id)
         else:
@@ -189,7 +197,7 @@ class LivePage:
     async def posts(self, ids: Sequence[int], event: str = "post") -> list[bytes]:
         """Events of posts, each with its HTML."""
         account_id = self.visit.account_id
-        documents = await self.house.raf.documents(ids, account_id)
+        documents = sift(await self.house.raf.documents(ids, account_id), WHERE.get(self.name, "public"))
         shown = self.house.fragments.posts(documents, self.visit.language, account_id)
         events = []
         for document, html in zip(documents, shown, strict=True):

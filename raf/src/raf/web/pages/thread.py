@@ -6,6 +6,7 @@ from litestar import get
 
 from raf import entities
 from raf.errors import Missing
+from raf.filters.sifting import sift
 from raf.web.answer import Answer, redirect
 from raf.web.drafts import Draft
 from raf.web.languages import trusted
@@ -23,13 +24,13 @@ async def thread(visit: Here, handle: Word, post_id: Id) -> Answer:
     if visit.path != home:
         return redirect(home, visit.cookies)
     above, below = await raf.context(post_id, visit.account_id)
-    document = await raf.document(post_id, visit.account_id)
+    document = sift([await raf.document(post_id, visit.account_id)], "thread", keep=True)[0]
     return await house.page(
         visit,
         "thread.html",
         focus=trusted(house.fragments.post(document, visit.language, visit.account_id, "focus").decode()),
-        above=await house.posts(visit, above, "above"),
-        below=await house.posts(visit, below),
+        above=await house.posts(visit, above, "above", where="thread"),
+        below=await house.posts(visit, below, where="thread"),
         focus_id=post_id,
         author=status.account.display_name or status.account.username,
         words_of_post=status.spoiler_text or excerpt(status.content, 60),

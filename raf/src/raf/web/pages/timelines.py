@@ -8,6 +8,7 @@ from litestar import get
 
 from raf.domain.text import normal_tag
 from raf.network import Paging
+from raf.tags.tags import open_tags
 from raf.web.answer import Answer
 from raf.web.drafts import Draft
 from raf.web.paging import PAGE, address, older_link, paging
@@ -26,6 +27,7 @@ async def home(visit: Here, max_id: MaxId = None) -> Answer:
         visit,
         "timeline.html",
         ids,
+        where="home",
         place_now="home",
         heading=say("Home"),
         older=older_link("/home", ids),
@@ -63,10 +65,15 @@ async def tagged(visit: Here, tag: Word, max_id: MaxId = None) -> Answer:
     name = normal_tag(tag)
     ids = await visit.house.raf.tag(visit.account_id, name, paging(max_id))
     path, say = f"/tags/{quote(name)}", visit.language.say
+    followed = set[str]()
+    if visit.account_id is not None:
+        followed = await visit.house.application.part(open_tags).followed_among(visit.account_id, [name])
     return await visit.house.feed_page(
         visit,
-        "timeline.html",
+        "tag.html",
         ids,
+        tag=name,
+        followed=bool(followed),
         heading=f"#{name}",
         older=older_link(path, ids),
         newer=path if max_id else "",
@@ -101,6 +108,7 @@ async def kept(visit: Visit, what: str, asked: Paging) -> Answer:
         visit,
         "timeline.html",
         listing.items,
+        where="",
         place_now=what,
         heading=heading,
         older=address(f"/{what}", max_id=str(more)) if more else "",
