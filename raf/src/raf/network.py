@@ -133,8 +133,10 @@ class Raf:
     async def search_accounts(
         self, query: str, limit: int = 40, offset: int = 0, *, viewer_id: int | None = None, following: bool = False
     ) -> list[entities.Account]:
-        """Accounts whose name or display name begins with the query; those the viewer follows first."""
-        ids = await self.store.read(accounts.search, query, viewer_id or 0, limit, offset, following=following)
+        """Accounts that are called so or say this of themselves, see `raf.search`."""
+        from raf.search.search import open_search
+
+        ids = await self.application.part(open_search).people(query, viewer_id, limit, offset, following=following)
         return await self.timelines.accounts(ids)
 
     # ---- relations --------------------------------------------------------------------------------------------------

@@ -59,16 +59,6 @@ BY_IDS = f"SELECT {COLUMNS} FROM account WHERE id IN ({{marks}})"
 BY_NAME = "SELECT id FROM account WHERE name_key = ? AND suspended = 0 AND held = 0"
 PICTURES = "SELECT shortcode, file, static_file, category, visible FROM custom_emoji WHERE disabled = 0"
 REQUESTS = "SELECT count(*) FROM follow_request WHERE target_id = ?"
-FOUND = """
-SELECT id FROM account
-WHERE suspended = 0 AND held = 0
-  AND (name_key LIKE ? ESCAPE '!' OR display_key LIKE ? ESCAPE '!' OR display_key LIKE ? ESCAPE '!')
-  AND NOT EXISTS (SELECT 1 FROM block WHERE block.account_id = account.id AND block.target_id = ?)
-  AND (? = 0 OR EXISTS (SELECT 1 FROM follow WHERE follow.account_id = ? AND follow.target_id = account.id))
-ORDER BY
-  CASE WHEN EXISTS (SELECT 1 FROM follow WHERE follow.account_id = ? AND follow.target_id = account.id) THEN 0 ELSE 1 END,
-  CASE WHEN name_key = ? THEN 0 ELSE 1 END, followers_count DESC, id
-LIMIT ? OFFSET ?"""
 
 GONE: dict[str, Any] = {
     "display_name": "",
@@ -99,19 +89,6 @@ def follow_requests(connection: Connection, account_id: int) -> int:
     """How many wait to be allowed to follow."""
     found: int = connection.value(REQUESTS, (account_id,))
     return found
-
-
-def search(connection: Connection, query: str, viewer_id: int, limit: int, offset: int, *, following: bool) -> list[int]:
-    """Ids of accounts whose name, or a word of whose display name, begins so; whom the viewer follows come first."""
-    wanted = query.strip().removeprefix("@").lower()
-    if not wanted:
-        return []
-    beginning = wanted.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
-    parameters = (
-        *(beginning, beginning, "% " + beginning, viewer_id, int(following), viewer_id, viewer_id, wanted),
-        *(limit, offset),
-    )
-    return [account_id for (account_id,) in connection.rows(FOUND, parameters)]
 
 
 def role_entity(role: Role) -> entities.Role:
