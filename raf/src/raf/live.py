@@ -8,7 +8,7 @@ The streams are Mastodon's: `user` (the home timeline and notifications), `user:
 the post that began a thread, which pages listen to. A message's `topic` tells where it came
 from (`raf.home.7`, `raf.notifications.7`, `raf.public`, `raf.public.local`, `raf.tag.name`, `raf.direct.7`), its body is
 
-    {"event": "update" | "status.update" | "delete" | "notification", "id": "…"}
+    {"event": "update" | "status.update" | "delete" | "notification" | "notifications_merged" | "conversation", "id": "…"}
 
 one object of bytes for all who get it. Readers of posts fetch `await raf.streamed(id)`, the document without viewer's flags,
 which is encoded once a process and shared, as Mastodon's streaming payload is; whoever wants flags asks `raf.documents`.

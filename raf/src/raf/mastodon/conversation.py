@@ -28,7 +28,7 @@ class Command(msgspec.Struct):
     type: str = ""
     stream: str = ""
     tag: str = ""
-    list: str = ""
+    list: str | int = ""
 
 
 class Conversation:
@@ -66,7 +66,12 @@ class Conversation:
     async def obey(self, command: Command) -> None:
         """Subscribe or unsubscribe; what cannot be is told."""
         tag = command.tag.removeprefix("#").lower()
-        name = (command.stream, tag) if command.stream.startswith("hashtag") else (command.stream,)
+        people = str(command.list)
+        name: tuple[str, ...] = (command.stream,)
+        if command.stream.startswith("hashtag"):
+            name = (command.stream, tag)
+        elif command.stream == "list":
+            name = (command.stream, people)
         if command.type == "unsubscribe":
             if name in self._telling:
                 self._telling.pop(name).cancel()
@@ -77,7 +82,7 @@ class Conversation:
             await self._complain("Too many subscriptions", 429)
             return
         try:
-            mailbox = await self._streams.subscribe(self._call, command.stream, {"tag": tag})
+            mailbox = await self._streams.subscribe(self._call, command.stream, {"tag": tag, "list": people})
         except RafError as problem:
             await self._complain(problem.error, problem.status)
             return

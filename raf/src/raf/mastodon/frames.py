@@ -7,11 +7,14 @@ from collections import deque
 import msgspec
 
 from ostrov import Message
+from raf.conversations.conversations import open_conversations
 from raf.errors import Missing
 from raf.mastodon.answers import encode
 from raf.network import Raf
 
 KEPT = 256
+OWN = ("notification", "conversation")
+"""Events whose content differs for each who hears of them."""
 
 
 class Told(msgspec.Struct):
@@ -46,7 +49,7 @@ class Frames:
         if payload is None:
             return b""
         frame = b"event: %s\ndata: %s\n\n" % (told.event.encode(), payload)
-        if told.event != "notification":
+        if told.event not in OWN:
             self._keep(message.body, frame)
         return frame
 
@@ -65,6 +68,9 @@ class Frames:
                 return told.id.encode()
             if told.event == "notifications_merged":
                 return b"1"
+            if told.event == "conversation":
+                conversations = self._raf.application.part(open_conversations)
+                return encode(await conversations.one(account_id or 0, int(told.id)))
             if told.event == "notification":
                 return encode(await self._raf.notification(account_id or 0, int(told.id)))
             return await self._raf.streamed(int(told.id))

@@ -15,6 +15,7 @@ from ostrov import Mailbox, Message
 from raf.errors import Missing, RafError, TooMany
 from raf.identity.attempts import subject_of_address
 from raf.identity.tokens import Access
+from raf.lists.listening import listen
 from raf.mastodon.answers import CORS, SECURITY
 from raf.mastodon.call import Call
 from raf.mastodon.conversation import Command, Conversation, refuse_socket
@@ -171,7 +172,20 @@ class Streams:
 
     async def subscribe(self, call: Call, kind: str, asked: Mapping[str, Any]) -> Mailbox:
         """A mailbox of what happens on a stream. Raises Refused, Missing."""
+        if kind == "list":
+            return await self._subscribe_to_list(call, str(asked.get("list", "")))
         return await self._house.raf.live(call.viewer_id, self._streams(kind, asked, call.access), MAILBOX)
+
+    async def _subscribe_to_list(self, call: Call, list_id: str) -> Mailbox:
+        self._streams("list", {}, call.access)
+        if not list_id:
+            raise Refused("Missing list name parameter", 400)
+        try:
+            if not list_id.isdecimal() or len(list_id) > 18:
+                raise Missing
+            return await listen(self._house.raf, call.account_id, int(list_id), MAILBOX)
+        except Missing:
+            raise Missing("Not found") from None
 
     async def still_opens(self, token: str) -> bool:
         """Whether the token a stream was opened with, if it had one, is still good."""
@@ -197,8 +211,6 @@ class Streams:
                 raise Refused("Missing access token")
             if access.scopes.isdisjoint(SCOPES[kind]):
                 raise Refused("Access token does not have the required scopes")
-            if kind == "list":
-                raise Missing("Not found")
             return [kind]
         if kind.startswith("public"):
             media = asked.get("only_media") in ("true", "1") or kind.endswith(":media")

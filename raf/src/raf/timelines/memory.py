@@ -105,6 +105,7 @@ class Memory:
             for tag in texts.tags(texts.pieces(event.text)):
                 self.board.post(f"raf.tag.{tag}", content)
         if event.visibility == "direct":
+            content = live.body("conversation", event.conversation_id or event.status_id)
             for account_id in {event.account_id, *entry.mentions}:
                 self.board.post(f"raf.direct.{account_id}", content)
 
@@ -141,6 +142,8 @@ class Memory:
             self._deliver(own, content)
         if entry.tags:
             self._fan_out_to_tags(entry, content)
+        if self.readers.ears.by_author:
+            self._fan_out_to_lists(entry, content)
 
     def _fan_out_to_tags(self, entry: Entry, content: bytes) -> None:
         """The same for those who follow a hashtag of a post and not its author."""
@@ -149,6 +152,13 @@ class Memory:
             if known or not reader.wants(entry) or (reader.home is not None and not reader.home.offer(entry)):
                 continue
             self._deliver(reader, content)
+
+    def _fan_out_to_lists(self, entry: Entry, content: bytes) -> None:
+        """To whoever listens to a list its author stands in."""
+        for ear in self.readers.ears.by_author.get(entry.account_id, ()):
+            owner = self.readers.get(ear.account_id)
+            if owner is not None and ear.wants(owner, entry):
+                ear.mailbox.put(Message(f"raf.list.{ear.list_id}", content))
 
     def _deliver(self, reader: Reader, content: bytes) -> None:
         if reader.mailboxes:
@@ -171,6 +181,7 @@ class Memory:
                 reader.home = None  # whom it mentions or its language has changed
             if wanted:
                 self._deliver(reader, content)
+        self._fan_out_to_lists(entry, content)
         if event.visibility == "public":
             self._post_publicly("status.update", event.status_id, bool(event.media_ids))
 
@@ -212,6 +223,8 @@ class Memory:
                 self._deliver(reader, content)
             elif reader.home is None:
                 self._deliver(reader, content)
+        for ear in self.readers.ears.by_author.get(author_id, ()):
+            ear.mailbox.put(Message(f"raf.list.{ear.list_id}", content))
 
     # ---- marks ------------------------------------------------------------------------------------------------------
 

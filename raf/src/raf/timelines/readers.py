@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 
+from raf.timelines.ears import Ears
 from raf.timelines.reader import Reader
 
 
@@ -16,6 +17,8 @@ class Readers:
         self.audience: dict[int, set[Reader]] = {}
         self.tagged: dict[str, set[Reader]] = {}
         """By hashtag the readers who are watching and follow it."""
+        self.ears = Ears()
+        """Who listens to lists, which need to know their owners as a home does."""
         self._readers: OrderedDict[int, Reader] = OrderedDict()
 
     def get(self, account_id: int) -> Reader | None:
@@ -36,7 +39,7 @@ class Readers:
             self.watch(reader)
         if len(self._readers) > self.most:
             for account_id, oldest in self._readers.items():
-                if not oldest.mailboxes and oldest is not reader:
+                if not self._needed(oldest) and oldest is not reader:
                     self.drop(account_id)
                     break
 
@@ -47,7 +50,7 @@ class Readers:
             return
         reader.stale_at = 0.0
         reader.home = None
-        if not reader.mailboxes:
+        if not self._needed(reader):
             self._unwatch(reader)
             del self._readers[account_id]
 
@@ -103,6 +106,10 @@ class Readers:
         own = self._readers.get(author_id)
         if own is not None and own.watching:
             yield own
+
+    def _needed(self, reader: Reader) -> bool:
+        """Whether somebody listens for this reader."""
+        return bool(reader.mailboxes) or self.ears.hold(reader.account_id)
 
     def _unwatch(self, reader: Reader) -> None:
         if reader.watching:

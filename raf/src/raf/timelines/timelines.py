@@ -287,7 +287,7 @@ class Timelines:
 
     async def _load_listened(self) -> None:
         for reader in self.memory.readers:
-            if reader.mailboxes:
+            if reader.mailboxes or self.memory.readers.ears.hold(reader.account_id):
                 await self.reader(reader.account_id)
 
 

@@ -228,3 +228,68 @@ async def test_an_edit_after_an_edit_is_told_with_its_own_words(api: Any) -> Non
         await until(lambda: len(ear.heard) == 4)
         assert [payload["content"] for _, payload in ear.heard][-1] == "<p>four</p>"
         await ear.close()
+
+
+async def test_a_list_is_heard_by_its_owner_as_long_as_it_stays_so(api: Any, database: list[str]) -> None:
+    async with api(database) as raf, listening(raf) as host:
+        anna, boris, vera, gleb = [await raf.person(name) for name in ("anna", "boris", "vera", "gleb")]
+        for somebody in (boris, vera):
+            await anna.post(f"/api/v1/accounts/{somebody.id}/follow")
+        made = await anna.post("/api/v1/lists", json={"title": "Cups", "exclusive": True, "replies_policy": "none"})
+        members = f"/api/v1/lists/{made['id']}/accounts"
+        await anna.post(members, json={"account_ids": [boris.id]})
+        ear = Ear(host, f"list?list={made['id']}", anna.access_token)
+        stranger = Ear(host, f"list?list={made['id']}", boris.access_token)
+        home = Ear(host, "user", anna.access_token)
+        await until(lambda: ear.status == home.status == 200 and stranger.ended)
+        assert stranger.status == 404
+        async with connect(f"ws://{host}/api/v1/streaming?access_token={anna.access_token}") as socket:
+            await socket.send(json.dumps({"type": "subscribe", "stream": "list", "list": made["id"]}))
+            await socket.send("{")
+            assert json.loads(await asyncio.wait_for(socket.recv(), 10))["status"] == 400
+            first = await boris.says("into the list")
+            heard = json.loads(await asyncio.wait_for(socket.recv(), 10))
+            assert (heard["stream"], heard["event"]) == (["list", made["id"]], "update")
+        await vera.says("not in it")
+        await gleb.says("nor this")
+        await boris.says("@gleb an answer", in_reply_to_id=(await gleb.says("a question"))["id"])
+        await boris.says("for @gleb alone", visibility="direct")
+        await boris.ask("PUT", f"/api/v1/statuses/{first['id']}", json={"status": "changed"})
+        await anna.post(members, json={"account_ids": [vera.id]})
+        await until(lambda: len(raf.raf.timelines.memory.readers.ears.by_author) == 2)
+        second = await vera.says("now in it")
+        await boris.ask("DELETE", f"/api/v1/statuses/{first['id']}")
+        await until(lambda: len(ear.heard) >= 4)
+        told = [(event, payload["id"] if isinstance(payload, dict) else str(payload)) for event, payload in ear.heard]
+        assert told == [
+            ("update", first["id"]),
+            ("status.update", first["id"]),
+            ("update", second["id"]),
+            ("delete", first["id"]),
+        ]
+        assert [
+            payload["id"] for event, payload in home.heard if event == "update" and payload["account"]["acct"] == "boris"
+        ] == []
+        await anna.ask("DELETE", f"/api/v1/lists/{made['id']}")
+        await until(lambda: not raf.raf.timelines.memory.readers.ears.by_author)
+        for one in (ear, home, stranger):
+            await one.close()
+        await until(lambda: not open_streams(raf))
+        assert raf.raf.timelines.memory.readers.ears.of(anna.account_id) == []
+
+
+async def test_direct_posts_are_heard_as_conversations(api: Any, database: list[str]) -> None:
+    async with api(database) as raf, listening(raf) as host:
+        anna, boris, vera = [await raf.person(name) for name in ("anna", "boris", "vera")]
+        ears = [Ear(host, "direct", one.access_token) for one in (anna, boris, vera)]
+        await until(lambda: all(ear.status == 200 for ear in ears))
+        posted = await anna.says("@boris a secret", visibility="direct")
+        await until(lambda: ears[0].heard and ears[1].heard)
+        (_, mine), (event, theirs) = ears[0].heard[0], ears[1].heard[0]
+        assert event == "conversation"
+        assert theirs["last_status"]["id"] == posted["id"]
+        assert ([one["acct"] for one in mine["accounts"]], [one["acct"] for one in theirs["accounts"]]) == (["boris"], ["anna"])
+        assert (mine["unread"], theirs["unread"]) == (False, True)
+        assert ears[2].heard == []
+        for ear in ears:
+            await ear.close()
