@@ -22,6 +22,10 @@ class Quotes:
         """Take one's own post out of somebody's quote. Raises Missing."""
         await self._raf.command(quoting.revoke, account_id, quoted_id, status_id)
 
+    async def policy(self, status_id: int) -> str:
+        """Who may quote a post; "" when there is none."""
+        return await self._raf.store.read(lambda connection: connection.value(quoting.POLICY, (status_id,))) or ""
+
     async def set_policy(self, account_id: int, status_id: int, policy: str) -> None:
         """Say who may quote one's own post: public, followers or nobody. Raises Missing, Invalid."""
         await self._raf.command(quoting.set_policy, account_id, status_id, policy)

@@ -84,6 +84,7 @@ class Document:
         "is_open",
         "mentions",
         "parts",
+        "quoted_id",
         "reblog_of_id",
         "visibility",
     )
@@ -99,11 +100,7 @@ class Document:
         self.mentions = mentions if not row[19] else frozenset()
         self.head = head
         self.parts = parts
-
-    @property
-    def quoted_id(self) -> int:
-        """The post it quotes; 0 for none."""
-        return self.parts.quote.quoted_id if self.parts is not None and self.parts.quote is not None else 0
+        self.quoted_id = parts.quote.quoted_id if parts is not None and parts.quote is not None else 0
 
     def seen_by(self, reader: Reader | None) -> bool:
         """Whether the reader, None for an anonymous one, may see it."""

@@ -38,6 +38,7 @@ async def quotes(visit: Here, handle: Word, post_id: Id, max_id: MaxId = None) -
         quoted=status,
         home=home,
         posts=list(zip(ids, await visit.house.posts(visit, ids), strict=True)),
+        policy=await visit.house.application.part(open_quotes).policy(int(status.id)),
         mine=status.account.id == str(visit.account_id),
         older=address(f"{home}/quotes", max_id=str(more)) if more else "",
     )
