@@ -38,7 +38,7 @@ class Refresh:
 
     async def _load(self, account_id: int) -> None:
         try:
-            await self._timelines.load_again(account_id)
+            await self._timelines.reader(account_id)
             for ear in self._timelines.memory.readers.ears.of(account_id):
                 await ear.reload()
         except OstrovError as problem:
