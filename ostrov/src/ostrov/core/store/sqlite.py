@@ -21,8 +21,8 @@ from ostrov.core.store.connection import AfterCommit, Dialect, Row
 RESTORE = "stop with `ostrov down`, keep the damaged file, and restore a backup"
 WRITABLE = "check that this user may write the file and its folder, and that it is a SQLite database"
 REMOVED = "the file was removed or renamed"
-CHECKPOINT = 4000
-"""Rows that a quick connection writes between two checkpoints."""
+ROWS, BYTES = 4000, 4 << 20
+"""Rows between two checkpoints of a quick connection, and the bytes that its log keeps after one."""
 ROOM = 1 << 20
 """Bytes: an I/O error on a disk with less is a full disk (SQLite says so when it cannot enlarge its shared memory)."""
 
@@ -31,7 +31,7 @@ class SqliteConnection:
     """A Connection on a SQLite file. May be handed between threads, but never used by two at once."""
 
     dialect: Dialect = "sqlite"
-    __slots__ = ("_after", "_busy_timeout", "_changes", "_depth", "_file", "path", "quick", "raw")
+    __slots__ = ("_after", "_busy_timeout", "_changes", "_depth", "_file", "_log", "path", "quick", "raw")
 
     def __init__(
         self,
@@ -46,6 +46,7 @@ class SqliteConnection:
         self._after = AfterCommit()
         self._busy_timeout = busy_timeout
         self._changes = 0
+        self._log = f"{path}-wal"
         self._depth = 0
         self.quick = False
         """Whether no commit waits for the disk, not even for a checkpoint: its owner calls `checkpoint` when it is due."""
@@ -142,17 +143,16 @@ class SqliteConnection:
         """Become `quick`, unless `synchronous` is FULL."""
         if self.value("PRAGMA synchronous") < 2:
             self.raw.execute("PRAGMA wal_autocheckpoint=0")
+            self.raw.execute(f"PRAGMA journal_size_limit={BYTES}")
             self.quick = True
 
     def checkpoint_is_due(self) -> bool:
-        """Whether a `quick` connection has written some megabytes since the last checkpoint."""
-        return self.raw.total_changes > self._changes + CHECKPOINT
+        """Whether a `quick` connection has written many rows since the last checkpoint, or the log is large."""
+        return self.raw.total_changes > self._changes + ROWS or _size(self._log) > 2 * BYTES
 
     def checkpoint(self) -> None:
-        """Bring what is in the log to the disk and into the database, as much as readers allow; blocks.
-
-        When the disk refuses, what is committed stays in the log, and the next checkpoint tries again, as SQLite's own do.
-        """
+        """Bring what is in the log to the disk and into the database, as much as readers allow; blocks. What a disk refuses now
+        stays in the log for the next time."""
         self._changes = self.raw.total_changes
         with suppress(sqlite3.Error):
             self.raw.execute("PRAGMA wal_checkpoint(PASSIVE)")
@@ -187,6 +187,13 @@ class SqliteConnection:
 
     def close(self) -> None:
         self.raw.close()
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except FileNotFoundError:
+        return 0
 
 
 def is_busy(problem: sqlite3.Error) -> bool:

@@ -96,7 +96,7 @@ def test_a_dead_worker_s_runs_are_found_among_messages_that_are_not_ours() -> No
     project, run = f"p_{uuid.uuid4().hex[:12]}", new_id()
     with Connection(os.environ["OSTROV_TEST_REDIS"] + "/6") as connection:
         client = connection.default_channel.client
-        celery_held.enter(client, project, "gone")
+        celery_held.present(client, project, "gone")
         held = [[{"headers": {"id": run}}, "", ""], [{"headers": {}}], [], 5, [{"headers": {"id": ["a"]}}]]
         texts = {str(tag): json.dumps(message) for tag, message in enumerate(held)} | {"other": "\x80{"}
         client.hset(celery_held.options(project, "gone")["unacked_key"], mapping=texts)

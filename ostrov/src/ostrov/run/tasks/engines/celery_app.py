@@ -41,8 +41,8 @@ def kind_of(broker: str) -> str:
 
 
 def queue_name(project: str, queue: str) -> str:
-    """A queue's name in the broker."""
-    return f"{project}.{queue}"
+    """A queue's name in the broker. The first dot is ours: one in the project's name is written as `%2E`."""
+    return f"{project.replace('%', '%25').replace('.', '%2E')}.{queue}"
 
 
 def level(kind: str, priority: int) -> int:

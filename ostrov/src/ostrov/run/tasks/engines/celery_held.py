@@ -16,9 +16,13 @@ def options(project: str, worker: str) -> dict[str, str]:
     return {"unacked_key": key, "unacked_index_key": f"{key}.index", "unacked_mutex_key": f"{key}.mutex"}
 
 
-def enter(client: Any, project: str, worker: str) -> None:
-    """Note that a worker may hold something from now on."""
-    client.sadd(_workers(project), worker)
+def present(client: Any, project: str, worker: str) -> set[str]:
+    """Note that this worker may hold something; all who may. Again and again, for a Redis may come back without its data."""
+    with client.pipeline(transaction=False) as pipe:
+        pipe.sadd(_workers(project), worker)
+        pipe.smembers(_workers(project))
+        _, members = pipe.execute()
+    return {member.decode() for member in members}
 
 
 def holders(client: Any, project: str) -> set[str]:

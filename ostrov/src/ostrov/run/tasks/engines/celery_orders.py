@@ -5,7 +5,6 @@ Revoking a task cancels its run. A worker is not shut down, and its pool does no
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,6 @@ from ostrov.run.tasks.tasks import open_tasks
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
 
-log = logging.getLogger("ostrov.tasks")
 REFUSED = {
     "shutdown": "stop it with: ostrov down, or restart it with: ostrov restart worker",
     "pool_grow": "set tasks.slots, and restart it with: ostrov restart worker",
@@ -41,7 +39,8 @@ class Orders:
         self.commands |= {name: self._refusal(instead) for name, instead in REFUSED.items()}
 
     def _cancel(self, state: Any, task_id: Any = None, signal: Any = None, **_: Any) -> dict[str, str]:
-        """Every worker gets this: the first one cancels, the others find it done."""
+        """Every worker gets this: the first one cancels, the others find it done and say so."""
+        told: list[str] = []
         runs = [task_id] if isinstance(task_id, str) else list(task_id or ())
         connection = self._application.store.connect()
         try:
@@ -50,14 +49,15 @@ class Orders:
                 try:
                     control.cancel(connection, str(run), time.time())
                 except OstrovError as problem:
-                    log.debug("run %s is not cancelled: %s", run, problem)
                     connection.rollback()
+                    told.append(str(problem.error))
                 else:
                     connection.commit()
+                    told.append(f"run {run} is cancelled")
         finally:
             connection.close()
         self._application.part(open_tasks).engine.knock()
-        return {"ok": f"runs {', '.join(map(str, runs))} are cancelled"}
+        return {"ok": "; ".join(told)}
 
     def _refusal(self, instead: str) -> Callable[..., Any]:
         def refuse(state: Any, **_: Any) -> dict[str, str]:

@@ -64,7 +64,6 @@ class Receiver:
         try:
             self._named = await self._queues()
             if channel is not None:
-                await asyncio.to_thread(celery_held.enter, channel.client, self._project, self._worker.id)
                 await self._look_for_lost(channel)
             name = f"{self._project}-{self._worker.id}@{socket.gethostname()}"
             self._celery_worker = CeleryWorker(
@@ -105,7 +104,7 @@ class Receiver:
 
     async def _look_after_others(self, channel: Any) -> None:
         """Runs whose messages a worker held that is gone, or that were lost with it, are told of again."""
-        holders = await asyncio.to_thread(celery_held.holders, channel.client, self._project)
+        holders = await asyncio.to_thread(celery_held.present, channel.client, self._project, self._worker.id)
         gone = holders - set(await self._store.read(roster.present)) - {self._worker.id}
         for worker in gone:
             await self._tell_again(await asyncio.to_thread(celery_held.take, channel.client, self._project, worker))
