@@ -30,7 +30,7 @@ VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (account_id) DO UPDATE SET
   for_new_accounts = excluded.for_new_accounts, for_private_mentions = excluded.for_private_mentions,
   for_limited_accounts = excluded.for_limited_accounts"""
 SENDER = """
-SELECT created_at,
+SELECT created_at, silenced,
   EXISTS (SELECT 1 FROM follow WHERE account_id = ? AND target_id = account.id),
   (SELECT created_at FROM follow WHERE account_id = account.id AND target_id = ?),
   EXISTS (SELECT 1 FROM notification_permission WHERE account_id = ? AND from_account_id = account.id)
@@ -83,7 +83,7 @@ def verdict(connection: Connection, account_id: int, kind: str, from_account_id:
     sender = connection.row(SENDER, (account_id, account_id, account_id, from_account_id))
     if sender is None:
         return "drop"
-    created_at, followed, follows_since, permitted = sender
+    created_at, silenced, followed, follows_since, permitted = sender
     policy = policy_of(connection, account_id)
     if permitted:
         return "accept"
@@ -92,6 +92,8 @@ def verdict(connection: Connection, account_id: int, kind: str, from_account_id:
         said.append(policy.for_not_following)
         if created_at > now - NEW_ACCOUNT:
             said.append(policy.for_new_accounts)
+        if silenced:
+            said.append(policy.for_limited_accounts)
         if kind == "mention" and policy.for_private_mentions != "accept":
             unasked = is_unasked(connection, status_id, from_account_id)
             said.append(policy.for_private_mentions if unasked else "accept")

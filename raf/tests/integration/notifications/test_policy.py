@@ -130,6 +130,21 @@ async def test_each_rule_speaks_of_its_kind_of_people(tmp_path: Path, database: 
         assert time.time() > OLD
 
 
+async def test_whom_the_moderators_limited_is_kept_aside_except_by_who_follows(tmp_path: Path, database: list[str]) -> None:
+    async with network(tmp_path, database) as raf:
+        ada, boris, limited = await people(raf, "ada", "boris", "limited")
+
+        def limit(connection: Connection) -> None:
+            connection.execute("UPDATE account SET silenced = 1 WHERE id = ?", (limited,))
+
+        await raf.store.write(limit)
+        await raf.follow(boris, limited)
+        await say(raf, limited, "@ada @boris hello")
+        assert await told(raf, ada) == []
+        assert await told(raf, boris) == [("mention", "limited")]
+        assert [request.account.username for request in await desk_of(raf).requests(ada)] == ["limited"]
+
+
 async def test_what_one_asked_for_oneself_always_comes(tmp_path: Path, database: list[str]) -> None:
     async with network(tmp_path, database) as raf:
         ada, boris = await people(raf, "ada", "boris")
