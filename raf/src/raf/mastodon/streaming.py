@@ -189,7 +189,8 @@ class Streams:
 
     async def still_opens(self, token: str) -> bool:
         """Whether the token a stream was opened with, if it had one, is still good."""
-        return not token or await self._house.oauth.access_of(token) is not None
+        access = await self._house.oauth.access_of(token) if token else None
+        return not token or (access is not None and not access.barred)
 
     # ---- who may listen to what ---------------------------------------------------------------------------------------
 
@@ -200,7 +201,7 @@ class Streams:
         token = token or str(query.get("access_token", "")) or offered
         if token:
             call.access = await self._house.oauth.access_of(token)
-            if call.access is None:
+            if call.access is None or call.access.barred:
                 raise Refused("Invalid access token")
         return token
 

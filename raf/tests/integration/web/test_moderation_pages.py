@@ -39,7 +39,7 @@ async def test_a_report_is_made_read_and_answered_without_scripts(open_site: Any
         assert "Again?" in noted.text
         done = await noted.submit(f"{path}/judge", verdict="silence", text="Growl less")
         assert "Open again" in done.text
-        assert "@vera silence account rude" in (await vera.get("/moderation/audit")).text
+        assert "@vera limited @rude" in (await vera.get("/moderation/audit")).text
         standing = await rude.get("/standing")
         assert "Growl less" in standing.text
         action = next(form.action for form in standing.found.forms if form.action.endswith("/appeal"))

@@ -17,6 +17,7 @@ from raf.moderation.people import STATES, Wanted
 from raf.moderation.portraying import admin_accounts, evidence, listed
 from raf.paging import Paging
 from raf.web.answer import Answer, redirect
+from raf.web.deeds import deeds
 from raf.web.forms import read_form
 from raf.web.paging import address, paging
 from raf.web.parameters import Here, Id, MaxId, Word
@@ -56,7 +57,9 @@ async def overview(visit: Here) -> Answer:
             "acts": audit.acts(connection, Paging(limit=8)),
         }
 
-    return await desk(visit, "moderation.html", "overview", **await visit.house.raf.store.read(read))
+    found = await visit.house.raf.store.read(read)
+    found["acts"] = deeds(visit.language, found["acts"])
+    return await desk(visit, "moderation.html", "overview", **found)
 
 
 @get("/moderation/reports")
@@ -93,7 +96,7 @@ async def report(visit: Here, report_id: Id) -> Answer:
         notes=notes,
         statuses=await evidence(moderation_of(visit), row),
         rules=[rules[str(identity)] for identity in row.rules() if str(identity) in rules],
-        acts=await raf.store.read(audit.acts, Paging(limit=30), "report", str(report_id)),
+        acts=deeds(visit.language, await raf.store.read(audit.acts, Paging(limit=30), "report", str(report_id))),
         open_about=len(await raf.store.read(reporting.page, Paging(limit=100), False, 0, row.target_id)),
     )
 
@@ -212,7 +215,7 @@ async def acts(visit: Here, max_id: MaxId = None) -> Answer:
     await permitted(visit, "view_audit_log")
     rows = await visit.house.raf.store.read(audit.acts, paging(max_id, limit=PAGE))
     older = address("/moderation/audit", max_id=str(rows[-1].id)) if len(rows) == PAGE else ""
-    return await desk(visit, "moderation_audit.html", "audit", acts=rows, older=older)
+    return await desk(visit, "moderation_audit.html", "audit", acts=deeds(visit.language, rows), older=older)
 
 
 HANDLERS = (overview, reports, report, change_report, people, one, change_person, appeals, decide, acts)
