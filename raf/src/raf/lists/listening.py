@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
 from ostrov import Connection, Mailbox
 from raf.errors import Missing
 from raf.lists.records import PeopleList, list_at, member_ids
 from raf.lists.timeline import wants
+from raf.live import Stream, topic_of
 from raf.network import Raf
 from raf.timelines.ears import Ear
 
 
-async def listen(raf: Raf, account_id: int, list_id: int, limit: int) -> Mailbox:
-    """What is posted into a list from now on; close the mailbox when done. Raises Missing for everybody else's list."""
+async def listen(raf: Raf, account_id: int, list_id: int, limit: int, also: Iterable[Stream] = ()) -> Mailbox:
+    """What is posted into a list from now on, and what happens on further streams; close the mailbox when done.
+
+    Raises Missing for everybody else's list.
+    """
     await raf.store.read(list_at, account_id, list_id)
     timelines = raf.timelines
     memory, topic = timelines.memory, f"raf.list.{list_id}"
+    topics = {topic, *filter(None, (topic_of(stream, account_id) for stream in also))}
     await timelines.reader(account_id)
 
     def leave(mailbox: Mailbox) -> None:
-        memory.board.leave(topic, mailbox)
+        for name in topics:
+            memory.board.leave(name, mailbox)
         memory.readers.ears.remove(ear)
 
-    mailbox = Mailbox({topic}, limit, leave)
+    mailbox = Mailbox(topics, limit, leave)
     ear = Ear(account_id, list_id, mailbox)
     ear.reload = partial(reload, raf, ear)
-    memory.board.join(topic, mailbox)
+    for name in topics:
+        memory.board.join(name, mailbox)
     memory.readers.ears.add(ear)
     await timelines.reader(account_id)  # held from now on
     await ear.reload()

@@ -18,10 +18,12 @@ from litestar import Request, asgi
 from litestar.handlers import ASGIRouteHandler
 from litestar.types import Receive, Scope, Send
 
+from ostrov import Mailbox
 from raf.domain.text import normal_tag
 from raf.errors import Missing, RafError, TooMany
 from raf.filters.sifting import sift
 from raf.identity.attempts import subject_of_address
+from raf.lists import listening
 from raf.lists.lists import open_lists
 from raf.live import Stream
 from raf.network import Paging
@@ -32,6 +34,7 @@ from raf.web.visit import Visit
 
 HEARTBEAT = 20.0
 """Seconds of silence after which a comment is sent, so that proxies keep the connection and its end is noticed."""
+MAILBOX = 500
 CATCH_UP = 40
 """Posts sent at most for what was missed; when there were more, the page is told to load anew."""
 OPEN_EACH = 64
@@ -104,7 +107,7 @@ class LivePage:
         """Send what happens until the browser goes."""
         gone = asyncio.ensure_future(until_gone(receive))
         try:
-            with await self.house.raf.live(self.visit.account_id, await self.streams()) as mailbox:
+            with await self.listen() as mailbox:
                 await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
                 await self.send(send, [b": here\n\n", *await self.missed()])
                 while not gone.done():
@@ -135,6 +138,13 @@ class LivePage:
         session = self.visit.session
         return session is None or await self.house.identity.session_of(self.visit.session_token()) is not None
 
+    async def listen(self) -> Mailbox:
+        """A mailbox of what this page shows. Raises Missing for a list of somebody else."""
+        raf, account_id, streams = self.house.raf, self.visit.account_id, await self.streams()
+        if self.name == "list" and account_id is not None:
+            return await listening.listen(raf, account_id, number(self.argument), MAILBOX, streams)
+        return await raf.live(account_id, streams, MAILBOX)
+
     async def streams(self) -> list[Stream]:
         """What to listen to. Whoever is logged in hears of notifications on every page."""
         streams: list[Stream] = []
@@ -147,8 +157,6 @@ class LivePage:
             streams += [f"thread:{root}" for root in sorted(self.thread, key=int)[:1]]
         elif self.name == "tag":
             streams.append(f"hashtag:{normal_tag(self.argument)}")
-        elif self.name == "list" and self.visit.account_id is not None:
-            streams.append(f"list:{number(self.argument)}")
         return streams
 
     async def missed(self) -> list[bytes]:
