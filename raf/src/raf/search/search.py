@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from ostrov import Connection, Ostrov, base_url, open_events
+from raf.paging import Paging
 from raf.search import people as persons
 from raf.search.following import make_follower
+from raf.search.links import posts_with_link
 from raf.search.posts import Bounds, find_posts
 from raf.search.query import Query
 from raf.search.trends import Talk, Trends, find_trends, wanted_posts
 
+LOG = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 AT_ONCE = 100
@@ -23,9 +27,12 @@ PAUSE = 0.05
 """Seconds that others may write in between two of these."""
 CLOSE_BEHIND = 200
 """Events that a search waits for, so that it finds what was posted just now."""
-
 FRESH = 30.0
 """Seconds that what is talked about is told without counting again: anybody may ask for it at any time."""
+PATIENCE = 1.0
+"""Seconds that a search waits for the newest posts, when the database is busy (a rebuild, a full disk)."""
+MOST_WAITING = 8
+"""Searches that wait at once; more of them answer from what is indexed."""
 
 
 class Search:
@@ -39,6 +46,7 @@ class Search:
         self._trends: Trends | None = None
         self._counted = 0.0
         self._counting = asyncio.Lock()
+        self._pending: set[asyncio.Task[int]] = set()
 
     async def posts(self, viewer_id: int, query: Query, bounds: Bounds | None = None) -> list[int]:
         """Ids of the posts that are so and that the viewer may find, the newest first. The newest of all are among them."""
@@ -84,6 +92,12 @@ class Search:
         """The addresses that most people wrote, with their days."""
         return (await self._talked_about()).links
 
+    async def posts_with_link(self, url: str, viewer_id: int | None, paging: Paging) -> list[int] | None:
+        """Ids of public posts with a link that is talked about, the newest first; None for any other link."""
+        if not any(talk.name == url for talk in await self.trending_links()):
+            return None
+        return await self.read(posts_with_link, url, viewer_id, paging, time.time())
+
     async def trending_posts(self, viewer_id: int | None, limit: int, offset: int = 0) -> list[int]:
         """Ids of the posts most liked and boosted, without those of whom the viewer does not want to hear."""
         found = (await self._talked_about()).posts
@@ -117,9 +131,18 @@ class Search:
         return max(0, self.events.last(connection) - self.follower.position(connection))
 
     async def freshen(self) -> None:
-        """Index what has just happened; when it is too much for somebody who waits, leave it to the service."""
-        if 0 < await self.store.read(self.behind) <= CLOSE_BEHIND:
-            await self.store.write(self.follower.follow, CLOSE_BEHIND)
+        """Index what has just happened; what is too much for somebody who waits, or takes too long, is left to itself."""
+        if not 0 < await self.store.read(self.behind) <= CLOSE_BEHIND or len(self._pending) >= MOST_WAITING:
+            return
+        following = asyncio.create_task(self.store.write(self.follower.follow, CLOSE_BEHIND))
+        self._pending.add(following)
+        following.add_done_callback(self._followed)
+        await asyncio.wait([following], timeout=PATIENCE)
+
+    def _followed(self, following: asyncio.Task[int]) -> None:
+        self._pending.discard(following)
+        if not following.cancelled() and (problem := following.exception()):
+            LOG.warning("a search goes on without the newest posts: %s", problem)
 
     async def catch_up(self, *, pause: float = PAUSE) -> int:
         """Index all that has happened; how many events that were."""

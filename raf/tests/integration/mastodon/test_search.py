@@ -55,6 +55,11 @@ async def test_trends_come_in_pages_with_their_days(api: Any, database: list[str
             "raf.example",
         )
         assert (card["type"], card["history"][0]["uses"]) == ("link", "1")
+        there = await raf.get("/api/v1/timelines/link", params={"url": card["url"]})
+        assert [one["id"] for one in there.json()] == [posted["id"]]
+        assert 'rel="next"' in there.headers["link"]
+        for url in ("https://raf.example/other", ""):
+            assert (await raf.get("/api/v1/timelines/link", params={"url": url})).status_code == 404
 
 
 async def test_suggestions_tell_why_and_can_be_dismissed(api: Any, database: list[str]) -> None:

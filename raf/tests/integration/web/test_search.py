@@ -70,6 +70,9 @@ async def test_what_is_talked_about_has_its_tabs(open_site: Any, database: list[
         links = await boris.get("/explore/links")
         assert "raf.example/menu" in links.text
         assert 'rel="nofollow noopener"' in links.html
+        with_it = next(link for link in links.found.links if link.startswith("/explore/links/posts?"))
+        assert "coconut" in (await site.visitor().get(with_it)).text
+        assert (await boris.get("/explore/links/posts?url=https://elsewhere.example/")).status == 404
         assert "Search and explore" in (await site.visitor().get("/search")).text
         assert (await boris.get("/explore/nothing")).status == 404
 

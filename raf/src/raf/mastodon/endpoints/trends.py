@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from raf.entities import PreviewCard
+from raf.errors import Missing
 from raf.mastodon.access import reader
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call
@@ -59,6 +60,22 @@ async def links(call: Asked) -> bytes:
     return encode([_card(talk.name, talk.days) for talk in shown])
 
 
+class LinkQuery(msgspec.Struct):
+    """The address as a trend tells it."""
+
+    url: str = ""
+
+
+@get("/api/v1/timelines/link", reader("read:statuses"))
+async def posts_with_link(call: Asked) -> bytes:
+    """Public posts with a link that is talked about."""
+    asked, paging = call.query(LinkQuery), call.paging()
+    ids = await call.house.application.part(open_search).posts_with_link(asked.url, call.viewer_id, paging)
+    if ids is None:
+        raise Missing
+    return await call.posts(ids)
+
+
 def link(call: Call, offset: int, limit: int, count: int) -> None:
     """Point at the pages around this one, by offsets."""
     address = call.house.url + call.scope["path"]
@@ -77,4 +94,4 @@ def _card(address: str, days: Days) -> dict[str, Any]:
     return {**card, "history": msgspec.to_builtins(history(days, time.time()))}
 
 
-HANDLERS = [tags, statuses, links]
+HANDLERS = [tags, statuses, links, posts_with_link]

@@ -15,8 +15,8 @@ from raf.search.trends import Talk
 from raf.web.answer import Answer, redirect
 from raf.web.forms import read_form
 from raf.web.pages.people import with_relations
-from raf.web.paging import PAGE, address
-from raf.web.parameters import Here, Id, Word
+from raf.web.paging import PAGE, address, older_link, paging
+from raf.web.parameters import Here, Id, MaxId, Word
 from raf.web.visit import Visit
 
 TABS = ("posts", "tags", "links", "people")
@@ -31,6 +31,25 @@ async def explore(visit: Here, tab: Word = "posts", order: FromQuery[str] = "", 
     if tab not in TABS:
         raise Missing
     return await explore_page(visit, tab, order, min(max(0, offset), FURTHEST))
+
+
+@get("/explore/links/posts")
+async def posts_with_link(visit: Here, url: FromQuery[str] = "", max_id: MaxId = None) -> Answer:
+    """Posts with one of the links."""
+    ids = await search_of(visit).posts_with_link(url, visit.account_id, paging(max_id))
+    if ids is None:
+        raise Missing
+    say = visit.language.say
+    return await visit.house.feed_page(
+        visit,
+        "timeline.html",
+        ids,
+        place_now="search",
+        heading=shown_address(url),
+        lead=say("Public posts with this link."),
+        older=older_link("/explore/links/posts", ids, url=url),
+        nothing=(say("Nothing here"), say("Who wrote of it took it back, or you do not hear of them.")),
+    )
 
 
 @post("/suggestions/{account_id:int}/dismiss", status_code=200)
@@ -105,4 +124,4 @@ def _told(talk: Talk, shown: str) -> dict[str, Any]:
     }
 
 
-HANDLERS = (explore, dismiss)
+HANDLERS = (explore, posts_with_link, dismiss)
