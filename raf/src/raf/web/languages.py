@@ -32,7 +32,7 @@ OWN_NAMES = {
     "pt": "Português",
     "pl": "Polski",
     "tr": "Türkçe",
-    "ka": "Ქართული",
+    "ka": "ქართული",
     "hy": "Հայերեն",
     "zh": "中文",
     "ja": "日本語",
