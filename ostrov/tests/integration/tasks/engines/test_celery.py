@@ -19,10 +19,9 @@ pytest.importorskip("celery", reason="Celery is not installed: pip install 'ostr
 from ostrov import Ostrov
 from ostrov.core.errors import SettingsError
 from ostrov.run.tasks import publisher
-from ostrov.run.tasks.engines import celery_held
-from ostrov.run.tasks.engines.celery import CeleryEngine
-from ostrov.run.tasks.engines.celery_app import application_for, connected, kind_of, level
-from ostrov.run.tasks.engines.celery_receiver import BEAT
+from ostrov.run.tasks.engines.celery import CeleryEngine, held
+from ostrov.run.tasks.engines.celery.names import application_for, connected, kind_of, level
+from ostrov.run.tasks.engines.celery.receiver import BEAT
 from ostrov.run.tasks.tasks import open_tasks
 from ostrov.run.tasks.testing import working
 from ostrov.run.tasks.worker import SPARE
@@ -227,7 +226,7 @@ async def _waiting(application: Ostrov) -> int:
 
 async def _holders(application: Ostrov) -> int:
     engine = engine_of(application)
-    return await engine.call(engine._do(lambda: len(celery_held.holders(engine._channel.client, engine.project))))
+    return await engine.call(engine._do(lambda: len(held.holders(engine._channel.client, engine.project))))
 
 
 async def _at_least(awaitable: Any, number: int) -> bool:

@@ -18,8 +18,8 @@ pytest.importorskip("celery", reason="Celery is not installed: pip install 'ostr
 
 from kombu import Connection, Producer
 
-from ostrov.run.tasks.engines import celery_held
-from ostrov.run.tasks.engines.celery_orders import REFUSED
+from ostrov.run.tasks.engines.celery import held
+from ostrov.run.tasks.engines.celery.orders import REFUSED
 from ostrov.run.tasks.identifier import new_id
 from ostrov.run.tasks.testing import working
 from ostrov.testing import running
@@ -96,12 +96,12 @@ def test_a_dead_worker_s_runs_are_found_among_messages_that_are_not_ours() -> No
     project, run = f"p_{uuid.uuid4().hex[:12]}", new_id()
     with Connection(os.environ["OSTROV_TEST_REDIS"] + "/6") as connection:
         client = connection.default_channel.client
-        celery_held.present(client, project, "gone")
-        held = [[{"headers": {"id": run}}, "", ""], [{"headers": {}}], [], 5, [{"headers": {"id": ["a"]}}]]
-        texts = {str(tag): json.dumps(message) for tag, message in enumerate(held)} | {"other": "\x80{"}
-        client.hset(celery_held.options(project, "gone")["unacked_key"], mapping=texts)
-        assert celery_held.take(client, project, "gone") == [run]
-        assert celery_held.holders(client, project) == set()
+        held.present(client, project, "gone")
+        messages = [[{"headers": {"id": run}}, "", ""], [{"headers": {}}], [], 5, [{"headers": {"id": ["a"]}}]]
+        texts = {str(tag): json.dumps(message) for tag, message in enumerate(messages)} | {"other": "\x80{"}
+        client.hset(held.options(project, "gone")["unacked_key"], mapping=texts)
+        assert held.take(client, project, "gone") == [run]
+        assert held.holders(client, project) == set()
 
 
 def test_a_button_of_flower_brings_no_queue_to_a_worker_and_takes_none_from_it() -> None:

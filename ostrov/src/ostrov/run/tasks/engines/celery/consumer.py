@@ -24,7 +24,7 @@ from celery.worker.consumer import Control
 from celery.worker.request import Request
 from kombu.asynchronous import set_event_loop
 
-from ostrov.run.tasks.engines.celery_app import stub
+from ostrov.run.tasks.engines.celery.names import stub
 from ostrov.run.tasks.identifier import may_be_id
 
 log = logging.getLogger("ostrov.tasks")

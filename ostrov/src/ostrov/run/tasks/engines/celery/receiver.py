@@ -14,10 +14,10 @@ from celery.worker import state
 
 from ostrov.core.errors import OstrovError
 from ostrov.run.tasks import publisher, roster
-from ostrov.run.tasks.engines import celery_held, celery_lost
-from ostrov.run.tasks.engines.celery_app import application_for, connected, queue_name
-from ostrov.run.tasks.engines.celery_orders import Orders
-from ostrov.run.tasks.engines.celery_worker import CeleryWorker
+from ostrov.run.tasks.engines.celery import held, lost
+from ostrov.run.tasks.engines.celery.consumer import CeleryWorker
+from ostrov.run.tasks.engines.celery.names import application_for, connected, queue_name
+from ostrov.run.tasks.engines.celery.orders import Orders
 from ostrov.run.tasks.engines.remote import explained
 from ostrov.run.tasks.outcome import Ending
 from ostrov.run.tasks.tasks import open_tasks
@@ -26,7 +26,7 @@ from ostrov.run.tasks.worker import SPARE
 if TYPE_CHECKING:
     from celery.worker.request import Request
 
-    from ostrov.run.tasks.engines.celery import CeleryEngine
+    from ostrov.run.tasks.engines.celery.engine import CeleryEngine
     from ostrov.run.tasks.outcome import Outcome
     from ostrov.run.tasks.worker import Worker
 
@@ -51,7 +51,7 @@ class Receiver:
         self._offered: set[Request] = set()
         self._held: dict[str, Request] = {}
         self._redis = engine.kind == "redis"
-        options = celery_held.options(engine.project, worker.id) if self._redis else {}
+        options = held.options(engine.project, worker.id) if self._redis else {}
         tasks = engine.application.part(open_tasks).registry
         self._celery = application_for(engine.broker, engine.project, tasks, **options)
         self._orders = Orders(engine.application)
@@ -104,17 +104,17 @@ class Receiver:
 
     async def _look_after_others(self, channel: Any) -> None:
         """Runs whose messages a worker held that is gone, or that were lost with it, are told of again."""
-        holders = await asyncio.to_thread(celery_held.present, channel.client, self._project, self._worker.id)
+        holders = await asyncio.to_thread(held.present, channel.client, self._project, self._worker.id)
         gone = holders - set(await self._store.read(roster.present)) - {self._worker.id}
         for worker in gone:
-            await self._tell_again(await asyncio.to_thread(celery_held.take, channel.client, self._project, worker))
+            await self._tell_again(await asyncio.to_thread(held.take, channel.client, self._project, worker))
         if gone:
             await self._look_for_lost(channel)
 
     async def _look_for_lost(self, channel: Any) -> None:
-        following = await self._store.read(celery_lost.next_runs, sorted(await self._worker.queue_names()))
+        following = await self._store.read(lost.next_runs, sorted(await self._worker.queue_names()))
         if following:
-            known = await asyncio.to_thread(celery_lost.known, channel, self._project, self._named)
+            known = await asyncio.to_thread(lost.known, channel, self._project, self._named)
             await self._tell_again(sorted(following - known))
 
     async def _tell_again(self, runs: Sequence[str]) -> None:

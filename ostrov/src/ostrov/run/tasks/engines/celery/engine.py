@@ -1,7 +1,7 @@
 """The celery engine: run ids as Celery's messages, in RabbitMQ or in Redis.
 
 A message is one of a Celery task that has the run's name; its id and its only argument are the run's id. In RabbitMQ a batch is
-published in one transaction. A worker is Celery's own (`celery_worker.py`), so that what watches Celery, as Flower does, sees
+published in one transaction. A worker is Celery's own (`consumer.py`), so that what watches Celery, as Flower does, sees
 it, its runs and what becomes of them, and can cancel them.
 """
 
@@ -14,9 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from ostrov.run.tasks.engine import Publication
-from ostrov.run.tasks.engines import celery_held
-from ostrov.run.tasks.engines.celery_app import application_for, connected, kind_of, level, queue_name
-from ostrov.run.tasks.engines.celery_receiver import Receiver
+from ostrov.run.tasks.engines.celery import held
+from ostrov.run.tasks.engines.celery.names import application_for, connected, kind_of, level, queue_name
+from ostrov.run.tasks.engines.celery.receiver import Receiver
 from ostrov.run.tasks.engines.remote import RemoteEngine
 from ostrov.run.tasks.worker import SPARE
 
@@ -123,7 +123,7 @@ class CeleryEngine(RemoteEngine):
                 depth += answer.message_count
                 if self.kind == "amqp" and answer.message_count:
                     depth += answer.consumer_count * (self.settings.slots + SPARE)
-        return depth + (celery_held.count(self._channel.client, self.project) if self.kind == "redis" else 0)
+        return depth + (held.count(self._channel.client, self.project) if self.kind == "redis" else 0)
 
     def _purge(self) -> int:
         with self._declared() as queues:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from ostrov.core.store import Connection
-from ostrov.run.tasks.engines import celery_held
+from ostrov.run.tasks.engines.celery import held
 
 MOST = 1000
 """Runs of a queue that are looked for: a lost one was the next."""
@@ -31,8 +31,8 @@ def known(channel: Any, project: str, queues: Collection[str]) -> set[str]:
         for queue in queues:
             for step in channel.priority_steps:
                 pipe.lrange(f"{queue}{channel.sep}{step}" if step else queue, -2 * MOST, -1)
-        for worker in celery_held.holders(client, project):
-            pipe.hvals(celery_held.options(project, worker)["unacked_key"])
+        for worker in held.holders(client, project):
+            pipe.hvals(held.options(project, worker)["unacked_key"])
         answers = pipe.execute()
     return {run for values in answers for value in values if (run := _run(value)) is not None}
 
