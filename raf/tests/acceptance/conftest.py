@@ -38,17 +38,17 @@ class Server:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def register(self) -> dict[str, str]:
+    def register(self, scopes: str = "read write follow push") -> dict[str, str]:
         """A client for the tests' own requests."""
-        form = {"client_name": "Tests", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": "read write follow push"}
+        form = {"client_name": "Tests", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": scopes}
         answer = httpx.post(f"{self.url}/api/v1/apps", json=form)
         answer.raise_for_status()
         program: dict[str, str] = answer.json()
         return program
 
-    def sign_up(self, name: str) -> str:
+    def sign_up(self, name: str, scopes: str = "read write follow push") -> str:
         """Open an account as a program does; its token."""
-        program = self.register()
+        program = self.register(scopes)
         own = {"client_id": program["client_id"], "client_secret": program["client_secret"]}
         answer = httpx.post(f"{self.url}/oauth/token", data={"grant_type": "client_credentials", "scope": "read write", **own})
         form = {"username": name, "email": f"{name}@example.org", "password": PASSWORD, "agreement": "true"}

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 
 from ostrov import OstrovError
+from raf.errors import Forbidden
 from raf.identity.attempts import subject_of_address
 from raf.identity.windows import Left
 from raf.mastodon import answers
@@ -19,6 +20,7 @@ from raf.mastodon.answers import API, JSON, SECURITY, Headers, encode, preflight
 from raf.mastodon.call import Call, Receive
 from raf.mastodon.house import House
 from raf.mastodon.uploads import Disconnected
+from raf.moderation.guard import open_guard
 from raf.times import iso
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -50,6 +52,7 @@ class Gate:
         self._streams = streams
         self._socket = socket
         self._reset = (0.0, b"")
+        self._guard = house.application.part(open_guard)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -59,6 +62,9 @@ class Gate:
         call = Call(self._house, scope, receive, client[0] if client else "")
         try:
             if scope["type"] == "websocket":
+                if self._guard.busy and await self._guard.refuses(call.address):
+                    await send({"type": "websocket.close", "code": 1008})
+                    return
                 await self._socket(call, send)
             elif scope["path"].startswith(PAGES):
                 await self._page(call, send)
@@ -83,8 +89,10 @@ class Gate:
             await answer(send, 200, b"", preflight(call.header(b"access-control-request-headers")))
             return
         try:
+            if self._guard.busy and await self._guard.refuses(call.address):
+                raise Forbidden("Access from your network is blocked")
             await self._identify(call)
-        except OstrovError as problem:  # the database
+        except OstrovError as problem:  # the database, or a network that is kept out
             await refuse(send, call, problem)
             return
         path = scope["path"]

@@ -13,6 +13,7 @@ from raf.identity.emails import normal_email
 from raf.identity.registration import NewAccount
 from raf.journal import Journal
 from raf.moderation import audit, judging
+from raf.moderation.tasks import tell_of_newcomer
 from raf.relations import following
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def admit(connection: Connection, new: NewAccount, *, journal: Journal, settings
         raise Invalid({"base": [("ERR_BLOCKED", "this invitation does not hold any more")]})
     held = _suspicious(connection, new.email, address, now) or (settings.approval and invite is None)
     account_id = profiles.open_account(connection, journal, new.username)
+    tell_of_newcomer.enqueue_in(connection, account_id)
     reason = new.reason.replace("\0", "").strip()[:REASON]
     connection.execute(SIGN_UP, (account_id, reason, invite.id if invite else None, address[:64]))
     if held:

@@ -12,6 +12,7 @@ from raf.identity.recognized import TOPIC as REVOKED
 from raf.journal import Journal
 from raf.media.library import open_library
 from raf.moderation import emojis, judging, reporting
+from raf.moderation.guard import TOPIC as GUARD
 from raf.network import open_raf
 
 P = ParamSpec("P")
@@ -31,6 +32,14 @@ class Moderation:
     ) -> T:
         """Run a command in a transaction, again when another process took its stream's version or its id."""
         return await self.raf.command(command, *arguments, **options)
+
+    async def block(
+        self, command: Callable[Concatenate[Connection, Journal, P], T], *arguments: P.args, **options: P.kwargs
+    ) -> T:
+        """Run a command of `blocking`; every process looks at the network addresses anew."""
+        done = await self.write(command, *arguments, **options)
+        self.application.channel.publish(GUARD, b"")
+        return done
 
     async def require(self, actor_id: int, permission: str) -> Role:
         """The actor's role. Raises Forbidden when it does not allow this."""

@@ -24,14 +24,14 @@ async def _account(application: Ostrov, name: str) -> int:
 
 
 @operation("raf.role", permission=PERMISSION, surfaces=SURFACES)
-async def role(application: Ostrov, name: str, role: str = "") -> str:
-    """Make somebody `owner`, `admin` or `moderator`; without a role they are what everybody is."""
+async def role(application: Ostrov, name: str, role: str) -> str:
+    """Make somebody `owner`, `admin` or `moderator`; with `none` they are what everybody is."""
     from raf.moderation import judging
     from raf.moderation.moderation import open_moderation
 
     account_id = await _account(application, name)
-    await application.part(open_moderation).write(judging.give_role, 0, account_id, role)
-    return f"{name} is {role or 'a member like everybody'} now"
+    await application.part(open_moderation).write(judging.give_role, 0, account_id, "" if role == "none" else role)
+    return f"{name} is {'a member like everybody' if role == 'none' else role} now"
 
 
 @operation("raf.judge", permission=PERMISSION, surfaces=SURFACES, destructive=True)
@@ -98,7 +98,7 @@ async def block(application: Ostrov, kind: str, target: str, severity: str = "")
     from raf.moderation import blocking
     from raf.moderation.moderation import open_moderation
 
-    write = application.part(open_moderation).write
+    write = application.part(open_moderation).block
     if kind == "domain":
         await write(blocking.block_domain, 0, blocking.DomainForm(domain=target, severity=severity or "suspend"))
     elif kind == "email-domain":

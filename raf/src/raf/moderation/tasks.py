@@ -26,3 +26,12 @@ async def sweep(account_id: int) -> int:
             else:
                 await moderation.write(marking.unboost, account_id, boosted)
             gone += 1
+
+
+@task(name="raf.moderation.tell_of_newcomer", queue="notifications", retries=5)
+async def tell_of_newcomer(account_id: int) -> int:
+    """Tell those who manage users that somebody signed up; how many."""
+    from raf.moderation.telling import told_of_newcomer
+    from raf.notifications.telling import tell
+
+    return await tell(current(), told_of_newcomer, account_id)

@@ -9,8 +9,10 @@ from markupsafe import Markup, escape
 
 from ostrov import Ostrov, base_url
 from raf.entities import Rule
+from raf.errors import Forbidden
 from raf.filters.sifting import sift
 from raf.identity import open_identity
+from raf.moderation.guard import open_guard
 from raf.moderation.house import rules_of
 from raf.network import open_raf
 from raf.web.answer import Answer, cookie
@@ -41,6 +43,7 @@ class House:
         self.fragments = Fragments(self.rendering)
         self.frames = Frames()
         self.around = Around(self.raf)
+        self.guard = application.part(open_guard)
         self._site: Site | None = None
 
     @property
@@ -64,6 +67,8 @@ class House:
     async def visit(self, request: AnyRequest) -> Visit:
         """Who asks: the session of the cookie, its account, and what waits for it."""
         visit = Visit(self, request)
+        if self.guard.busy and await self.guard.refuses(visit.address):
+            raise Forbidden("Access from your network is blocked")
         token = visit.session_token()
         if token:
             visit.session = await self.identity.session_of(token)

@@ -136,7 +136,10 @@ class LivePage:
     async def still_logged_in(self) -> bool:
         """Whether the session the page was opened with still stands; asked before anything more is told."""
         session = self.visit.session
-        return session is None or await self.house.identity.session_of(self.visit.session_token()) is not None
+        if session is None:
+            return True
+        found = await self.house.identity.session_of(self.visit.session_token())
+        return found is not None and not found.barred
 
     async def listen(self) -> Mailbox:
         """A mailbox of what this page shows. Raises Missing for a list of somebody else."""

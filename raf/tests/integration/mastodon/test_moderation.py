@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from ostrov import run_tasks
 from raf.errors import Invalid
 from raf.identity.registration import NewAccount
 from raf.moderation import announcements, blocking, house, judging
@@ -212,3 +213,37 @@ async def test_rules_terms_and_blocks_are_told_to_clients(api: Any, database: li
         await write(blocking.block_domain, 0, blocking.DomainForm(domain="secret.example", severity="suspend", obfuscate=True))
         (told,) = (await raf.get("/api/v1/instance/domain_blocks")).json()
         assert told["domain"] == "sec***.****ple"
+
+
+async def test_a_network_without_access_sees_nothing_until_the_block_is_gone(api: Any, database: list[str]) -> None:
+    async with api(*database) as raf:
+        vera, moderation = await staff(raf), raf.application.part(open_moderation)
+        said = {"ip": "192.0.2.0/28", "severity": "no_access"}
+        made = await vera.post("/api/v1/admin/ip_blocks", json={**said, "ip": "198.51.100.0/24"})
+        assert (await raf.get("/api/v1/instance")).status_code == 200
+        changed = await vera.ask("PUT", f"/api/v1/admin/ip_blocks/{made['id']}", json=said)
+        assert changed.status_code in (200, 403)
+        for answer in (await raf.get("/api/v1/instance"), await vera.ask("GET", "/api/v1/timelines/home")):
+            assert (answer.status_code, answer.json()["error"]) == (403, "Access from your network is blocked")
+        await moderation.block(blocking.remove, 0, blocking.IP, int(made["id"]))
+        assert (await raf.get("/api/v1/instance")).status_code == 200
+
+
+async def test_the_staff_hears_of_newcomers(api: Any, database: list[str]) -> None:
+    async with api(*database) as raf:
+        vera, ada = await staff(raf), await raf.person("ada")
+        await run_tasks(raf.application)
+        (told,) = await vera.get("/api/v1/notifications", params={"types[]": "admin.sign_up"})
+        assert (told["type"], told["account"]["username"]) == ("admin.sign_up", "ada")
+        assert await ada.get("/api/v1/notifications") == []
+
+
+async def test_what_a_stream_of_a_suspended_person_heard_it_hears_no_more(api: Any) -> None:
+    async with api() as raf:
+        ada = await raf.person("ada")
+        access = await raf.house.oauth.access_of(ada.access_token)
+        assert access.barred == ""
+        await raf.application.part(open_moderation).judge(0, ada.account_id, "disable")
+        assert (await raf.house.oauth.access_of(ada.access_token)).barred == "disabled"
+        refused = await ada.ask("GET", "/api/v1/streaming/user")
+        assert refused.status_code == 401

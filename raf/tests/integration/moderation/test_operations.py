@@ -30,7 +30,7 @@ async def test_an_operator_gives_roles_judges_and_blocks(tmp_path: Path) -> None
         assert "is out" in await operations.announce.function(application, "New beans")
         for wrong in (
             operations.judge.function(application, "rude", "hang"),
-            operations.role.function(application, "nobody"),
+            operations.role.function(application, "nobody", "owner"),
             operations.block.function(application, "sun", "x"),
             operations.lift.function(application, "rude", "none"),
         ):

@@ -55,7 +55,7 @@ async def listed(call: Call, kind: Kind) -> bytes:
 
 async def removed(call: Call, kind: Kind, identity: int) -> bytes:
     """Take a block away."""
-    await moderation_of(call).write(blocking.remove, call.account_id, kind, identity)
+    await moderation_of(call).block(blocking.remove, call.account_id, kind, identity)
     return b"{}"
 
 
@@ -82,14 +82,14 @@ def reading(path: str, kind: Kind) -> list[object]:
 async def block_domain(call: Asked) -> bytes:
     """Block a server."""
     said = await call.form(DomainForm)
-    return await shown(call, DOMAIN, await moderation_of(call).write(blocking.block_domain, call.account_id, said))
+    return await shown(call, DOMAIN, await moderation_of(call).block(blocking.block_domain, call.account_id, said))
 
 
 @put(f"{ROOT}domain_blocks/{{identity:int}}", person("admin:write", "admin:write:domain_blocks"))
 async def change_domain(call: Asked, identity: FromPath[int]) -> bytes:
     """Change how a server is blocked."""
     said = await call.form(DomainForm)
-    await moderation_of(call).write(blocking.block_domain, call.account_id, said, identity)
+    await moderation_of(call).block(blocking.block_domain, call.account_id, said, identity)
     return await shown(call, DOMAIN, identity)
 
 
@@ -97,7 +97,7 @@ async def change_domain(call: Asked, identity: FromPath[int]) -> bytes:
 async def allow_domain(call: Asked) -> bytes:
     """Allow a server."""
     said = await call.form(EmailDomainForm)
-    return await shown(call, ALLOW, await moderation_of(call).write(blocking.allow_domain, call.account_id, said.domain))
+    return await shown(call, ALLOW, await moderation_of(call).block(blocking.allow_domain, call.account_id, said.domain))
 
 
 @post(f"{ROOT}email_domain_blocks", person("admin:write", "admin:write:email_domain_blocks"))
@@ -105,7 +105,7 @@ async def block_email_domain(call: Asked) -> bytes:
     """Refuse or hold sign-ups from an e-mail domain."""
     said = await call.form(EmailDomainForm)
     command = blocking.block_email_domain
-    identity = await moderation_of(call).write(command, call.account_id, said.domain, said.allow_with_approval)
+    identity = await moderation_of(call).block(command, call.account_id, said.domain, said.allow_with_approval)
     return await shown(call, EMAIL, identity)
 
 
@@ -113,14 +113,14 @@ async def block_email_domain(call: Asked) -> bytes:
 async def block_ip(call: Asked) -> bytes:
     """Restrict a network address."""
     said = await call.form(IpForm)
-    return await shown(call, IP, await moderation_of(call).write(blocking.block_ip, call.account_id, said))
+    return await shown(call, IP, await moderation_of(call).block(blocking.block_ip, call.account_id, said))
 
 
 @put(f"{ROOT}ip_blocks/{{identity:int}}", person("admin:write", "admin:write:ip_blocks"))
 async def change_ip(call: Asked, identity: FromPath[int]) -> bytes:
     """Change that."""
     said = await call.form(IpForm)
-    await moderation_of(call).write(blocking.block_ip, call.account_id, said, identity)
+    await moderation_of(call).block(blocking.block_ip, call.account_id, said, identity)
     return await shown(call, IP, identity)
 
 
@@ -129,7 +129,7 @@ async def block_email(call: Asked) -> bytes:
     """Refuse an e-mail address."""
     said = await call.form(EmailForm)
     command = blocking.block_email
-    identity = await moderation_of(call).write(command, call.account_id, said.email, said.canonical_email_hash)
+    identity = await moderation_of(call).block(command, call.account_id, said.email, said.canonical_email_hash)
     return await shown(call, CANONICAL, identity)
 
 

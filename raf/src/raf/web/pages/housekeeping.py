@@ -41,7 +41,7 @@ async def blocks(visit: Here) -> Answer:
 async def block(visit: Here, table: Word) -> Answer:
     """Block something more."""
     actor_id, form = visit.member(), await read_form(visit)
-    write, target = moderation_of(visit).write, form.text("target").strip()
+    write, target = moderation_of(visit).block, form.text("target").strip()
     if table == "domain_block":
         said = DomainForm(
             domain=target,
@@ -76,7 +76,7 @@ async def unblock(visit: Here, table: Word, identity: Id) -> Answer:
     await read_form(visit)
     if table not in KINDS:
         raise Missing
-    await moderation_of(visit).write(blocking.remove, actor_id, KINDS[table], identity)
+    await moderation_of(visit).block(blocking.remove, actor_id, KINDS[table], identity)
     visit.tell("saved")
     return redirect("/moderation/blocks", visit.cookies)
 
