@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 
 from ostrov import Connection, Event, Follower, Row, VersionConflict
@@ -96,6 +97,20 @@ async def test_read_models_rebuilt_from_the_log_are_the_same(opened: Any, sale: 
         await application.store.write(lambda connection: connection.execute("UPDATE sale SET cups = 0"))
         assert await events.rebuild() == 50
         assert await application.store.read(sales) == before
+
+
+async def test_what_must_be_forgotten_is_written_over_where_it_stands(opened: Any, sale: Sale) -> None:
+    async with opened() as (application, events):
+        await application.store.write(events.put, sale("s1", 1, "secret"), sale("s2", 1, "tea"), sale("s1", 2, "raf"))
+
+        def forgotten(event: Any) -> Any:
+            return msgspec.structs.replace(event, drink="?") if event.drink == "secret" else event
+
+        assert await application.store.write(events.rewrite, "s1", forgotten) == 1
+        log = await application.store.read(events.select)
+        assert [(found.position, found.event.drink) for found in log] == [(1, "?"), (2, "tea"), (3, "raf")]
+        await events.rebuild()
+        assert await application.store.read(sales) == [("?", 1), ("raf", 1), ("tea", 1)]
 
 
 async def test_a_follower_handles_each_event_once_and_goes_on_where_it_was(opened: Any, sale: Sale) -> None:

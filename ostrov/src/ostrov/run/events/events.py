@@ -70,6 +70,20 @@ class Events:
         """The events of one stream, the oldest first."""
         return [self.mapper.to_domain_event(stored) for stored in self.recorder.stream(connection, originator_id)]
 
+    def rewrite(self, connection: Connection, originator_id: str, change: Callable[[Any], Any]) -> int:
+        """Put other events in place of those of a stream, for what must be forgotten; how many changed.
+
+        `change` answers an event of the same type, stream and version. Positions, order and read models stay as they are.
+        """
+        changed = 0
+        for stored in self.recorder.stream(connection, originator_id):
+            event = self.mapper.to_domain_event(stored)
+            kept = change(event)
+            if kept != event:
+                self.recorder.replace(connection, self.mapper.to_stored_event(kept))
+                changed += 1
+        return changed
+
     def version(self, connection: Connection, originator_id: str) -> int:
         """How many events a stream has."""
         return connection.value(VERSION, (originator_id,)) or 0

@@ -39,6 +39,8 @@ WHERE log = ? AND position >= ? AND position <= ? ORDER BY position LIMIT ?"""
 LOG_OF_TOPICS = """
 SELECT position, originator_id, originator_version, topic, state FROM stored_events
 WHERE log = ? AND position >= ? AND position <= ? AND topic IN ({marks}) ORDER BY position LIMIT ?"""
+REPLACE = """
+UPDATE stored_events SET topic = ?, state = ? WHERE log = ? AND originator_id = ? AND originator_version = ?"""
 LAST = "SELECT max(position) FROM stored_events WHERE log = ?"
 LOCK = "SELECT pg_advisory_xact_lock(hashtext(current_schema()), 1702260339)"
 TRACK = """
@@ -87,6 +89,11 @@ class EventRecorder(ApplicationRecorder):
         if self._subscriptions:
             connection.after_commit(self._notify)
         return positions
+
+    def replace(self, connection: Connection, stored: StoredEvent) -> None:
+        """Put an event in place of the one of its stream and version; its position stays."""
+        key = (self.log, str(stored.originator_id), stored.originator_version)
+        connection.execute(REPLACE, (stored.topic, stored.state, *key))
 
     def stream(
         self,
