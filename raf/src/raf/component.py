@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ostrov import Component, Mount, Service
+from ostrov import Check, Component, Mount, Service
 from raf.settings import RafSettings
 
 component = Component(
@@ -19,6 +19,7 @@ component = Component(
         "raf.search.projection",
         "raf.moderation.projection",
         "raf.archive.projection",
+        "raf.departure.projection",
     ),
     operations=(
         "raf.operations:rebuild",
@@ -43,9 +44,11 @@ component = Component(
         "raf.quotes.tasks",
         "raf.moderation.tasks",
         "raf.archive.tasks",
+        "raf.departure.tasks",
         "raf.push.tasks",
     ),
     services=(Service("search", run="raf.search.service:serve", group="worker"),),
+    checks=(Check("search", "raf.search.checks:index"),),
     after=("events", "tasks"),
     mounts=(
         Mount("/api", "raf.mastodon.application:build"),

@@ -80,7 +80,7 @@ class Archive:
             pack.enqueue_in(connection, identity)
             return gone
 
-        await self._remove(await self.store.write(write))
+        await self.remove(await self.store.write(write))
 
     async def export(self, account_id: int) -> Export | None:
         """The archive an account asked for last."""
@@ -234,7 +234,7 @@ class Archive:
         """Delete what is long over, and files that nobody refers to any more; how many imports and archives."""
         now = self.clock()
         gone = await self.store.write(exports.delete_exports, now - exports.KEPT)
-        await self._remove(gone)
+        await self.remove(gone)
         return len(gone) + await self.store.write(jobs.prune_jobs, now - KEPT)
 
     def _begin(self, connection: Connection, job: Job) -> None:
@@ -258,7 +258,8 @@ class Archive:
             self.raf.refresh.announce(connection, job.account_id)
         return len(found)
 
-    async def _remove(self, names: list[str]) -> None:
+    async def remove(self, names: list[str]) -> None:
+        """Delete files of archives."""
         for name in names:
             with contextlib.suppress(OSError):
                 await _in_thread((self.folder / name).unlink, True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ostrov import Mailbox, Message
 from raf import live
-from raf.domain import arrivals, moderation, tags
+from raf.domain import arrivals, departures, moderation, tags
 from raf.domain import events as e
 from raf.domain import text as texts
 from raf.live import Board
@@ -36,6 +36,7 @@ class Memory:
         self._handlers: dict[type[e.RafEvent], Callable[[Any], None]] = {
             e.Posted: self._posted,
             arrivals.PostImported: self._imported,
+            departures.AccountClosed: self._closed,
             e.PostEdited: self._edited,
             e.PostDeleted: self._deleted,
             e.Boosted: self._boosted,
@@ -283,6 +284,7 @@ class Memory:
         reader = self.readers.get(event.account_id)
         if reader is not None:
             reader.follows.pop(event.target_id, None)
+            reader.exclusive.discard(event.target_id)  # a place in a list ends with the follow
             self._relations_changed(reader)
             self.readers.leave(event.target_id, reader)
 
@@ -319,12 +321,18 @@ class Memory:
         reader.choose()
 
     def _judged(self, event: moderation.AccountJudged) -> None:
-        """Its posts and its place in the public timeline are looked at anew."""
-        self._account_changed(event.account_id)
+        self._look_anew(event.account_id, event.quiet)
+
+    def _closed(self, event: departures.AccountClosed) -> None:
+        self._look_anew(event.account_id, True)
+
+    def _look_anew(self, account_id: int, quiet: bool) -> None:
+        """The posts of an account and its place in the public timeline may be others now."""
+        self._account_changed(account_id)
         self.loads.everything_changed()
-        _switch(self.quiet, event.account_id, event.quiet)
+        _switch(self.quiet, account_id, quiet)
         for document in list(self.documents.values()):
-            if document.account_id == event.account_id:
+            if document.account_id == account_id:
                 self._document_changed(document.id)
         self.shore = None
 

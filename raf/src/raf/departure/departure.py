@@ -1,0 +1,93 @@
+"""The one face of departures that pages use: `application.part(open_departure)`."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeVar
+
+from ostrov import Connection, Ostrov, StoreIntegrity, VersionConflict
+from raf.archive.archive import open_archive
+from raf.departure import leaving
+from raf.errors import Missing
+from raf.identity.identity import open_identity
+from raf.identity.recognized import TOPIC as REVOKED
+from raf.media import attachments
+from raf.media.library import open_library
+from raf.network import open_raf
+
+T = TypeVar("T")
+AT_ONCE = 25
+TRIES = 3
+
+
+class Departure:
+    """Deletes accounts at their persons' wish."""
+
+    def __init__(self, application: Ostrov) -> None:
+        self.application = application
+        self.raf = application.part(open_raf)
+        self.store = application.store
+
+    async def close(self, account_id: int, password: str) -> None:
+        """Delete an account. Raises WrongPassword, TooMany, Missing, Refused (the only owner)."""
+        from raf.departure.tasks import leave
+
+        await self.application.part(open_identity).check_password(account_id, password)
+
+        def write(connection: Connection) -> list[str]:
+            archives, pictures = leaving.close(connection, self.raf.journal, account_id)
+            leave.enqueue_in(connection, account_id, pictures)
+            connection.after_commit(partial(self.application.channel.publish, REVOKED, b""))
+            return archives
+
+        archives = await self._again(write)
+        await self.application.part(open_archive).remove(archives)
+
+    async def leave(self, account_id: int, pictures: Sequence[str]) -> int:
+        """Take back and forget all that a closed account left (the task's work); how much it was. Run again, it goes on."""
+        if await self.store.read(leaving.state, account_id) != "leaving":
+            return 0
+        taken = 0
+        while number := await self._again(partial(self._leave_some, account_id)):
+            taken += number
+        after = 0
+        while True:
+            last = await self.store.write(leaving.forget_some, self.raf.events, account_id, after, AT_ONCE)
+            if not last:
+                break
+            after = last
+        await self.store.write(leaving.forget_profile, self.raf.events, account_id)
+        await self._remove_files(account_id, pictures)
+        await self.store.write(leaving.finish, account_id, time.time())
+        return taken
+
+    def _leave_some(self, account_id: int, connection: Connection) -> int:
+        return leaving.leave_some(connection, self.raf.journal, account_id, AT_ONCE)
+
+    async def _remove_files(self, account_id: int, pictures: Sequence[str]) -> None:
+        library = self.application.part(open_library)
+        while found := await self.store.read(leaving.uploads, account_id, AT_ONCE):
+            for media_id in found:
+                try:
+                    await library.discard(account_id, media_id)
+                except Missing:
+                    continue
+        unused = await self.store.read(attachments.unreferenced, set(pictures))
+        await asyncio.get_running_loop().run_in_executor(None, library.storage.delete, unused)
+
+    async def _again(self, write: Callable[[Connection], T]) -> T:
+        """In a transaction, again when another process took a stream's version."""
+        for _ in range(TRIES - 1):
+            try:
+                return await self.store.write(write)
+            except (VersionConflict, StoreIntegrity):
+                continue
+        return await self.store.write(write)
+
+
+def open_departure(application: Ostrov) -> Departure:
+    """The departures of an application."""
+    return Departure(application)

@@ -1,0 +1,38 @@
+"""Somebody leaves for good, and what of the past is forgotten with them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import msgspec
+from msgspec import UNSET
+
+from raf.domain.arrivals import PostImported
+from raf.domain.events import AccountOpened, Posted, PostEdited, ProfileChanged, RafEvent
+
+
+class AccountClosed(RafEvent, frozen=True):
+    """In the stream of the profile. The name is never given to anybody else: it stood under posts."""
+
+    topic: ClassVar[str] = "raf.account_closed"
+
+    account_id: int
+
+
+def forgotten(event: RafEvent) -> RafEvent:
+    """The event without what its person said or showed: that it happened, when, and between whom is all that stays."""
+    if isinstance(event, Posted | PostEdited):
+        gone: dict[str, Any] = {"text": "", "spoiler_text": "", "mentions": (), "language": None}
+        if event.poll is not None:
+            gone["poll"] = msgspec.structs.replace(event.poll, options=("",) * len(event.poll.options))
+        if isinstance(event, PostImported):
+            gone["uri"] = ""
+        return msgspec.structs.replace(event, **gone)
+    if isinstance(event, AccountOpened):
+        return msgspec.structs.replace(event, display_name="")
+    if isinstance(event, ProfileChanged):
+        empty: dict[str, Any] = {"display_name": "", "note": "", "avatar": None, "header": None, "fields": (), "language": None}
+        return msgspec.structs.replace(
+            event, **{name: value for name, value in empty.items() if getattr(event, name) is not UNSET}
+        )
+    return event
