@@ -7,6 +7,7 @@ import msgspec
 from raf.identity.settings import IdentitySettings
 from raf.mastodon.settings import ApiSettings
 from raf.media.settings import MediaSettings
+from raf.openid.settings import OpenIdSettings
 from raf.posts.settings import PostSettings, TimelineSettings
 from raf.push.settings import PushSettings
 
@@ -23,3 +24,4 @@ class RafSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     media: MediaSettings = msgspec.field(default_factory=MediaSettings)
     api: ApiSettings = msgspec.field(default_factory=ApiSettings)
     push: PushSettings = msgspec.field(default_factory=PushSettings)
+    openid: OpenIdSettings = msgspec.field(default_factory=OpenIdSettings)

@@ -57,6 +57,13 @@ def upgrade() -> None:
         when("used_at", nullable=True),
     )
     op.create_table(
+        "open_log_in",
+        sa.Column("issuer", sa.Text, primary_key=True),
+        sa.Column("subject", sa.Text, primary_key=True),
+        big("account_id", index=True),
+        when(),
+    )
+    op.create_table(
         "log_in_step",  # a log-in half done, or the challenge of a passkey
         sa.Column("token", sa.LargeBinary, primary_key=True),
         big("account_id", nullable=True),
@@ -118,6 +125,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in (
         *("departure", "imported_post", "import_row", "import_job", "export"),
-        *("log_in_step", "passkey", "recovery_code", "second_factor"),
+        *("log_in_step", "open_log_in", "passkey", "recovery_code", "second_factor"),
     ):
         op.drop_table(table)

@@ -24,9 +24,12 @@ from raf.web.pages import (
     history,
     housekeeping,
     landing,
+    leaving,
     lists,
     moderation,
     notifications,
+    openid,
+    passkeys,
     people,
     polls,
     profile,
@@ -52,7 +55,7 @@ PAGES = (
     *(acquaintance, filters, followed_tags, lists),
     *(direct, history, rewriting, scheduled),
     *(moderation, housekeeping, standing),
-    *(about, appearance, composer, data, explore, landing, notifications, people, polls, profile, pushes),
+    *(about, appearance, composer, data, explore, landing, leaving, notifications, openid, passkeys, people, polls, profile, pushes),
     *(reactions, relations, search, second, security, settings, signing, thread, timelines),
 )
 

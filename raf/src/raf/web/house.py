@@ -15,6 +15,7 @@ from raf.identity import open_identity
 from raf.moderation.guard import open_guard
 from raf.moderation.house import rules_of
 from raf.network import open_raf
+from raf.openid.openid import open_openid
 from raf.web.answer import Answer, cookie
 from raf.web.around import Around
 from raf.web.assets import Assets
@@ -59,6 +60,7 @@ class House:
             limit=settings.posts.characters,
             registrations=settings.identity.registrations,
             approval=settings.identity.approval,
+            open_log_in=self.application.part(open_openid).name,
         )
         if not site.url.endswith(":0"):
             self._site = site
@@ -113,7 +115,7 @@ class House:
         `where` is the place that filters know it by (see `raf.filters.sifting`).
         """
         await self._look_up(visit, context, bare)
-        documents = sift(await self.raf.documents(ids, visit.account_id), where)
+        documents = sift(await self.raf.documents(ids, visit.account_id), where, visit.account_id)
         posts = joined(self.fragments.posts(documents, visit.language, visit.account_id))
         slots = [name for name, there in (("posts", posts), ("older", older)) if there]
         frame = self._frame(visit, template, context, *slots)
@@ -136,7 +138,7 @@ class House:
 
     async def posts(self, visit: Visit, ids: Sequence[int], place: str = "", where: str = "public") -> list[Markup]:
         """The HTML of posts, in the order asked; what the visitor may not see, or does not want to, is left out."""
-        documents = sift(await self.raf.documents(ids, visit.account_id), where)
+        documents = sift(await self.raf.documents(ids, visit.account_id), where, visit.account_id)
         found = self.fragments.posts(documents, visit.language, visit.account_id, place)
         return [trusted(post.decode()) for post in found]
 

@@ -15,6 +15,7 @@ from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup, escape
 
 from raf import entities
+from raf.domain.focus import place_of
 from raf.domain.pictures import USED
 from raf.web.assets import Assets
 from raf.web.languages import Language, trusted
@@ -76,6 +77,7 @@ class Rendering:
             size=language.size,
             person_link=person_link,
             attributes=attributes,
+            focus_place=place_of,
             rules_sentence=agreement(language),
             **OPTIONAL,
         )
@@ -178,6 +180,7 @@ def script_words(language: Language) -> Markup:
         "gap": language.say("There are newer posts. Load them"),
         "copied": language.say("The link is copied"),
         "failed": language.say("It did not work. Try again"),
+        "no_passkey": language.say("No passkey was used. Try again, or another way"),
         "offline": language.say("No connection. Trying again…"),
         "logged_out": language.say("You are logged out. Log in again"),
         "too_large": language.say("The file is too large"),

@@ -21,6 +21,8 @@ class Site:
     limit: int
     registrations: bool
     approval: bool = False
+    open_log_in: str = ""
+    """The other place whose accounts log in here, as it is called."""
 
     @property
     def host(self) -> str:

@@ -16,14 +16,9 @@ POSTS = sorted({path for handler in HANDLERS for path in handler.paths if "POST"
 
 
 def filled(path: str) -> str:
-    return (
-        path.replace("{post_id:int}", "1")
-        .replace("{account_id:int}", "1")
-        .replace("{session_id:int}", "1")
-        .replace("{kind:str}", "following")
-        .replace("{application_id:int}", "1")
-        .replace("{action:str}", "follow" if "accounts" in path else "favourite")
-    )
+    """An address with something in place of its parameters."""
+    path = path.replace("{action:str}", "follow" if "accounts" in path else "favourite").replace("{kind:str}", "following")
+    return re.sub(r"\{\w+:(int|str)\}", lambda found: "1" if found[1] == "int" else "x", path)
 
 
 @pytest.mark.parametrize("path", POSTS)

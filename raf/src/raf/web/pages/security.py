@@ -12,6 +12,8 @@ from raf.errors import Invalid, Missing, TooMany, WrongPassword
 from raf.factors import totp
 from raf.factors.drawing import qr_code
 from raf.factors.factors import Factors, open_factors
+from raf.factors.passkeys import open_passkeys
+from raf.openid.openid import open_openid
 from raf.web.answer import Answer, redirect
 from raf.web.forms import read_form
 from raf.web.pages.settings import draw
@@ -134,9 +136,12 @@ async def show(
     account_id = visit.member()
     protection = await factors_of(visit).protection(account_id)
     credential = await visit.house.identity.credential(account_id)
-    form = FilledIn({"email": credential.email, **(values or {})}, wrong or {})
+    passkeys = await visit.house.application.part(open_passkeys).of(account_id)
+    form = FilledIn({"email": credential.email, "key_name": "", **(values or {})}, wrong or {})
     rows = await session_rows(visit)
-    return await draw(visit, "security", form, status, sessions=rows, protection=protection)
+    more: dict[str, Any] = {"sessions": rows, "protection": protection, "passkeys": passkeys}
+    more["connected"] = await visit.house.application.part(open_openid).connected(account_id)
+    return await draw(visit, "security", form, status, **more)
 
 
 async def offer(visit: Visit, wrong: dict[str, list[str]] | None = None, status: int = 200) -> Answer:

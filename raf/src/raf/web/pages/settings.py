@@ -18,7 +18,7 @@ from raf.web.visit import Visit
 
 FACTS = 4
 LARGEST_FORM = 40 * 1024 * 1024
-BELOW = {"authenticator": "security", "codes": "security", "leave": "data"}
+BELOW = {"authenticator": "security", "codes": "security", "connect": "security", "leave": "data"}
 """Pages below another one's tab."""
 
 
@@ -124,6 +124,7 @@ async def draw(visit: Visit, tab: str, form: FilledIn, status: int = 200, **more
         "applications": say("Apps"),
         "authenticator": say("Authenticator"),
         "codes": say("Recovery codes"),
+        "connect": say("Open log-in"),
         "data": say("Your data"),
         "leave": say("Delete the account"),
     }

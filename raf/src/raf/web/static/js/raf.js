@@ -6,6 +6,7 @@ import { startFeed } from "./feed.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
 import { startPush } from "./push.js";
+import { startPasskeys } from "./passkeys.js";
 import { startTimes } from "./times.js";
 
 startTimes();
@@ -14,6 +15,7 @@ startComposers(document);
 startDialogs();
 startFeed();
 startKeys();
+startPasskeys();
 startLive();
 startPush();
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
