@@ -446,9 +446,12 @@ class Raf:
         """A mailbox of what happens on these streams from now on; close it (it is a context manager). See `raf.live`."""
         return await self.timelines.listen(account_id, streams, limit)
 
-    async def streamed(self, status_id: int) -> bytes | None:
-        """The document of a status without a viewer, unchecked: for who was told of it by a stream. None when it is gone."""
-        return await self.timelines.streamed(status_id)
+    async def streamed(self, status_id: int, account_id: int | None = None) -> bytes | None:
+        """The document of a status without a viewer, unchecked: for who was told of it by a stream. None when it is gone.
+
+        For an account that has filters it says which of them match.
+        """
+        return await self.timelines.streamed(status_id, account_id)
 
     # ---- inside -----------------------------------------------------------------------------------------------------
 

@@ -104,6 +104,12 @@ class Matcher:
         """The encoded documents with what they match; a boost by the post it holds, which is one of `posts`."""
         return [self._applied(json, document, posts) for json, document in zip(encoded, documents, strict=True)]
 
+    def told(self, json: bytes, document: Document, posts: Mapping[int, Document]) -> bytes:
+        """A document as a stream tells it, without a viewer, and what it matches, when it matches anything."""
+        post = posts[document.reblog_of_id] if document.reblog_of_id else document
+        found = self.results(post, document.id)
+        return json[:-1] + b',"filtered":' + found + b"}" if found else json
+
     def _applied(self, json: bytes, document: Document, posts: Mapping[int, Document]) -> bytes:
         post = posts[document.reblog_of_id] if document.reblog_of_id else document
         key = post.head if post is document else b"%d:" % document.id + post.head

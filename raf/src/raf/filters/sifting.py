@@ -21,14 +21,24 @@ class _Result(msgspec.Struct):
     filter: _Filter
 
 
+class _Account(msgspec.Struct):
+    id: str
+
+
+class _Authored(msgspec.Struct):
+    account: _Account
+    reblog: _Authored | None = None
+
+
+_authored = msgspec.json.Decoder(_Authored).decode
 _results = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _result = msgspec.json.Decoder(_Result).decode
 
 
-def sift(documents: Sequence[bytes], where: str, *, keep: bool = False) -> list[bytes]:
+def sift(documents: Sequence[bytes], where: str, viewer_id: int | None = None, *, keep: bool = False) -> list[bytes]:
     """The documents to show in a place (`home`, `public`, `thread`, `account`, `notifications`; "" filters nothing).
 
-    With `keep` a hidden post is covered instead: it was asked for by its address.
+    With `keep` a hidden post is covered instead: it was asked for by its address. One's own posts are never filtered.
     """
     shown = []
     for document in documents:
@@ -37,7 +47,9 @@ def sift(documents: Sequence[bytes], where: str, *, keep: bool = False) -> list[
             continue
         head, _, tail = document.rpartition(FILTERED)
         found = [(raw, _result(raw).filter) for raw in _results(tail[:-1])]
-        here = [(raw, held) for raw, held in found if where in held.context]
+        authored = _authored(document)
+        own = (authored.reblog or authored).account.id == str(viewer_id)
+        here = [] if own else [(raw, held) for raw, held in found if where in held.context]
         if not keep and any(held.filter_action == "hide" for _, held in here):
             continue
         shown.append(head + FILTERED + b"[" + b",".join(bytes(raw) for raw, _ in here) + b"]}")

@@ -42,6 +42,10 @@ class Frames:
         found = self._shared.get(id(message.body))
         return None if found is None else found[1]
 
+    def has_filters(self, account_id: int | None) -> bool:
+        """Whether somebody is told of posts in words of their own: which of their filters match."""
+        return self._raf.timelines.has_filters(account_id)
+
     async def event(self, message: Message, account_id: int | None) -> bytes:
         """The lines of a server-sent event; empty for what has gone meanwhile."""
         told = self._decode(message.body)
@@ -49,7 +53,7 @@ class Frames:
         if payload is None:
             return b""
         frame = b"event: %s\ndata: %s\n\n" % (told.event.encode(), payload)
-        if told.event not in OWN:
+        if told.event not in OWN and not self.has_filters(account_id):
             self._keep(message.body, frame)
         return frame
 
@@ -73,7 +77,7 @@ class Frames:
                 return encode(await conversations.one(account_id or 0, int(told.id)))
             if told.event == "notification":
                 return encode(await self._raf.notification(account_id or 0, int(told.id)))
-            return await self._raf.streamed(int(told.id))
+            return await self._raf.streamed(int(told.id), account_id)
         except Missing:
             return None
 

@@ -112,13 +112,14 @@ class Streams:
                 if mailbox.lost or messages[-1].topic == GONE:
                     return
                 body = b""
+                filters = frames.has_filters(account_id)
                 for message in messages:
                     if message is BEAT:
                         if not await self.still_opens(token):
                             return
                         body += b":thump\n\n"
                     else:
-                        kept = frames.kept(message)
+                        kept = None if filters else frames.kept(message)
                         body += await frames.event(message, account_id) if kept is None else kept
                 if body:
                     await send({"type": "http.response.body", "body": body, "more_body": True})

@@ -149,14 +149,24 @@ class Timelines:
         ends = {i: ANONYMOUS if reader is None else POST_FLAGS[flags_of(d, reader, marks)] for i, d in found.items()}
         return {i: d.head + authors[d.account_id] + tails.get(i, b"") + ends[i] for i, d in found.items()}
 
-    async def streamed(self, status_id: int) -> bytes | None:
-        """A document without a viewer, unchecked: for who was told of it by a stream. None when it is gone."""
+    def has_filters(self, account_id: int | None) -> bool:
+        """Whether somebody who is listened for has filters, so that what they are told is not the same as for others."""
+        reader = self.memory.readers.get(account_id) if account_id else None
+        return reader is not None and reader.filters is not None
+
+    async def streamed(self, status_id: int, account_id: int | None = None) -> bytes | None:
+        """A document without a viewer, unchecked: for who was told of it by a stream. None when it is gone.
+
+        For an account that has filters it says which of them match.
+        """
         found = await self._found((status_id,))
         document = found.get(status_id)
         if document is None or (document.reblog_of_id and document.reblog_of_id not in found):
             return None
         authors = await self._authors(found.values())
-        return _anonymous(document, found, authors, await self._tails(found.values(), None))
+        told = _anonymous(document, found, authors, await self._tails(found.values(), None))
+        reader = self.memory.readers.get(account_id) if account_id else None
+        return told if reader is None or reader.filters is None else reader.filters.told(told, document, found)
 
     async def statuses(self, ids: Sequence[int], viewer_id: int | None) -> list[entities.Status]:
         """The same documents as structs."""

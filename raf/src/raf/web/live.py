@@ -208,7 +208,7 @@ class LivePage:
     async def posts(self, ids: Sequence[int], event: str = "post") -> list[bytes]:
         """Events of posts, each with its HTML."""
         account_id = self.visit.account_id
-        documents = sift(await self.house.raf.documents(ids, account_id), WHERE.get(self.name, "public"))
+        documents = sift(await self.house.raf.documents(ids, account_id), WHERE.get(self.name, "public"), account_id)
         shown = self.house.fragments.posts(documents, self.visit.language, account_id)
         events = []
         for document, html in zip(documents, shown, strict=True):

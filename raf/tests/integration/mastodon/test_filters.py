@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from raf.mastodon.frames import Frames
+
 
 async def coffee(person: Any, **more: Any) -> Any:
     form = {"title": "Coffee", "context": ["home", "public"], "keywords_attributes": [{"keyword": "raf", "whole_word": True}]}
@@ -203,3 +205,20 @@ async def test_the_first_api_sees_each_keyword_as_a_filter(api: Any, database: l
         for one in await anna.get("/api/v1/filters"):
             assert (await anna.ask("DELETE", f"/api/v1/filters/{one['id']}")).json() == {}
         assert await anna.get("/api/v2/filters") == []
+
+
+async def test_a_stream_tells_its_listener_alone_what_their_filters_match(api: Any, database: list[str]) -> None:
+    async with api(database) as raf:
+        anna, boris, vera = [await raf.person(name) for name in ("anna", "boris", "vera")]
+        for reader in (anna, vera):
+            await reader.post(f"/api/v1/accounts/{boris.id}/follow")
+        made = await coffee(anna)
+        frames = Frames(raf.raf)
+        with await raf.raf.live(anna.account_id, ("user",)) as mine, await raf.raf.live(vera.account_id, ("user",)) as others:
+            await boris.says("a raf for everybody")
+            (mine_told,), (others_told,) = await mine.take(5), await others.take(5)
+            told = (await frames.event(mine_told, anna.account_id)).decode()
+            assert f'"filtered":[{{"filter":{{"id":"{made["id"]}"' in told
+            assert frames.kept(others_told) is None
+            assert b"filtered" not in await frames.event(others_told, vera.account_id)
+            assert frames.kept(others_told) is not None

@@ -36,6 +36,9 @@ async def test_posts_with_a_followed_tag_come_home(api: Any, database: list[str]
         await anna.post(f"/api/v1/accounts/{boris.id}/mute")
         assert await home(anna) == []
         await anna.post(f"/api/v1/accounts/{boris.id}/unmute")
+        assert (await anna.get("/api/v1/tags/Кофе"))["following"] is True
+        assert (await boris.get("/api/v1/tags/кофе"))["following"] is False
+        assert "following" not in (await raf.get("/api/v1/tags/кофе")).json()
         assert (await anna.post("/api/v1/tags/кофе/unfollow"))["following"] is False
         assert await home(anna) == []
 

@@ -155,7 +155,8 @@ async def test_a_note_and_a_recommendation_are_kept_on_a_profile(open_site: Any)
 def test_what_filters_nothing_is_not_touched() -> None:
     plain, other = b'{"id":"1","filtered":[]}', b'{"id":"2"}'
     result = b'{"filter":{"id":"9","context":["home"],"filter_action":"hide"},"keyword_matches":["x"]}'
-    hidden = b'{"id":"3","filtered":[' + result + b"]}"
-    assert sift([plain, other, hidden], "home") == [plain, other]
-    assert sift([hidden], "thread") == [b'{"id":"3","filtered":[]}']
-    assert sift([hidden], "home", keep=True) == [hidden]
+    hidden = b'{"id":"3","account":{"id":"7"},"filtered":[' + result + b"]}"
+    assert sift([plain, other, hidden], "home", 8) == [plain, other]
+    assert sift([hidden], "thread", 8) == [b'{"id":"3","account":{"id":"7"},"filtered":[]}']
+    assert sift([hidden], "home", 8, keep=True) == [hidden]
+    assert sift([hidden], "home", 7) == [b'{"id":"3","account":{"id":"7"},"filtered":[]}']

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 from litestar.params import FromPath
 
 from raf.acquaintance.acquaintance import Acquaintance, open_acquaintance
-from raf.entities import Tag
 from raf.mastodon.access import person, reader
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call
 from raf.mastodon.endpoint import Asked, delete, get, post
 from raf.mastodon.endpoints.relations import relationship
-from raf.mastodon.endpoints.tags import tag_entity
+from raf.mastodon.endpoints.tags import marked, tag_entity
 from raf.tags.featuring import FeaturedTag
 from raf.tags.tags import Tags, named, open_tags
 from raf.times import day
@@ -58,17 +55,6 @@ def entity(call: Call, username: str, found: FeaturedTag) -> FeaturedTagEntity:
     url = f"{call.house.url}/@{username}/tagged/{found.tag}"
     last = None if found.last_at is None else day(found.last_at)
     return FeaturedTagEntity(str(found.id), found.tag, url, str(found.posts), last)
-
-
-async def marked(call: Call, tags: Sequence[Tag]) -> Sequence[Tag]:
-    """The same hashtags, with whether the viewer follows and shows each."""
-    if call.viewer_id is not None and tags:
-        names = [tag.name for tag in tags]
-        following = await tags_of(call).followed_among(call.viewer_id, names)
-        featuring = await tags_of(call).featured_among(call.viewer_id, names)
-        for tag in tags:
-            tag.following, tag.featuring = tag.name in following, tag.name in featuring
-    return tags
 
 
 async def told(call: Call, name: str) -> bytes:

@@ -14,7 +14,7 @@ from raf.mastodon.answers import encode
 from raf.mastodon.call import Call, Id
 from raf.mastodon.endpoint import LARGEST_ID, Asked, get
 from raf.mastodon.endpoints.accounts import FURTHEST
-from raf.mastodon.endpoints.tags import tag_entity
+from raf.mastodon.endpoints.tags import marked, tag_entity
 from raf.mastodon.selections.hashtags import tags_beginning
 from raf.search.posts import Bounds
 from raf.search.query import parse
@@ -72,7 +72,7 @@ async def everything(call: Asked) -> bytes:
         found.accounts = await raf.accounts(ids)
     if "hashtags" in kinds and not text.startswith("@") and " " not in text:
         names = await call.house.store.read(tags_beginning, text.removeprefix("#").lower(), limit, offset)
-        found.hashtags = [await tag_entity(call, name) for name in names]
+        found.hashtags = list(await marked(call, [await tag_entity(call, name) for name in names]))
     if "statuses" in kinds and call.viewer_id is not None and not text.startswith("@"):
         below = LARGEST_ID if asked.max_id is None else asked.max_id
         bounds = Bounds(limit, offset, below, asked.min_id or 0, asked.account_id, search.host)

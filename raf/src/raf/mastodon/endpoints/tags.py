@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import msgspec
 from litestar.params import FromPath
@@ -16,6 +17,7 @@ from raf.mastodon.call import Call
 from raf.mastodon.endpoint import Asked, get
 from raf.mastodon.selections.hashtags import tag_days
 from raf.search.trends import DAY, DAYS, Days
+from raf.tags.tags import open_tags
 
 
 @get("/api/v1/tags/{name:str}", reader("read:statuses"))
@@ -24,7 +26,18 @@ async def show(call: Asked, name: FromPath[str]) -> bytes:
     name = name.replace("\0", "")
     if not all(character == "_" or character.isalnum() for character in name):
         raise Missing
-    return encode(await tag_entity(call, name.lower()))
+    return encode((await marked(call, [await tag_entity(call, name.lower())]))[0])
+
+
+async def marked(call: Call, tags: Sequence[Tag]) -> Sequence[Tag]:
+    """The same hashtags, with whether the viewer follows and shows each."""
+    if call.viewer_id is not None and tags:
+        names, kept = [tag.name for tag in tags], call.house.application.part(open_tags)
+        following = await kept.followed_among(call.viewer_id, names)
+        featuring = await kept.featured_among(call.viewer_id, names)
+        for tag in tags:
+            tag.following, tag.featuring = tag.name in following, tag.name in featuring
+    return tags
 
 
 async def tag_entity(call: Call, name: str) -> Tag:

@@ -14,7 +14,7 @@ from raf.mastodon.access import reader
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call
 from raf.mastodon.endpoint import Asked, get
-from raf.mastodon.endpoints.tags import history, tag_of
+from raf.mastodon.endpoints.tags import history, marked, tag_of
 from raf.search.search import open_search
 from raf.search.trends import Days
 
@@ -36,7 +36,7 @@ async def tags(call: Asked) -> bytes:
     found = await call.house.application.part(open_search).trending_tags()
     shown = found[asked.offset : asked.offset + limit]
     link(call, asked.offset, limit, len(shown))
-    return encode([tag_of(call, talk.name, talk.days) for talk in shown])
+    return encode(await marked(call, [tag_of(call, talk.name, talk.days) for talk in shown]))
 
 
 @get("/api/v1/trends/statuses", reader())

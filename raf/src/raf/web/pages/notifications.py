@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from raf import entities
 from raf.errors import Missing
+from raf.filters.sifting import sift
 from raf.identity.redirects import safe_next
 from raf.notifications.grouping import Asked
 from raf.notifications.notifications import open_notifications
@@ -156,6 +157,7 @@ async def render(house: House, language: Language, account_id: int, found: Group
 async def _posts(house: House, language: Language, account_id: int, groups: Sequence[NotificationGroup]) -> dict[str, Markup]:
     wanted = [int(group.status_id) for group in groups if group.type in WHOLE and group.status_id is not UNSET]
     documents = await house.raf.documents(wanted, account_id) if wanted else []
+    documents = sift(documents, "notifications", account_id, keep=True)
     posts = house.fragments.posts(documents, language, account_id)
     return {identity_of(document): trusted(post.decode()) for document, post in zip(documents, posts, strict=True)}
 

@@ -24,7 +24,7 @@ async def thread(visit: Here, handle: Word, post_id: Id) -> Answer:
     if visit.path != home:
         return redirect(home, visit.cookies)
     above, below = await raf.context(post_id, visit.account_id)
-    document = sift([await raf.document(post_id, visit.account_id)], "thread", keep=True)[0]
+    document = sift([await raf.document(post_id, visit.account_id)], "thread", visit.account_id, keep=True)[0]
     return await house.page(
         visit,
         "thread.html",
