@@ -115,8 +115,6 @@ class Filters:
         def write(connection: Connection) -> T:
             done = command(connection, *given, **named)
             self.raf.refresh.announce(connection, account_id)
-            told = msgspec.json.encode([(account_id, FILTERS_CHANGED)])
-            connection.after_commit(partial(self.raf.application.channel.publish, TOPIC, told))
             return done
 
         done = await self.store.write(write)
