@@ -102,14 +102,15 @@ class Place:
 
 @pytest.fixture
 def open_place(tmp_path: Path) -> OpenPlace:
-    """`async with open_place(crowd=True) as place: …`"""
+    """`async with open_place(crowd=True) as place: …`; `host` is what browsers call this machine."""
 
     @asynccontextmanager
-    async def opened(crowd: bool = True) -> AsyncIterator[Place]:
+    async def opened(crowd: bool = True, host: str = "127.0.0.1") -> AsyncIterator[Place]:
         listening = socket.create_server(("127.0.0.1", 0))
         port = listening.getsockname()[1]
         settings = [
             f"web.port={port}",
+            f"web.url=http://{host}:{port}",
             "raf.identity.sign_ups_of_address=1000",
             "raf.identity.log_in_tries_of_address=1000",
             "raf.identity.argon2_memory=1024",
@@ -123,7 +124,7 @@ def open_place(tmp_path: Path) -> OpenPlace:
             serving = asyncio.create_task(server.serve([listening]))
             async with async_playwright() as playwright:
                 browser = await playwright.chromium.launch(executable_path=os.environ[CHROMIUM], args=FLAGS)
-                place = Place(application, f"http://127.0.0.1:{port}", browser, people)
+                place = Place(application, f"http://{host}:{port}", browser, people)
                 try:
                     yield place
                 finally:

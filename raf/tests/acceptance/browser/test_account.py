@@ -1,0 +1,123 @@
+"""The pages of one's account in a real browser: how they look, and passkeys with the browser's own authenticator.
+
+With `OSTROV_PICTURES=folder` each page is kept as a picture.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+from ostrov import run_tasks
+from raf.archive.archive import open_archive
+from raf.demo.crowd import PASSWORD
+from raf.factors import totp
+
+pytestmark = [pytest.mark.long, pytest.mark.server("chromium")]
+
+PICTURES = "OSTROV_PICTURES"
+DESKTOP = {"width": 1360, "height": 900}
+PHONE = {"width": 390, "height": 844}
+PAGES = ("security", "security/authenticator", "data", "leave")
+
+
+@pytest.mark.parametrize(
+    ("look", "size", "theme", "language"),
+    [
+        ("desktop", DESKTOP, "light", "ru"),
+        ("dark", DESKTOP, "dark", "en"),
+        ("phone", PHONE, "light", "ru"),
+        ("phone-dark", PHONE, "dark", "ru"),
+    ],
+)
+async def test_pages_of_the_account_have_no_faults(open_place, look: str, size, theme: str, language: str) -> None:  # type: ignore[no-untyped-def]
+    faults: list[str] = []
+    async with open_place() as place:
+        archive, kokosova = place.application.part(open_archive), place.crowd.accounts["kokosova"]
+        await archive.order(kokosova)
+        await archive.bring_sheet(kokosova, "following", "merge", "a.csv", b"nora\nnobody@elsewhere.example\n")
+        await run_tasks(place.application)
+        page = await place.member("kokosova", size=size, theme=theme, language=language)
+        await page.goto("/settings/preferences")
+        await page.click(f"main button[value={language}]")
+        for path in PAGES:
+            await page.goto(f"/settings/{path}")
+            faults += await examine(page, f"{path.replace('/', '-')}-{look}")
+        await page.goto("/settings/security/authenticator")
+        secret = (await page.locator(".spelled").inner_text()).replace(" ", "")
+        await page.fill("#f-code", totp.code_of(secret, totp.step_of(time.time())))
+        await page.fill("#f-present", PASSWORD)
+        await page.locator("main form.form button").first.click()
+        await expect(page.locator(".codes li")).to_have_count(10)
+        faults += await examine(page, f"codes-{look}")
+        code = await page.locator(".codes code").first.inner_text()
+        await page.goto("/settings/security")
+        faults += await examine(page, f"security-on-{look}")
+        stranger = await place.open("/log-in", size=size, theme=theme, language=language)
+        faults += await examine(stranger, f"log-in-{look}")
+        await stranger.fill("#f-name", "kokosova")
+        await stranger.fill("#f-password", PASSWORD)
+        await stranger.locator("form[action='/log-in'] button").click()
+        await stranger.wait_for_url("**/log-in/code")
+        faults += await examine(stranger, f"log-in-code-{look}")
+        await stranger.fill("#f-code", code)
+        await stranger.locator("form[action='/log-in/code'] button").click()
+        await stranger.wait_for_url("**/home")
+    assert faults == []
+
+
+async def test_a_browser_makes_a_passkey_and_logs_in_with_it(open_place) -> None:  # type: ignore[no-untyped-def]
+    async with open_place(host="localhost") as place:
+        page = await place.member("kokosova", "/settings/security")
+        session = await page.context.new_cdp_session(page)
+        await session.send("WebAuthn.enable")
+        options = {
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": True,
+            "isUserVerified": True,
+            "automaticPresenceSimulation": True,
+        }
+        await session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+        await page.fill("#f-key_name", "Мой телефон")
+        await page.fill("#f-key_password", "wrong")
+        await page.click("form[data-passkey=add] button")
+        await expect(page.locator(".toast.bad")).to_be_visible()
+        await page.fill("#f-key_password", PASSWORD)
+        await page.click("form[data-passkey=add] button")
+        await expect(page.locator("#passkeys li")).to_contain_text("Мой телефон")
+        await page.context.clear_cookies()
+        await page.goto("/log-in")
+        await page.click("form[data-passkey=in] button")
+        await page.wait_for_url("**/home")
+        await page.goto("/settings/security")
+        await expect(page.locator("#passkeys li")).to_contain_text(re.compile("used|использован"))
+
+
+async def test_without_scripts_no_passkey_is_offered(open_place) -> None:  # type: ignore[no-untyped-def]
+    async with open_place() as place:
+        page = await place.open("/log-in", scripts=False)
+        await expect(page.locator("form[data-passkey]")).to_be_hidden()
+        await expect(page.locator("form[action='/log-in']")).to_be_visible()
+
+
+async def examine(page: Page, name: str) -> list[str]:
+    """What axe finds serious, and what sticks out of the screen."""
+    await page.wait_for_selector("html[data-ready]")
+    if PICTURES in os.environ:
+        await page.screenshot(path=Path(os.environ[PICTURES]) / f"{name}.png", full_page=True)
+    wide = await page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+    faults = [f"{name}: {wide} pixels wider than the screen"] if wide > 0 else []
+    found = await Axe().run(page)
+    for violation in found.response["violations"]:
+        if violation["impact"] in ("serious", "critical"):
+            nodes = [node["html"][:120] for node in violation["nodes"][:3]]
+            faults.append(f"{name}: {violation['id']} {nodes}")
+    return faults
