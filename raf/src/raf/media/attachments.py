@@ -8,7 +8,7 @@ import msgspec
 
 from ostrov import Connection
 from raf.entities import MediaAttachment
-from raf.media.decoding import Developed
+from raf.media.decoding import Developed, Made
 
 
 class Attachment(NamedTuple):
@@ -32,29 +32,52 @@ COLUMNS = ", ".join(Attachment._fields)
 
 
 class Kept(NamedTuple):
-    """What is known of a picture once its files are stored."""
+    """What is known of a file once it is stored, with its preview if it has one."""
 
+    kind: str
     file: str
-    preview: str
+    preview: str | None
     content_type: str
     meta: dict[str, Any]
-    blurhash: str
+    blurhash: str | None
     size: int
 
 
-def meta_of(developed: Developed, focus: tuple[float, float] | None) -> dict[str, Any]:
+class Chosen(NamedTuple):
+    """A thumbnail of one's own choice."""
+
+    preview: str
+    measures: dict[str, Any]
+    blurhash: str
+
+
+def measures(made: Made) -> dict[str, Any]:
+    """The size of a still, as Mastodon says it."""
+    return {
+        "width": made.width,
+        "height": made.height,
+        "size": f"{made.width}x{made.height}",
+        "aspect": made.width / made.height,
+    }
+
+
+def moving_measures(made: Made) -> dict[str, Any]:
+    """Size, length (seconds) and rates of a film or a sound, as Mastodon says them (MediaAttachment#video_metadata)."""
+    duration = made.duration or 0.0
+    said: dict[str, Any] = {"duration": round(duration, 3), "bitrate": round(made.bytes * 8 / duration) if duration else 0}
+    if not made.width:
+        return said
+    rate = made.frame_rate or "0"
+    return {"width": made.width, "height": made.height, "frame_rate": rate if "/" in rate else f"{rate}/1"} | said
+
+
+def meta_of(developed: Developed) -> dict[str, Any]:
     """The entity's `meta`."""
     meta: dict[str, Any] = {}
-    for name, made in (("original", developed.original), ("small", developed.small)):
-        if made is not None:
-            meta[name] = {
-                "width": made.width,
-                "height": made.height,
-                "size": f"{made.width}x{made.height}",
-                "aspect": made.width / made.height,
-            }
-    if focus is not None:
-        meta["focus"] = {"x": focus[0], "y": focus[1]}
+    original = developed.original
+    meta["original"] = measures(original) if developed.kind == "image" else moving_measures(original)
+    if developed.small is not None:
+        meta["small"] = measures(developed.small)
     return meta
 
 
@@ -77,31 +100,40 @@ def insert_attachment(
     connection: Connection,
     identity: int,
     account_id: int,
+    kind: str,
     kept: Kept | None,
     description: str | None,
     focus: tuple[float, float] | None,
     now: float,
+    chosen: Chosen | None = None,
 ) -> None:
     """Write the row of an upload: ready, or without `kept` waiting for its processing."""
-    waiting_meta = {} if focus is None else {"focus": {"x": focus[0], "y": focus[1]}}
+    meta: dict[str, Any] = {} if focus is None else {"focus": {"x": focus[0], "y": focus[1]}}
+    if chosen is not None:
+        meta["small"] = chosen.measures
     connection.execute(
-        "INSERT INTO media (id, account_id, kind, state, description, created_at, meta) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (identity, account_id, "image", "waiting", description, now, msgspec.json.encode(waiting_meta).decode()),
+        "INSERT INTO media (id, account_id, kind, state, description, created_at, meta, preview, blurhash)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(identity, account_id, kind, "waiting", description, now, msgspec.json.encode(meta).decode()),
+            *(None if chosen is None else chosen.preview, None if chosen is None else chosen.blurhash),
+        ),
     )
     if kept is not None:
         finish_attachment(connection, identity, kept)
 
 
 def finish_attachment(connection: Connection, identity: int, kept: Kept) -> bool:
-    """An upload was processed. False when it is not waiting any more. A focus set meanwhile stays."""
+    """An upload was processed. False when it is not waiting any more. A focus and a thumbnail set meanwhile stay."""
     meta = connection.value("SELECT meta FROM media WHERE id = ?", (identity,))
-    focus = msgspec.json.decode(meta).get("focus") if meta else None
-    whole = kept.meta | ({"focus": focus} if focus else {})
+    whole = kept.meta | (msgspec.json.decode(meta) if meta else {})
     return (
         connection.execute(
-            "UPDATE media SET state = 'ready', file = ?, preview = ?, content_type = ?, meta = ?, blurhash = ?, size = ?"
+            "UPDATE media SET state = 'ready', kind = ?, file = ?, preview = COALESCE(preview, ?), content_type = ?, meta = ?,"
+            " blurhash = COALESCE(blurhash, ?), size = ?"
             " WHERE id = ? AND state = 'waiting'",
             (
+                kept.kind,
                 kept.file,
                 kept.preview,
                 kept.content_type,
@@ -128,6 +160,11 @@ def unattached(connection: Connection, account_id: int, identity: int) -> Attach
     return Attachment(*row) if row else None
 
 
+def has_preview(connection: Connection, identity: int) -> bool:
+    """Whether somebody chose a thumbnail already."""
+    return bool(connection.value("SELECT preview FROM media WHERE id = ?", (identity,)))
+
+
 def update_attachment(connection: Connection, row: Attachment, description: str | None, meta: dict[str, Any]) -> bool:
     """Change an upload that was read as `row`; False when its state changed since."""
     return (
@@ -137,6 +174,16 @@ def update_attachment(connection: Connection, row: Attachment, description: str 
         )
         == 1
     )
+
+
+def choose_thumbnail(connection: Connection, row: Attachment, chosen: Chosen) -> list[str] | None:
+    """Give an upload another preview; the old one if nothing refers to it any more, None when the upload changed since."""
+    meta = msgspec.json.decode(row.meta) | {"small": chosen.measures}
+    changed = connection.execute(
+        "UPDATE media SET preview = ?, blurhash = ?, meta = ? WHERE id = ? AND state = ? AND status_id IS NULL",
+        (chosen.preview, chosen.blurhash, msgspec.json.encode(meta).decode(), row.id, row.state),
+    )
+    return unreferenced(connection, {row.preview} - {None, chosen.preview}) if changed else None  # type: ignore[arg-type]
 
 
 def delete_unattached(connection: Connection, before: float, limit: int) -> list[str]:

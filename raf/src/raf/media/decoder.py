@@ -1,4 +1,4 @@
-"""A small program of its own that decodes one picture: `python -m raf.media.decoder`, JSON in, JSON out.
+"""A small program of its own that decodes one picture, film or sound: `python -m raf.media.decoder`, JSON in, JSON out.
 
 Decoders of picture formats are where hostile files bite. So they run in a process that may use little memory, time and disk,
 knows only the formats named here, and dies with its parent; what they break, they break there.
@@ -30,6 +30,9 @@ MOVING_BUDGET = 60_000_000
 MOVING_LARGEST = 921_600
 MEMORY = 1 << 30
 SECONDS = 60
+LARGEST_FILE = 64 << 20
+FILM_MEMORY = 2 << 30
+LARGEST_FILM = 1 << 30
 PORTRAITS = {"avatar": (400, 400), "header": (1500, 500), "emoji": (128, 128)}
 
 
@@ -37,12 +40,12 @@ class Unfit(Exception):
     """The picture is not taken in; the message is for its sender."""
 
 
-def confine() -> None:
-    """Give up what decoding does not need."""
+def confine(memory: int, seconds: int, largest: int) -> None:
+    """Give up what decoding does not need; memory and file size in bytes, processor time in seconds."""
     for limit, value in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, SECONDS),
-        (resource.RLIMIT_FSIZE, 64 << 20),
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_FSIZE, largest),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, 64),
     ):
@@ -81,13 +84,47 @@ def develop(source: Path, folder: Path, kind: str, max_pixels: int, max_frames: 
         asked = picture.format
         still = _shrunk(_upright(picture), LARGEST)
         original = _written(still, folder / "original", _format_for(still, asked))
-    preview = _shrunk(still, PREVIEW)
-    return {
+    return _preview(still, folder) | {
         "original": original,
-        "small": _written(preview, folder / "preview", "JPEG" if preview.mode == "RGB" else "WEBP", quality=80),
-        "blurhash": _blurhash(preview),
-        "moving": frames > 1 and picture.format != "MPO",
+        "kind": "gifv" if original["extension"] == "mp4" else "image",
     }
+
+
+def develop_film(source: Path, folder: Path, content_type: str, limits: dict[str, Any]) -> dict[str, Any]:
+    """The same for a film or a sound; `preview.*` is its poster or cover."""
+    from raf.media import film
+    from raf.media.limits import Limits, Wrong
+
+    try:
+        made = film.develop(source, folder, content_type, Limits(**limits))
+    except Wrong as problem:
+        raise Unfit(str(problem)) from problem
+    answer: dict[str, Any] = {
+        "original": _about(made.path, (made.width, made.height), made.path.suffix[1:])
+        | {"duration": made.duration, "frame_rate": str(made.frame_rate) if made.frame_rate else None},
+        "kind": made.kind,
+    }
+    return answer | (_preview(made.still, folder) if made.still is not None else {})
+
+
+def _preview(still: Image.Image, folder: Path) -> dict[str, Any]:
+    preview = _shrunk(still, PREVIEW)
+    kind = "JPEG" if preview.mode == "RGB" else "WEBP"
+    return {"small": _written(preview, folder / "preview", kind, quality=80), "blurhash": _blurhash(preview)}
+
+
+def develop_thumbnail(source: Path, folder: Path, max_pixels: int) -> dict[str, Any]:
+    """Write `preview.*` made of a picture that somebody chose to stand for a film, a sound or another picture."""
+    from PIL import Image
+
+    Image.MAX_IMAGE_PIXELS = None
+    try:
+        picture = Image.open(source, formats=FORMATS)
+    except Exception as problem:
+        raise Unfit("is not a picture, or is damaged") from problem
+    if picture.size[0] * picture.size[1] > max_pixels:
+        raise Unfit("has too many pixels")
+    return _preview(_upright(picture), folder)
 
 
 def _upright(picture: Image.Image) -> Image.Image:
@@ -164,7 +201,7 @@ def _portrait(picture: Image.Image, folder: Path, size: tuple[int, int]) -> dict
 
 
 def _animation(picture: Image.Image, folder: Path) -> dict[str, Any]:
-    """The animation as WebP: smaller than GIF, and known to hold nothing but frames."""
+    """A GIF as a film, as Mastodon has it; one that is seen through, and any other animation, as WebP, which can be."""
     from PIL import Image, ImageSequence
 
     size = _within(picture.size, MOVING_LARGEST)
@@ -178,6 +215,8 @@ def _animation(picture: Image.Image, folder: Path) -> dict[str, Any]:
         raise
     except Exception as problem:
         raise Unfit("is damaged and cannot be read to its end") from problem
+    if picture.format == "GIF" and all(still.getchannel("A").getextrema()[0] == 255 for still in stills):
+        return _silent_film(stills, durations, folder)
     path = folder / "original.webp"
     loop = picture.info.get("loop", 0)
     stills[0].save(
@@ -185,6 +224,15 @@ def _animation(picture: Image.Image, folder: Path) -> dict[str, Any]:
         method=2,
     )  # fmt: skip
     return _about(path, size, "webp")
+
+
+def _silent_film(stills: list[Image.Image], durations: list[int], folder: Path) -> dict[str, Any]:
+    from raf.media.encoder import moving_picture
+
+    width, height = (max(2, side // 2 * 2) for side in stills[0].size)
+    path = folder / "original.mp4"
+    rate = moving_picture((still.convert("RGB") for still in stills), durations, (width, height), path)
+    return _about(path, (width, height), "mp4") | {"duration": sum(durations) / 1000, "frame_rate": str(rate)}
 
 
 def _written(picture: Image.Image, path: Path, kind: str, quality: int = 90) -> dict[str, Any]:
@@ -226,11 +274,21 @@ def _blurhash(picture: Image.Image) -> str:
 
 def main() -> None:
     """Read a request from standard input, answer on standard output."""
-    confine()
-    warnings.simplefilter("ignore")
     asked = json.load(sys.stdin)
+    moving = not asked["type"].startswith("image/")
+    if moving:
+        confine(FILM_MEMORY, asked["seconds"], LARGEST_FILM)
+    else:
+        confine(MEMORY, SECONDS, LARGEST_FILE)
+    warnings.simplefilter("ignore")
+    source, folder = Path(asked["source"]), Path(asked["folder"])
     try:
-        answer = develop(Path(asked["source"]), Path(asked["folder"]), asked["kind"], asked["max_pixels"], asked["max_frames"])
+        if asked["kind"] == "thumbnail":
+            answer = develop_thumbnail(source, folder, asked["max_pixels"])
+        elif moving:
+            answer = develop_film(source, folder, asked["type"], asked["film"])
+        else:
+            answer = develop(source, folder, asked["kind"], asked["max_pixels"], asked["max_frames"])
     except Unfit as problem:
         answer = {"unfit": str(problem)}
     except MemoryError:

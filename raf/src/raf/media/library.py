@@ -1,4 +1,4 @@
-"""The library: takes pictures in and knows what became of them. `library = application.part(open_library)`."""
+"""The library: takes in pictures, films and sounds and knows what became of them. `application.part(open_library)`."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ from raf.forms import MediaChange
 from raf.identity.secrets import new_id
 from raf.identity.windows import Windows
 from raf.media import attachments
-from raf.media.attachments import Attachment, Kept, entity_of, meta_of
+from raf.media.attachments import Attachment, Chosen, Kept, entity_of, measures, meta_of
 from raf.media.decoding import Decoding, Made
-from raf.media.formats import ACCEPTED, TYPES, picture_type
+from raf.media.formats import ACCEPTED, ACCEPTED_PICTURES, TYPES, guessed_kind, picture_type
+from raf.media.formats import content_type as taken_type
 from raf.media.settings import MediaSettings
 from raf.media.storage import FULL, Storage, StorageFull, open_storage
 
@@ -36,7 +37,7 @@ GRACE = 3600.0
 
 
 class Library:
-    """Pictures of posts, avatars and headers."""
+    """Pictures, films and sounds of posts, avatars and headers."""
 
     def __init__(self, application: Ostrov) -> None:
         self.application = application
@@ -58,29 +59,36 @@ class Library:
         description: str | None = None,
         focus: tuple[float, float] | None = None,
         *,
+        thumbnail: Path | None = None,
         wait: bool = True,
     ) -> int:
-        """Take a picture in; its id. With `wait` it is processed first, else by a task, and what is kept meanwhile is durable.
+        """Take a file in; its id. `thumbnail` is a picture that stands for it.
 
-        A file given by path is left where it is. Raises Invalid (not a picture, too large, description too long),
+        With `wait` it is processed first, else by a task, and what is kept meanwhile is durable.
+
+        A file given by path is left where it is. Raises Invalid (not of a kind taken in, too large, description too long),
         StorageFull, TooMany.
         """
         self._check_description(description)
         _check_focus(focus)
-        async with self._received(account_id, data) as (source, folder):
+        async with self._received(account_id, data, taken_type) as (source, folder, content_type):
+            chosen = None if thumbnail is None else await self._thumbnail(thumbnail, folder)
             now = time.time()
-            identity = new_id(now)
+            identity, kind = new_id(now), guessed_kind(content_type)
             if wait:
-                kept = await self._develop(source, folder, focus)
-                await self._store.write(attachments.insert_attachment, identity, account_id, kept, description, focus, now)
+                kept: Kept | None = await self._develop(source, folder, content_type, with_preview=chosen is None)
+                about = (identity, account_id, kind, kept, description, focus, now, chosen)
+                await self._store.write(attachments.insert_attachment, *about)
             else:
                 held = await _in_thread(self.storage.hold, source)
-                await self._store.write(_insert_waiting, identity, account_id, held, description, focus, now)
+                kept = None
+                about = (identity, account_id, kind, kept, description, focus, now, chosen)
+                await self._store.write(_insert_waiting, held, about)
         return identity
 
     async def portrait(self, account_id: int, data: bytes | Path, kind: str) -> str:
         """Make an avatar or a header (`kind`) of a picture; the name to put into the profile. Raises as `upload` does."""
-        async with self._received(account_id, data) as (source, folder):
+        async with self._received(account_id, data, picture_type) as (source, folder, _):
             developed = await self._decoding.develop(source, folder, kind)
             return await self._put(folder, developed.original)
 
@@ -117,6 +125,25 @@ class Library:
 
         return entity_of(await self._store.write(write), self.url)
 
+    async def choose_thumbnail(self, account_id: int, identity: int, picture: Path) -> None:
+        """Give an upload that no post has taken another preview. Raises Missing, Invalid, StorageFull."""
+        folder = await _in_thread(self.storage.scratch)
+        try:
+            chosen = await self._thumbnail(picture, folder)
+        finally:
+            await _in_thread(shutil.rmtree, folder, True)
+
+        def write(connection: Connection) -> list[str]:
+            for _ in range(3):  # its processing may finish in between
+                row = attachments.unattached(connection, account_id, identity)
+                if row is None:
+                    raise Missing
+                if (names := attachments.choose_thumbnail(connection, row, chosen)) is not None:
+                    return names
+            raise Missing
+
+        await _in_thread(self.storage.delete, await self._store.write(write), time.time() - GRACE)
+
     async def discard(self, account_id: int, identity: int) -> None:
         """Delete an upload that no post has taken. Raises Missing."""
         names = await self._store.write(attachments.delete_attachment, account_id, identity)
@@ -131,7 +158,10 @@ class Library:
             return
         folder = await _in_thread(self.storage.scratch)
         try:
-            kept = await self._develop(source, folder, None)
+            with source.open("rb") as file:
+                content_type = taken_type(file.read(64)) or "image/*"
+            chosen = await self._store.read(attachments.has_preview, identity)
+            kept = await self._develop(source, folder, content_type, with_preview=not chosen)
             await self._store.write(attachments.finish_attachment, identity, kept)
         except (Invalid, StorageFull) as problem:
             await self._store.write(attachments.fail_attachment, identity, problem.error)
@@ -150,35 +180,46 @@ class Library:
     # ---- steps ------------------------------------------------------------------------------------------------------
 
     @asynccontextmanager
-    async def _received(self, account_id: int, data: bytes | Path) -> AsyncIterator[tuple[Path, Path]]:
-        """The picture in a scratch folder of its own, checked for size and kind."""
+    async def _received(
+        self, account_id: int, data: bytes | Path, type_of: Callable[[bytes], str | None]
+    ) -> AsyncIterator[tuple[Path, Path, str]]:
+        """The file in a scratch folder of its own, checked for size and kind, and its type."""
         size = len(data) if isinstance(data, bytes) else data.stat().st_size
-        if size > self.settings.max_bytes:
-            raise Invalid({"file": [("ERR_TOO_LONG", f"is too large (maximum is {self.settings.max_bytes // 2**20} MB)")]})
+        content_type = await _in_thread(_checked_type, data, type_of)
+        most = self.settings.max_bytes if content_type.startswith("image/") else self.settings.max_film_bytes
+        if size > most:
+            raise Invalid({"file": [("ERR_TOO_LONG", f"is too large (maximum is {most // 2**20} MB)")]})
         if self._uploads.take(account_id).remaining < 0:
             raise TooMany(1800, "Too many uploads")
         folder = await _in_thread(self.storage.scratch)
         try:
             source = folder / "upload"
             await _in_thread(_copied, data, source)
-            yield source, folder
+            yield source, folder, content_type
         finally:
             await _in_thread(shutil.rmtree, folder, True)
 
-    async def _develop(self, source: Path, folder: Path, focus: tuple[float, float] | None) -> Kept:
-        developed = await self._decoding.develop(source, folder, "attachment")
-        assert developed.small is not None
-        assert developed.blurhash is not None
+    async def _develop(self, source: Path, folder: Path, content_type: str, with_preview: bool = True) -> Kept:
+        developed = await self._decoding.develop(source, folder, "attachment", content_type)
+        small = developed.small if with_preview else None
         file = await self._put(folder, developed.original)
-        preview = await self._put(folder, developed.small)
+        preview = None if small is None else await self._put(folder, small)
         return Kept(
+            developed.kind,
             file,
             preview,
             TYPES[developed.original.extension],
-            meta_of(developed, focus),
+            meta_of(developed),
             developed.blurhash,
-            developed.original.bytes + developed.small.bytes,
+            developed.original.bytes + (0 if small is None else small.bytes),
         )
+
+    async def _thumbnail(self, picture: Path, folder: Path) -> Chosen:
+        if picture.stat().st_size > self.settings.max_bytes:
+            most = self.settings.max_bytes // 2**20
+            raise Invalid({"thumbnail": [("ERR_TOO_LONG", f"is too large (maximum is {most} MB)")]})
+        made = await self._decoding.thumbnail(picture, folder)
+        return Chosen(await self._put(folder, made.small), measures(made.small), made.blurhash)
 
     async def _put(self, folder: Path, made: Made) -> str:
         return await _in_thread(self.storage.put, folder / made.file, made.extension)
@@ -189,23 +230,16 @@ class Library:
             raise Invalid({"description": [("ERR_TOO_LONG", f"is too long (maximum is {limit} characters)")]})
 
 
-def _insert_waiting(
-    connection: Connection,
-    identity: int,
-    account_id: int,
-    held: str,
-    description: str | None,
-    focus: tuple[float, float] | None,
-    now: float,
-) -> None:
-    from raf.media.tasks import develop
+def _insert_waiting(connection: Connection, held: str, about: tuple[Any, ...]) -> None:
+    from raf.media.tasks import develop, encode
 
-    attachments.insert_attachment(connection, identity, account_id, None, description, focus, now)
-    develop.enqueue_in(connection, media_id=identity, held=held)
+    attachments.insert_attachment(connection, *about)
+    task = develop if about[2] == "image" else encode
+    task.enqueue_in(connection, media_id=about[0], held=held)
 
 
-def _copied(data: bytes | Path, target: Path) -> None:
-    """Write the upload to `target`, unless its first bytes are no picture's. Raises Invalid, StorageFull."""
+def _checked_type(data: bytes | Path, type_of: Callable[[bytes], str | None]) -> str:
+    """The type that the first bytes are of. Raises Invalid."""
     if isinstance(data, bytes):
         head = data[:64]
     else:
@@ -213,8 +247,15 @@ def _copied(data: bytes | Path, target: Path) -> None:
             head = file.read(64)
     if not head:
         raise Invalid({"file": [("ERR_BLANK", "can't be blank")]})
-    if picture_type(head) is None:
-        raise Invalid({"file": [("ERR_INVALID", f"is not a picture that can be shown here ({ACCEPTED})")]})
+    found = type_of(head)
+    if found is None:
+        kinds = ACCEPTED_PICTURES if type_of is picture_type else ACCEPTED
+        raise Invalid({"file": [("ERR_INVALID", f"is not a picture that can be shown here ({kinds})")]})
+    return found
+
+
+def _copied(data: bytes | Path, target: Path) -> None:
+    """Write the upload to `target`. Raises StorageFull."""
     try:
         if isinstance(data, bytes):
             target.write_bytes(data)

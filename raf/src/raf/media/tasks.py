@@ -1,4 +1,4 @@
-"""What is done to pictures later."""
+"""What is done to pictures, films and sounds later."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from ostrov import current, task
 
 @task(name="raf.media.develop", queue="media", retries=3, timeout="5 minutes")
 async def develop(media_id: int, held: str) -> None:
-    """Process an upload: decode it, make it small, store it."""
+    """Process a picture: decode it, make it small, store it."""
+    from raf.media.library import open_library
+
+    await current().part(open_library).develop_held(media_id, held)
+
+
+@task(name="raf.media.encode", queue="films", retries=1, timeout="65 minutes")
+async def encode(media_id: int, held: str) -> None:
+    """Process a film or a sound: make it what browsers play, store it."""
     from raf.media.library import open_library
 
     await current().part(open_library).develop_held(media_id, held)

@@ -1,4 +1,4 @@
-"""What video, sound and other storages need."""
+"""Films and sounds need no more than pictures have: the number keeps its place in the chain."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from raf.mastodon.answers import encode
 from raf.mastodon.endpoint import Asked, get
 from raf.mastodon.house import House
 from raf.mastodon.selections.activity import COUNTED, usage, weeks
-from raf.media.formats import EXTENSIONS
+from raf.media.formats import TAKEN
 from raf.media.portraits import default_header
 from raf.moderation import blocking, emojis
 from raf.moderation import house as house_texts
@@ -202,13 +202,13 @@ def configuration(house: House) -> dict[str, Any]:
             "characters_reserved_per_url": LINK_LENGTH,
         },
         "media_attachments": {
-            "supported_mime_types": list(EXTENSIONS),
+            "supported_mime_types": list(TAKEN),
             "description_limit": media.description_limit,
             "image_size_limit": media.max_bytes,
             "image_matrix_limit": media.max_pixels,
-            "video_size_limit": 0,
-            "video_frame_rate_limit": 0,
-            "video_matrix_limit": 0,
+            "video_size_limit": media.max_film_bytes,
+            "video_frame_rate_limit": media.max_frame_rate,
+            "video_matrix_limit": media.max_film_pixels,
         },
         "polls": {
             "max_options": polls.OPTIONS,

@@ -1,4 +1,4 @@
-"""`/api/v1/media` and `/api/v2/media`: pictures for posts to come."""
+"""`/api/v1/media` and `/api/v2/media`: pictures, films and sounds for posts to come."""
 
 from __future__ import annotations
 
@@ -62,9 +62,12 @@ async def show(call: Asked, media_id: FromPath[int]) -> Response[bytes]:
 @put("/api/v1/media/{media_id:int}", WRITE)
 async def update(call: Asked, media_id: FromPath[int]) -> bytes:
     """Describe it, or say where to look."""
-    said = await call.form(MediaEdit)
+    tree = await call.tree(call.house.library.settings.max_bytes + OVERHEAD)
+    said = convert(tree, MediaEdit)
+    if isinstance(picture := tree.get("thumbnail"), UploadedFile):
+        await call.house.library.choose_thumbnail(call.account_id, media_id, picture.path)
     change = MediaChange(
-        description=said.description, focus=_focus(said.focus) or UNSET if isinstance(said.focus, str) else UNSET
+        description=said.description, focus=focus_of(said.focus) or UNSET if isinstance(said.focus, str) else UNSET
     )
     return encode(await call.house.library.update(call.account_id, media_id, change))
 
@@ -77,15 +80,23 @@ async def destroy(call: Asked, media_id: FromPath[int]) -> bytes:
 
 
 async def _upload(call: Call, wait: bool) -> int:
-    tree = await call.tree(call.house.library.settings.max_bytes + OVERHEAD)
+    settings = call.house.library.settings
+    tree = await call.tree(max(settings.max_bytes, settings.max_film_bytes) + settings.max_bytes + OVERHEAD)
     said = convert(tree, MediaForm)
-    file = tree.get("file")
+    file, thumbnail = tree.get("file"), tree.get("thumbnail")
     if not isinstance(file, UploadedFile):
         raise Invalid({"file": [("ERR_BLANK", "can't be blank")]})
-    return await call.house.library.upload(call.account_id, file.path, said.description or None, _focus(said.focus), wait=wait)
+    return await call.house.library.upload(
+        call.account_id,
+        file.path,
+        said.description or None,
+        focus_of(said.focus),
+        thumbnail=thumbnail.path if isinstance(thumbnail, UploadedFile) else None,
+        wait=wait,
+    )
 
 
-def _focus(text: str) -> tuple[float, float] | None:
+def focus_of(text: str) -> tuple[float, float] | None:
     """`x,y` as two numbers; None when it is empty."""
     if not text.strip():
         return None
