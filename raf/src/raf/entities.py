@@ -293,6 +293,8 @@ class Notification(Struct, kw_only=True):
     group_key: str
     account: Account
     status: Status | UnsetType | None = UNSET
+    report: Any | UnsetType = UNSET
+    moderation_warning: Any | UnsetType = UNSET
 
 
 class Relationship(Struct, kw_only=True):

@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from ostrov import Connection, Mailbox, Message, Ostrov, StoreIntegrity, VersionConflict, base_url, open_events
@@ -479,14 +479,23 @@ class Raf:
     async def _notifications(self, account_id: int, rows: Sequence[notices.NotificationRow]) -> list[entities.Notification]:
         """With accounts and statuses; those whose status may not be seen any more are left out."""
         authors = {account.id: account for account in await self.timelines.accounts({row.from_account_id for row in rows})}
-        ids = sorted({row.status_id for row in rows if row.status_id})
+        ids = sorted({row.status_id for row in rows if row.status_id and row.kind not in notices.SUBJECTS})
         statuses = {status.id: status for status in await self.timelines.statuses(ids, account_id)}
-        made = (notices.entity(row, authors, statuses) for row in rows)
+        subjects = await self.notified_of(rows)
+        made = (notices.entity(row, authors, statuses, subjects) for row in rows)
         return [notification for notification in made if notification is not None]
+
+    async def notified_of(self, rows: Sequence[notices.NotificationRow]) -> dict[tuple[str, int], Any]:
+        """The reports and judgements that notifications speak of, as entities, by kind and id."""
+        if not any(row.kind in notices.SUBJECTS for row in rows):
+            return {}
+        from raf.notifications.house import subjects
+
+        return await subjects(self.application, rows)
 
     def _notified(self, message: Message) -> None:
         for account_id, identity in notices.decode_told(message.body):
-            event = "notification" if identity else "notifications_merged"
+            event = notices.CHANGED.get(identity, "notification")
             self.memory.board.post(f"raf.notifications.{account_id}", live.body(event, identity))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
 import msgspec
@@ -15,6 +16,7 @@ from raf.filters import records
 from raf.filters.forms import FilterChange, KeywordChange, checked, checked_keyword
 from raf.filters.records import Filter, FilteredPost, Keyword
 from raf.network import open_raf
+from raf.notifications.reading import FILTERS_CHANGED, TOPIC
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -115,6 +117,8 @@ class Filters:
         def write(connection: Connection) -> T:
             done = command(connection, *given, **named)
             self.raf.refresh.announce(connection, account_id)
+            told = msgspec.json.encode([(account_id, FILTERS_CHANGED)])
+            connection.after_commit(partial(self.raf.application.channel.publish, TOPIC, told))
             return done
 
         done = await self.store.write(write)

@@ -13,6 +13,11 @@ from raf.mastodon.answers import encode
 from raf.network import Raf
 
 KEPT = 256
+WITHOUT = ("notifications_merged", "filters_changed")
+"""Events without content."""
+POSTS = ("update", "status.update")
+COMMON = ("raf.public", "raf.tag.")
+"""Topics that everybody may listen to: who hears them was not chosen by author."""
 OWN = ("notification", "conversation")
 """Events whose content differs for each who hears of them."""
 
@@ -42,25 +47,26 @@ class Frames:
         found = self._shared.get(id(message.body))
         return None if found is None else found[1]
 
-    def has_filters(self, account_id: int | None) -> bool:
-        """Whether somebody is told of posts in words of their own: which of their filters match."""
-        return self._raf.timelines.has_filters(account_id)
+    def is_particular(self, account_id: int | None) -> bool:
+        """Whether somebody is told of posts in words of their own (which of their filters match), or not of all of them."""
+        timelines = self._raf.timelines
+        return account_id is not None and (timelines.has_filters(account_id) or timelines.hides(account_id))
 
     async def event(self, message: Message, account_id: int | None) -> bytes:
         """The lines of a server-sent event; empty for what has gone meanwhile."""
         told = self._decode(message.body)
-        payload = await self.payload(told, account_id)
+        payload = await self.payload(told, account_id) if await self._shows(message, told, account_id) else None
         if payload is None:
             return b""
         frame = b"event: %s\ndata: %s\n\n" % (told.event.encode(), payload)
-        if told.event not in OWN and not self.has_filters(account_id):
+        if told.event not in OWN and not self.is_particular(account_id):
             self._keep(message.body, frame)
         return frame
 
     async def socket_text(self, message: Message, account_id: int | None, stream: list[str]) -> str:
         """The same for a WebSocket, which names the stream."""
         told = self._decode(message.body)
-        payload = await self.payload(told, account_id)
+        payload = await self.payload(told, account_id) if await self._shows(message, told, account_id) else None
         if payload is None:
             return ""
         return encode({"stream": stream, "event": told.event, "payload": payload.decode()}).decode()
@@ -70,7 +76,7 @@ class Frames:
         try:
             if told.event == "delete":
                 return told.id.encode()
-            if told.event == "notifications_merged":
+            if told.event in WITHOUT:
                 return b"1"
             if told.event == "conversation":
                 conversations = self._raf.application.part(open_conversations)
@@ -80,6 +86,12 @@ class Frames:
             return await self._raf.streamed(int(told.id), account_id)
         except Missing:
             return None
+
+    async def _shows(self, message: Message, told: Told, account_id: int | None) -> bool:
+        """What everybody hears is not for who hides its author, or is hidden from (streaming/index.js, Mastodon 4.4)."""
+        if account_id is None or told.event not in POSTS or not message.topic.startswith(COMMON):
+            return True
+        return await self._raf.timelines.shows(int(told.id), account_id)
 
     def _keep(self, body: bytes, frame: bytes) -> None:
         while len(self._order) >= KEPT:

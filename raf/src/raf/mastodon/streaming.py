@@ -112,14 +112,14 @@ class Streams:
                 if mailbox.lost or messages[-1].topic == GONE:
                     return
                 body = b""
-                filters = frames.has_filters(account_id)
+                particular = frames.is_particular(account_id)
                 for message in messages:
                     if message is BEAT:
                         if not await self.still_opens(token):
                             return
                         body += b":thump\n\n"
                     else:
-                        kept = None if filters else frames.kept(message)
+                        kept = None if particular else frames.kept(message)
                         body += await frames.event(message, account_id) if kept is None else kept
                 if body:
                     await send({"type": "http.response.body", "body": body, "more_body": True})
@@ -175,6 +175,8 @@ class Streams:
         """A mailbox of what happens on a stream. Raises Refused, Missing."""
         if kind == "list":
             return await self._subscribe_to_list(call, str(asked.get("list", "")))
+        if call.viewer_id is not None:
+            await self._house.raf.timelines.reader(call.viewer_id)  # whom they hide is known from the first message on
         return await self._house.raf.live(call.viewer_id, self._streams(kind, asked, call.access), MAILBOX)
 
     async def _subscribe_to_list(self, call: Call, list_id: str) -> Mailbox:

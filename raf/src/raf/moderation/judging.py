@@ -15,6 +15,8 @@ from raf.forms import PostChange, ProfileChange
 from raf.identity.emails import normal_email
 from raf.journal import Journal
 from raf.moderation import audit
+from raf.moderation.tasks import tell_of_newcomer
+from raf.notifications.tasks import tell_of_strike
 from raf.posts import publishing
 
 ACCOUNT = "SELECT id, username, role, suspended, silenced, sensitized, disabled, held FROM account WHERE id = ?"
@@ -116,6 +118,7 @@ def judge(
     if action == "suspend":
         _block_email(connection, journal, account_id, now)
     _resolve(connection, journal, now, actor_id, account_id, action, report_id)
+    tell_of_strike.enqueue_in(connection, strike_id)
     return strike_id
 
 
@@ -140,7 +143,9 @@ def welcome(connection: Connection, journal: Journal, actor_id: int, account_id:
         raise Refused("This account is not waiting for approval")
     act = "approve" if approved else "reject"
     _put(connection, journal, now, actor_id, account_id, act)
-    if not approved:
+    if approved:
+        tell_of_newcomer.enqueue_in(connection, account_id)
+    else:
         for statement in ERASED:
             connection.execute(statement, (account_id,))
     audit.record(connection, journal.ids.next(now), now, actor_id, act, "account", account.username)

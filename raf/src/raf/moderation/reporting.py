@@ -13,6 +13,7 @@ from raf.errors import Invalid, Missing
 from raf.journal import Journal
 from raf.moderation import audit
 from raf.moderation.judging import account_of, permitted
+from raf.notifications.tasks import tell_of_report
 from raf.paging import Paging, newest_first
 
 COLUMNS = (
@@ -80,7 +81,8 @@ class NewReport(msgspec.Struct, frozen=True, kw_only=True):
 def file(connection: Connection, journal: Journal, account_id: int, new: NewReport) -> int:
     """Report an account; the report's id. Raises Missing (account, or a post of theirs the reporter does not see), Invalid."""
     now = journal.begin(connection)
-    account_of(connection, new.target_id)
+    if account_of(connection, new.target_id).held:
+        raise Missing
     _check_comment(new.comment)
     category = "violation" if new.rule_ids else new.category
     if category not in e.CATEGORIES:
@@ -106,6 +108,7 @@ def file(connection: Connection, journal: Journal, account_id: int, new: NewRepo
             forwarded=new.forward,
         ),
     )
+    tell_of_report.enqueue_in(connection, identity)
     return identity
 
 

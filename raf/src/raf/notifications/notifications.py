@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import msgspec
 
@@ -15,7 +16,7 @@ from raf.notifications import grouping, requests
 from raf.notifications import policy as policies
 from raf.notifications.grouping import Asked, Group
 from raf.notifications.policy import Policy
-from raf.notifications.reading import TOPIC
+from raf.notifications.reading import MERGED, SUBJECTS, TOPIC
 from raf.notifications.requests import RequestRow
 from raf.notifications.shapes import (
     GroupedNotifications,
@@ -81,22 +82,27 @@ class Notifications:
 
     async def _told(self, account_id: int, found: Sequence[Group], *, faces: bool = False) -> GroupedNotifications:
         people = {int(one.id): one for one in await self._raf.accounts(list({who for group in found for who in group.people}))}
-        ids = sorted({group.newest.status_id for group in found if group.newest.status_id})
+        rows = [group.newest for group in found]
+        subjects = await self._raf.notified_of(rows)
+        of_posts = {row.id for row in rows if row.status_id and row.kind not in SUBJECTS}
+        ids = sorted({row.status_id for row in rows if row.id in of_posts})
         statuses = {int(status.id): status for status in await self._raf.statuses(ids, account_id)}
         shown = [
             group
             for group in found
-            if (not group.newest.status_id or group.newest.status_id in statuses) and any(who in people for who in group.people)
+            if (group.newest.id not in of_posts or group.newest.status_id in statuses)
+            and (group.newest.kind not in SUBJECTS or (group.newest.kind, group.newest.status_id) in subjects)
+            and any(who in people for who in group.people)
         ]
         samples = {group.key: [people[who] for who in group.people if who in people] for group in shown}
         firsts = {samples[group.key][0].id for group in shown}
         everybody = {account.id: account for group in shown for account in samples[group.key]}
-        told = {group.newest.status_id for group in shown}
+        told = {group.newest.status_id for group in shown if group.newest.id in of_posts}
         return GroupedNotifications(
             accounts=[account for account in everybody.values() if not faces or account.id in firsts],
             partial_accounts=[_face(one) for one in everybody.values() if one.id not in firsts] if faces else msgspec.UNSET,
             statuses=[status for identity, status in statuses.items() if identity in told],
-            notification_groups=[_entity(group, samples[group.key]) for group in shown],
+            notification_groups=[_entity(group, samples[group.key], subjects) for group in shown],
         )
 
     # ---- the policy ---------------------------------------------------------------------------------------------------
@@ -137,7 +143,7 @@ class Notifications:
         def write(connection: Connection) -> int:
             done = requests.accept(connection, account_id, ids)
             if done:
-                told = msgspec.json.encode([(account_id, 0)])
+                told = msgspec.json.encode([(account_id, MERGED)])
                 connection.after_commit(partial(self.application.channel.publish, TOPIC, told))
             return done
 
@@ -165,7 +171,11 @@ class Notifications:
         ]
 
 
-def _entity(group: Group, people: Sequence[entities.Account]) -> NotificationGroup:
+def _entity(group: Group, people: Sequence[entities.Account], subjects: Mapping[tuple[str, int], Any]) -> NotificationGroup:
+    newest = group.newest
+    of = {SUBJECTS[newest.kind]: subjects[newest.kind, newest.status_id]} if newest.kind in SUBJECTS else {}
+    if newest.status_id and not of:
+        of["status_id"] = str(newest.status_id)
     return NotificationGroup(
         group_key=group.key,
         notifications_count=group.total,
@@ -175,7 +185,7 @@ def _entity(group: Group, people: Sequence[entities.Account]) -> NotificationGro
         page_max_id=str(group.newest.id),
         latest_page_notification_at=iso(group.page_at),
         sample_account_ids=[account.id for account in people],
-        status_id=str(group.newest.status_id) if group.newest.status_id else msgspec.UNSET,
+        **of,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,6 +17,8 @@ KINDS = (
     *("mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "quote", "quoted_update"),
     *("admin.sign_up", "admin.report", "moderation_warning", "severed_relationships"),
 )
+SUBJECTS = {"admin.report": "report", "moderation_warning": "moderation_warning"}
+"""Kinds that are not of a status: `status_id` is the id of what the field so named shows."""
 COLUMNS = "id, kind, from_account_id, status_id, created_at, group_key"
 ROWS = f"""
 SELECT {COLUMNS} FROM notification
@@ -35,8 +37,12 @@ ON CONFLICT (account_id, timeline) DO UPDATE
 SET last_read_id = excluded.last_read_id, version = marker.version + 1, updated_at = excluded.updated_at"""
 TIMELINES = ("home", "notifications")
 TOPIC = "raf.notified"
-"""The channel topic of new notifications; the body is JSON, [[account id, notification id], …]. 0 for an id says that those
-which were kept aside are among the others now."""
+"""The channel topic of new notifications; the body is JSON, [[account id, notification id], …]. An id of `CHANGED` says that
+something else happened to somebody's news."""
+MERGED = 0
+FILTERS_CHANGED = -1
+CHANGED = {MERGED: "notifications_merged", FILTERS_CHANGED: "filters_changed"}
+"""Events of the stream `user` that have no content: those kept aside are among the others now; other filters hold."""
 _told = msgspec.json.Decoder(list[tuple[int, int]]).decode
 
 
@@ -77,16 +83,22 @@ def rows(
 
 
 def entity(
-    row: NotificationRow, authors: Mapping[str, entities.Account], statuses: Mapping[str, entities.Status]
+    row: NotificationRow,
+    authors: Mapping[str, entities.Account],
+    statuses: Mapping[str, entities.Status],
+    subjects: Mapping[tuple[str, int], Any],
 ) -> entities.Notification | None:
     """A row with what it speaks of; None when that is gone or may not be seen."""
     author = authors.get(str(row.from_account_id))
-    status = statuses.get(str(row.status_id)) if row.status_id else msgspec.UNSET
-    if author is None or status is None:
+    is_of_post = bool(row.status_id) and row.kind not in SUBJECTS
+    status = statuses.get(str(row.status_id)) if is_of_post else msgspec.UNSET
+    subject = subjects.get((row.kind, row.status_id)) if row.kind in SUBJECTS else msgspec.UNSET
+    if author is None or status is None or subject is None:
         return None
     group = row.group_key or f"ungrouped-{row.id}"
+    more = {SUBJECTS[row.kind]: subject} if row.kind in SUBJECTS else {}
     return entities.Notification(
-        id=str(row.id), type=row.kind, created_at=iso(row.created_at), group_key=group, account=author, status=status
+        id=str(row.id), type=row.kind, created_at=iso(row.created_at), group_key=group, account=author, status=status, **more
     )
 
 

@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import UNSET, Struct, UnsetType, field
 
 from raf.entities import Account, Status
+
+
+class Appealed(Struct, kw_only=True):
+    """`state` is pending, approved or rejected."""
+
+    text: str
+    state: str
+
+
+class AccountWarning(Struct, kw_only=True):
+    """A judgement of the moderators, told to whom it is on."""
+
+    id: str
+    action: str
+    text: str
+    status_ids: list[str] | None
+    target_account: Account
+    appeal: Appealed | None
+    created_at: str
 
 
 class PartialAccount(Struct, kw_only=True):
@@ -31,6 +52,8 @@ class NotificationGroup(Struct, kw_only=True):
     latest_page_notification_at: str | UnsetType = UNSET
     sample_account_ids: list[str] = field(default_factory=list)
     status_id: str | UnsetType = UNSET
+    report: Any | UnsetType = UNSET
+    moderation_warning: Any | UnsetType = UNSET
 
 
 class GroupedNotifications(Struct, kw_only=True):

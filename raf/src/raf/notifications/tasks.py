@@ -55,6 +55,24 @@ async def tell_of_request(account_id: int, target_id: int) -> int:
     return await tell(current(), told_of_request, account_id, target_id)
 
 
+@task(name="raf.tell_of_report", queue=QUEUE, retries=5)
+async def tell_of_report(report_id: int) -> int:
+    """Tell moderators that somebody reports somebody."""
+    from raf.notifications.house import told_of_report
+    from raf.notifications.telling import tell
+
+    return await tell(current(), told_of_report, report_id)
+
+
+@task(name="raf.tell_of_strike", queue=QUEUE, retries=5)
+async def tell_of_strike(strike_id: int) -> int:
+    """Tell somebody what the moderators decided about them."""
+    from raf.notifications.house import told_of_strike
+    from raf.notifications.telling import tell
+
+    return await tell(current(), told_of_strike, strike_id)
+
+
 @task(name="raf.prune_idempotency", queue=QUEUE, every="1 hour")
 async def prune_idempotency() -> int:
     """Forget idempotency keys that nobody will send again; how many."""

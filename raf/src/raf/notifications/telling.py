@@ -14,7 +14,7 @@ from raf.domain.visibility import DIRECT, VISIBLE, viewer
 from raf.notifications import requests
 from raf.notifications.grouping import key_of
 from raf.notifications.policy import verdict
-from raf.notifications.reading import TOPIC
+from raf.notifications.reading import SUBJECTS, TOPIC
 from raf.push.subscriptions import wanting
 from raf.push.tasks import deliver
 from raf.snowflake import Snowflakes
@@ -142,7 +142,7 @@ def _is_welcome(connection: Connection, told: Told, now: float) -> bool:
         return told.kind in ONESELF
     if connection.row(UNWELCOME, (who, whom, who, whom, now, who, told.status_id, who)) is not None:
         return False
-    return not told.status_id or connection.row(MAY_SEE, (told.status_id, *viewer(who))) is not None
+    return not told.status_id or told.kind in SUBJECTS or connection.row(MAY_SEE, (told.status_id, *viewer(who))) is not None
 
 
 def _write(connection: Connection, told: Told, ids: Snowflakes, now: float) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import Any
 
 import msgspec
 
@@ -25,6 +26,7 @@ TITLES = {
         "quote": "{name} quoted your post",
         "admin.sign_up": "{name} signed up",
         "admin.report": "A new report",
+        "moderation_warning": "The moderators have something to tell you",
         "": "News from {name}",
     },
     "ru": {
@@ -39,6 +41,7 @@ TITLES = {
         "quote": "{name}: цитата вашего поста",
         "admin.sign_up": "{name}: новая учётная запись",
         "admin.report": "Новая жалоба",
+        "moderation_warning": "Модераторам есть что вам сказать",
         "": "Новости: {name}",
     },
 }
@@ -69,8 +72,17 @@ def said_of(note: Notification, language: str, site: str) -> Said:
         title=titles.get(note.type, titles[""]).format(name=name),
         body=_excerpt(status.spoiler_text or status.content) if status else f"@{note.account.acct}",
         preferred_locale=language,
-        url=f"{site}/@{status.account.acct}/{status.id}" if status else f"{site}/@{note.account.acct}",
+        url=site + _place(note, status),
     )
+
+
+def _place(note: Notification, status: Status | None) -> str:
+    if note.type == "moderation_warning":
+        return "/standing"
+    if note.type == "admin.report":
+        report: Any = note.report
+        return f"/moderation/reports/{report.id}"
+    return f"/@{status.account.acct}/{status.id}" if status else f"/@{note.account.acct}"
 
 
 def _excerpt(html: str) -> str:

@@ -168,6 +168,21 @@ class Timelines:
         reader = self.memory.readers.get(account_id) if account_id else None
         return told if reader is None or reader.filters is None else reader.filters.told(told, document, found)
 
+    def hides(self, account_id: int) -> bool:
+        """Whether somebody hides anybody, or is hidden from, so that what everybody hears has to be looked at for them."""
+        reader = self.memory.readers.get(account_id)
+        return reader is None or bool(reader.muting or reader.blocking or reader.blocked_by)
+
+    async def shows(self, status_id: int, account_id: int) -> bool:
+        """Whether a post that everybody is told of is for this person: not of or about whom they hide, or who blocked them."""
+        reader = await self.reader(account_id)
+        if not (reader.muting or reader.blocking or reader.blocked_by):
+            return True
+        document = (await self._found((status_id,))).get(status_id)
+        if document is None or not document.seen_by(reader) or reader.hides(document.account_id):
+            return False
+        return not any(reader.hides(mentioned) for mentioned in document.mentions)
+
     async def statuses(self, ids: Sequence[int], viewer_id: int | None) -> list[entities.Status]:
         """The same documents as structs."""
         return [self._decode(document) for document in await self.documents(ids, viewer_id)]

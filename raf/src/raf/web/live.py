@@ -194,16 +194,23 @@ class LivePage:
         identity = number(happening.id)
         try:
             if happening.event == "update" and self.name != "notifications":
-                return await self.posts([identity])
+                return await self.posts([identity]) if await self.shows(identity) else []
             if happening.event == "status.update":
                 return await self.posts([identity], "change")
             if happening.event == "delete":
                 return [encode("gone", {"id": happening.id})]
-            if happening.event == "notification":
+            if happening.event in ("notification", "notifications_merged"):
                 return await self.notification(identity)
         except RafError:
             return []  # it is gone already, or not for this person
         return []
+
+    async def shows(self, identity: int) -> bool:
+        """Whether the visitor wants to see a post that everybody is told of."""
+        account_id = self.visit.account_id
+        if account_id is None or self.name not in ("local", "tag"):
+            return True
+        return await self.house.raf.timelines.shows(identity, account_id)
 
     async def posts(self, ids: Sequence[int], event: str = "post") -> list[bytes]:
         """Events of posts, each with its HTML."""

@@ -15,6 +15,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from ostrov import run_tasks
+from raf import live
 from raf.mastodon.application import build
 
 
@@ -292,4 +293,61 @@ async def test_direct_posts_are_heard_as_conversations(api: Any, database: list[
         assert (mine["unread"], theirs["unread"]) == (False, True)
         assert ears[2].heard == []
         for ear in ears:
+            await ear.close()
+
+
+async def test_who_reads_too_slowly_is_let_go_to_come_again(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("raf.mastodon.streaming.MAILBOX", 5)
+    async with api() as raf, listening(raf) as host:
+        ear = Ear(host, "public")
+        async with connect(f"ws://{host}/api/v1/streaming?stream=public") as socket:
+            await socket.send("{")
+            assert json.loads(await asyncio.wait_for(socket.recv(), 10))["status"] == 400
+            await until(lambda: ear.status == 200)
+            for number in range(20):  # faster than anybody is told
+                raf.raf.timelines.memory.board.post("raf.public", live.body("delete", number))
+            await until(lambda: ear.ended)
+            await asyncio.wait_for(socket.wait_closed(), 10)
+            assert socket.close_code == 1013
+        assert len(ear.heard) <= 5
+        again = Ear(host, "public")
+        await until(lambda: again.status == 200)
+        await again.close()
+
+
+async def test_clients_are_told_to_look_anew_at_filters_and_at_those_let_in(api: Any, database: list[str]) -> None:
+    async with api(database) as raf, listening(raf) as host:
+        anna, boris = await raf.person("anna"), await raf.person("boris")
+        await boris.says("@anna psst", visibility="direct")
+        await run_tasks(raf.application)
+        ears = [Ear(host, "user", anna.access_token), Ear(host, "user", boris.access_token)]
+        await until(lambda: all(ear.status == 200 for ear in ears))
+        await anna.post("/api/v2/filters", json={"title": "tea", "context": ["home"]})
+        (request,) = await anna.get("/api/v1/notifications/requests")
+        await anna.post(f"/api/v1/notifications/requests/{request['id']}/accept")
+        await until(lambda: len(ears[0].heard) == 2)
+        assert [event for event, _ in ears[0].heard] == ["filters_changed", "notifications_merged"]
+        assert ears[1].heard == []
+        for ear in ears:
+            await ear.close()
+
+
+async def test_who_is_hidden_is_not_heard_where_everybody_is(api: Any, database: list[str]) -> None:
+    async with api(database) as raf, listening(raf) as host:
+        anna, muted, blocker, vera = [await raf.person(name) for name in ("anna", "muted", "blocker", "vera")]
+        await anna.post(f"/api/v1/accounts/{muted.id}/mute")
+        await blocker.post(f"/api/v1/accounts/{anna.id}/block")
+        hers, everybodys = Ear(host, "public", anna.access_token), Ear(host, "hashtag?tag=raf")
+        await until(lambda: hers.status == everybodys.status == 200)
+        async with connect(f"ws://{host}/api/v1/streaming?stream=public&access_token={anna.access_token}") as socket:
+            for somebody in (muted, blocker, vera):
+                await somebody.says(f"#raf from {somebody.name}")
+            await vera.says("about @muted")
+            await vera.says("the end")
+            heard = [json.loads(json.loads(await asyncio.wait_for(socket.recv(), 10))["payload"]) for _ in range(2)]
+            assert [one["content"].rpartition(" ")[2] for one in heard] == ["vera</p>", "end</p>"]
+        await until(lambda: len(hers.heard) >= 2 and len(everybodys.heard) >= 3)
+        assert [payload["account"]["acct"] for _, payload in hers.heard] == ["vera", "vera"]
+        assert [payload["account"]["acct"] for _, payload in everybodys.heard] == ["muted", "blocker", "vera"]
+        for ear in (hers, everybodys):
             await ear.close()

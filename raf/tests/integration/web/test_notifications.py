@@ -6,7 +6,9 @@ import re
 
 import pytest
 
-from ostrov import run_tasks
+from ostrov import Connection, run_tasks
+from raf.moderation.moderation import open_moderation
+from raf.moderation.reporting import NewReport
 from raf.network import NewPost, open_raf
 from raf.push.push import open_push
 from raf.testing import people, say
@@ -121,3 +123,27 @@ async def test_the_worker_stands_for_the_whole_site(open_site) -> None:  # type:
 async def test_strangers_are_asked_to_log_in(open_site, path: str) -> None:  # type: ignore[no-untyped-def]
     async with open_site() as site:
         assert "/log-in" in (await site.visitor().get(path)).path
+
+
+async def test_news_of_the_house_lead_to_its_pages(open_site, database: list[str]) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        member = await site.member("ada")
+        raf = site.application.part(open_raf)
+        ada = int((await raf.account_by_name("ada")).id)
+        boris, vera = await people(raf, "boris", "vera")
+
+        def appoint(connection: Connection) -> None:
+            connection.execute("UPDATE account SET role = 'owner' WHERE id = ?", (ada,))
+
+        await raf.store.write(appoint)
+        moderation = site.application.part(open_moderation)
+        report = await moderation.report(boris, NewReport(target_id=vera, comment="She sells tea"))
+        await moderation.judge(0, ada, "none", "Mind the rules")
+        await run_tasks(site.application)
+        page = await member.get("/notifications")
+        assert "boris reports vera" in page.text
+        assert "She sells tea" in page.text
+        assert f"/moderation/reports/{report.id}" in page.found.links
+        assert "The moderators have something to tell you" in page.text
+        assert "Mind the rules" in page.text
+        assert "/standing" in page.found.links
