@@ -63,11 +63,12 @@ def admit(connection: Connection, new: NewAccount, *, journal: Journal, settings
         raise Invalid({"base": [("ERR_BLOCKED", "this invitation does not hold any more")]})
     held = _suspicious(connection, new.email, address, now) or (settings.approval and invite is None)
     account_id = profiles.open_account(connection, journal, new.username)
-    tell_of_newcomer.enqueue_in(connection, account_id)
     reason = new.reason.replace("\0", "").strip()[:REASON]
     connection.execute(SIGN_UP, (account_id, reason, invite.id if invite else None, address[:64]))
     if held:
         judging.hold(connection, journal, account_id)
+    else:
+        tell_of_newcomer.enqueue_in(connection, account_id)
     if invite is not None:
         connection.execute(USE, (invite.id,))
         if invite.autofollow and not held:

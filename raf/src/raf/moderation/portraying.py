@@ -8,7 +8,8 @@ from msgspec import UNSET
 
 from ostrov import Connection
 from raf import entities
-from raf.accounts.reading import role_entity
+from raf.accounts.reading import AccountRow, role_entity
+from raf.accounts.reading import rows as account_rows
 from raf.domain.roles import role_of
 from raf.moderation import people, shapes
 from raf.moderation.house import rules_of
@@ -27,11 +28,13 @@ def instant(at: float | None) -> str | None:
 async def admin_accounts(moderation: Moderation, ids: Sequence[int]) -> list[shapes.AdminAccount]:
     """In the order asked; those that do not exist are left out."""
 
-    def read(connection: Connection) -> tuple[dict[int, PersonRow], dict[int, list[tuple[str, float]]]]:
-        return people.rows(connection, ids), {identity: people.addresses(connection, identity) for identity in ids}
+    def read(connection: Connection) -> tuple[dict[int, PersonRow], dict[int, list[tuple[str, float]]], list[AccountRow]]:
+        found = {identity: people.addresses(connection, identity) for identity in ids}
+        moderation.raf.portrayal.learn(connection)
+        return people.rows(connection, ids), found, account_rows(connection, ids)
 
-    rows, addresses = await moderation.store.read(read)
-    accounts = {int(account.id): account for account in await moderation.raf.accounts(list(ids))}
+    rows, addresses, shown = await moderation.store.read(read)
+    accounts = {row.id: moderation.raf.portrayal.account(row) for row in shown}
     return [_admin_account(rows[i], addresses[i], accounts[i]) for i in ids if i in rows and i in accounts]
 
 

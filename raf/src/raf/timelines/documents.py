@@ -164,9 +164,10 @@ class Encoder:
         self._applications: dict[int, entities.StatusApplication] = {}
 
     def accounts(self, connection: Connection, ids: Sequence[int]) -> dict[int, bytes]:
-        """The encoded accounts of these ids."""
+        """The encoded accounts of these ids; who waits for approval is not there yet."""
         self.portrayal.learn(connection)
-        return {row.id: self._encode(self.portrayal.account(row)) for row in accounts.rows(connection, ids)}
+        rows = accounts.rows(connection, ids)
+        return {row.id: self._encode(self.portrayal.account(row)) for row in rows if not row.held}
 
     def documents(self, connection: Connection, ids: Sequence[int]) -> dict[int, Document]:
         """The documents of these ids and of the posts that boosts among them hold."""

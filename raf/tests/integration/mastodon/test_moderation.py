@@ -102,6 +102,7 @@ async def test_newcomers_wait_when_the_house_wants_to_see_them(api: Any, databas
         (waiting,) = await mod.get("/api/v1/admin/accounts?pending=true")
         assert (waiting["username"], waiting["invite_request"], waiting["approved"]) == ("new", "I like raf", False)
         assert (await raf.get("/api/v1/accounts/lookup?acct=new")).status_code == 404
+        assert (await raf.get(f"/api/v1/accounts/{new.id}")).status_code == 404
         assert (await mod.post(f"/api/v1/admin/accounts/{new.id}/approve"))["approved"] is True
         assert (await new.get("/api/v1/accounts/verify_credentials"))["username"] == "new"
         other = await raf.raf.sign_up(_new("other"))
