@@ -50,7 +50,7 @@ class NewPost(Struct, frozen=True, kw_only=True):
 
 
 class PostChange(Struct, frozen=True, kw_only=True):
-    """A new version of a post. What is unset stays as it is; `media_descriptions` is by media id."""
+    """A new version of a post. What is unset stays as it is; descriptions and focus are by media id."""
 
     text: str | UnsetType = UNSET
     spoiler_text: str | UnsetType = UNSET
@@ -58,6 +58,7 @@ class PostChange(Struct, frozen=True, kw_only=True):
     language: str | UnsetType | None = UNSET
     media_ids: tuple[int, ...] | UnsetType = UNSET
     media_descriptions: dict[int, str] | UnsetType = UNSET
+    media_focus: dict[int, tuple[float, float]] | UnsetType = UNSET
     poll: NewPoll | UnsetType | None = UNSET
 
 

@@ -8,6 +8,7 @@ from alembic import op
 revision = "0005"
 down_revision = "0004"
 
+DIRECT = sa.text("visibility = 'direct'")
 ADDED = ("extras", "quotes_count", "quote_policy")
 
 
@@ -16,6 +17,7 @@ def upgrade() -> None:
     op.add_column("status", sa.Column("quotes_count", sa.Integer, nullable=False, server_default="0"))
     op.add_column("status", sa.Column("quote_policy", sa.Text, nullable=False, server_default="public"))
     op.add_column("status_edit", sa.Column("poll_options", sa.Text, nullable=True))  # JSON: [title, …]
+    op.create_index("status_direct", "status", ["account_id", "id"], postgresql_where=DIRECT, sqlite_where=DIRECT)
     op.create_table(
         "poll",
         sa.Column("status_id", sa.BigInteger, primary_key=True, autoincrement=False),
@@ -65,6 +67,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("conversation_state", "scheduled_status", "quote", "poll_vote", "poll"):
         op.drop_table(table)
+    op.drop_index("status_direct", "status")
     op.drop_column("status_edit", "poll_options")
     for column in ADDED:
         op.drop_column("status", column)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+import msgspec
 from msgspec import UnsetType
 
 from ostrov import Connection
 from raf.domain import polls, posts, quotes, streams
 from raf.domain import text as texts
 from raf.domain.events import Mentioned, PollTerms, PostDeleted, Posted, PostEdited
+from raf.domain.focus import check_focus
 from raf.domain.posts import Defaults, Draft
 from raf.domain.text import Piece
 from raf.errors import Forbidden, Missing, Refused
@@ -35,6 +38,8 @@ SELECT id, name_key, username, domain FROM account WHERE suspended = 0 AND name_
 AND NOT EXISTS (SELECT 1 FROM block WHERE block.account_id = account.id AND block.target_id = ?)"""
 FILE = "SELECT kind, state, status_id FROM media WHERE id = ? AND account_id = ?"
 DESCRIBE = "UPDATE media SET description = ? WHERE id = ? AND account_id = ?"
+META = "SELECT meta FROM media WHERE id = ? AND account_id = ?"
+SET_META = "UPDATE media SET meta = ? WHERE id = ? AND account_id = ?"
 CURRENT = "SELECT text, spoiler_text, visibility, sensitive, language, in_reply_to_account_id FROM status WHERE id = ?"
 FILES = "SELECT id FROM media WHERE status_id = ? AND position >= 0 ORDER BY position"
 BOOSTS = "SELECT id, account_id FROM status WHERE reblog_of_id = ? ORDER BY id"
@@ -127,6 +132,7 @@ def edit(connection: Connection, journal: Journal, account_id: int, status_id: i
     after = posts.revision(change, before, media_ids, journal.limits.characters, journal.limits.media)
     _check_files(connection, media_ids, account_id, status_id)
     described = describe(connection, change.media_descriptions, media_ids, account_id)
+    described |= focus(connection, change.media_focus, media_ids, account_id)
     poll_before = asked.terms(connection, status_id)
     poll = _revised(poll_before, change, now)
     if after._replace(found=[]) == before and media_ids == attached and poll == poll_before and not described:
@@ -232,6 +238,23 @@ def describe(connection: Connection, descriptions: object, media_ids: Sequence[i
         if media_id in media_ids:
             connection.execute(DESCRIBE, (description or None, media_id, account_id))
     return bool(descriptions)
+
+
+def focus(connection: Connection, points: object, media_ids: Sequence[int], account_id: int) -> bool:
+    """Say of attached files where to look; whether anything changed. Raises Invalid for a point outside of the picture."""
+    changed = False
+    for media_id, point in points.items() if isinstance(points, Mapping) else ():
+        encoded = connection.value(META, (media_id, account_id)) if media_id in media_ids else None
+        if encoded is None:
+            continue
+        check_focus(point)
+        meta: dict[str, Any] = msgspec.json.decode(encoded)
+        wanted = {"x": point[0], "y": point[1]}
+        if meta.get("focus", {"x": 0, "y": 0}) != wanted:
+            meta["focus"] = wanted
+            connection.execute(SET_META, (msgspec.json.encode(meta).decode(), media_id, account_id))
+            changed = True
+    return changed
 
 
 def forget_keys(connection: Connection, now: float) -> int:

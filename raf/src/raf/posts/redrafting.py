@@ -11,7 +11,13 @@ from raf.posts import publishing
 
 
 def redraft(
-    connection: Connection, journal: Journal, account_id: int, old_id: int, new: NewPost, descriptions: Mapping[int, str]
+    connection: Connection,
+    journal: Journal,
+    account_id: int,
+    old_id: int,
+    new: NewPost,
+    descriptions: Mapping[int, str],
+    points: Mapping[int, tuple[float, float]],
 ) -> int:
     """Put a new post in the place of one's own, whose files it may hold; its id. Raises Missing, Invalid, Refused."""
     now = journal.begin(connection)
@@ -21,4 +27,5 @@ def redraft(
             return same
     publishing.delete(connection, journal, account_id, old_id)
     publishing.describe(connection, descriptions, new.media_ids, account_id)
+    publishing.focus(connection, points, new.media_ids, account_id)
     return publishing.publish(connection, journal, account_id, new)

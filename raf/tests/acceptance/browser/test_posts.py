@@ -20,7 +20,7 @@ MILK = NewPoll(options=("Soy", "Coconut", "Oat, warm, with a pinch of salt"), ex
 
 
 @pytest.mark.parametrize(("look", "size", "theme", "language"), LOOKS[:3])
-async def test_what_posts_hold_and_where_they_wait_has_no_faults(open_place, look: str, size, theme: str, language: str) -> None:  # type: ignore[no-untyped-def]
+async def test_pages_of_what_posts_hold_have_no_faults(open_place, look: str, size, theme: str, language: str) -> None:  # type: ignore[no-untyped-def]
     faults: list[str] = []
     async with open_place() as place:
         raf, people = place.application.part(open_raf), place.crowd.accounts

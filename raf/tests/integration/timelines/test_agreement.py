@@ -14,9 +14,11 @@ import pytest
 from ostrov import Connection, Row
 from raf.domain.visibility import VISIBILITIES, may_see
 from raf.errors import RafError
-from raf.forms import NewPost, PostChange
+from raf.forms import NewPoll, NewPost, PostChange
 from raf.network import Raf
 from raf.paging import Paging
+from raf.polls.polls import open_polls
+from raf.quotes.quotes import open_quotes
 from raf.testing import ALL, network, people
 from raf.timelines import home as homes
 from raf.timelines import public as shores
@@ -26,6 +28,7 @@ from raf.timelines.documents import Encoder, marks_of
 VERBS = {
     **{"post": 14, "reply": 10, "boost": 8, "unboost": 3, "like": 8, "unlike": 3, "edit": 4, "delete": 3},
     **{"keep": 3, "unkeep": 1, "pin": 2, "unpin": 1, "hush": 2, "unhush": 1, "read": 10},
+    **{"ask": 4, "vote": 10, "quote": 6, "revoke": 3, "re-ask": 2},
     **{"follow": 12, "unfollow": 3, "block": 2, "unblock": 2, "mute": 2, "unmute": 2},
 }
 NAMES = ("ada", "boris", "vera", "grace", "dima", "eve")
@@ -38,6 +41,7 @@ MODELS = {
     "status_tag": "status_id, tag",
     **dict.fromkeys(("favourite", "bookmark", "pin"), "account_id, status_id"),
     "conversation_mute": "account_id, conversation_id",
+    **{"poll": "status_id", "poll_vote": "status_id, account_id, choice", "quote": "status_id"},
     **dict.fromkeys(("follow", "follow_request", "block", "mute"), "account_id, target_id"),
 }
 
@@ -59,6 +63,19 @@ async def do_something(raf: Raf, chance: random.Random, who: list[int], posts: l
         posts.append(await raf.reblog(account, status, chance.choice([None, "public", "private"])))
     elif verb == "edit":
         await raf.edit_post(account, status, PostChange(text=words + " again"))
+    elif verb in ("ask", "re-ask"):
+        several = chance.random() < 0.5
+        poll = NewPoll(options=tuple(chance.sample(("soy", "oat", "coconut"), 2)), expires_in=3600, multiple=several)
+        if verb == "ask":
+            posts.append(await raf.post(account, NewPost(text=words, visibility=visibility, poll=poll)))
+        else:
+            await raf.edit_post(account, status, PostChange(poll=chance.choice([poll, None])))
+    elif verb == "vote":
+        await raf.application.part(open_polls).vote(account, status, chance.choice([[0], [1], [0, 1]]))
+    elif verb == "quote":
+        posts.append(await raf.post(account, NewPost(text=words, visibility=visibility, quoted_id=status)))
+    elif verb == "revoke":
+        await raf.application.part(open_quotes).revoke(account, status, chance.choice(posts or [0]))
     elif verb == "follow":
         languages = chance.choice([None, None, ["ru"]])
         await raf.follow(account, other, reblogs=chance.random() < 0.8, languages=languages)
@@ -84,9 +101,11 @@ def models(connection: Connection) -> dict[str, list[Row]]:
 def counts(connection: Connection) -> list[Row]:
     """Where a count differs from what it counts."""
     statuses = """
-      SELECT s.id, s.favourites_count, s.reblogs_count, s.replies_count FROM status s WHERE s.reblog_of_id IS NULL AND (
+      SELECT s.id, s.favourites_count, s.reblogs_count, s.replies_count, s.quotes_count
+      FROM status s WHERE s.reblog_of_id IS NULL AND (
         s.favourites_count <> (SELECT count(*) FROM favourite f WHERE f.status_id = s.id)
         OR s.reblogs_count <> (SELECT count(*) FROM status b WHERE b.reblog_of_id = s.id)
+        OR s.quotes_count <> (SELECT count(*) FROM quote q WHERE q.quoted_id = s.id AND q.state = 'accepted')
         OR s.replies_count <> (SELECT count(*) FROM status r WHERE r.in_reply_to_id = s.id
                                AND r.visibility IN ('public', 'unlisted')))"""
     accounts = """
@@ -118,6 +137,7 @@ async def check(raf: Raf, who: list[int], posts: list[int]) -> None:
     fresh_documents: dict[int, Any] = await raf.store.read(encoder.documents, sorted(set(posts)))
     for document in raf.memory.documents.values():
         assert document.head == fresh_documents[document.id].head
+        assert document.parts == fresh_documents[document.id].parts
     fresh_accounts = await raf.store.read(encoder.accounts, who)
     for account in who:
         remembered_account = raf.memory.accounts.get(account)

@@ -16,6 +16,7 @@ from raf.mastodon.answers import encode
 from raf.mastodon.call import Call, Id
 from raf.mastodon.endpoint import Asked, delete, get, post, put
 from raf.mastodon.endpoints.accounts import Ids
+from raf.mastodon.endpoints.media import focus_of
 from raf.mastodon.parameters import Tree, convert
 from raf.network import NewPost, PostChange
 from raf.scheduling.scheduling import moment_of, open_scheduling
@@ -54,10 +55,11 @@ class PollForm(msgspec.Struct):
 
 
 class MediaAttribute(msgspec.Struct):
-    """A changed description of a post's picture."""
+    """A changed description or focus of a post's picture."""
 
     id: Id
-    description: str = ""
+    description: str | UnsetType = UNSET
+    focus: str = ""
 
 
 class EditForm(msgspec.Struct):
@@ -125,7 +127,12 @@ async def update(call: Asked, status_id: FromPath[int]) -> bytes:
         language=(said.language or None) if said.language is not UNSET else UNSET,
         media_ids=tuple(said.media_ids) if said.media_ids is not UNSET else UNSET,
         media_descriptions=(
-            {changed.id: changed.description for changed in said.media_attributes}
+            {one.id: one.description for one in said.media_attributes if isinstance(one.description, str)}
+            if said.media_attributes is not UNSET
+            else UNSET
+        ),
+        media_focus=(
+            {one.id: point for one in said.media_attributes if (point := focus_of(one.focus)) is not None}
             if said.media_attributes is not UNSET
             else UNSET
         ),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from litestar import get, post
 from litestar.params import FromQuery
 
 from ostrov import OstrovError
+from raf.domain.focus import PLACES
 from raf.errors import Forbidden, Invalid, Missing, Refused
 from raf.forms import NewPoll, NewPost, PostChange
 from raf.identity.redirects import safe_next
@@ -24,8 +26,8 @@ from raf.web.visit import Visit
 from raf.web.wording import sentence
 
 PICTURES = 4
-LARGEST_FORM = 80 * 1024 * 1024
-"""Bytes of a post with its pictures; each picture is held to `raf.media.max_bytes` besides."""
+LARGEST_FORM = 120 * 1024 * 1024
+"""Bytes of a post with its pictures or film; each is held to the limits of `raf.media` besides."""
 
 
 @get("/compose")
@@ -73,7 +75,7 @@ async def compose(visit: Here) -> Answer:
             return Answer(cookies=visit.cookies) if visit.wants_fragment() else redirect("/scheduled", visit.cookies)
         if old:
             descriptions = {media_id: form.text(f"description_of_{media_id}").strip() for media_id in kept}
-            status_id = await raf.command(redraft, account_id, old, new, descriptions)
+            status_id = await raf.command(redraft, account_id, old, new, descriptions, points_of(form, kept))
         else:
             status_id = await raf.post(account_id, new)
     except OstrovError as refusal:  # whatever it is, what somebody wrote comes back to them
@@ -129,6 +131,7 @@ async def edit(visit: Here, post_id: Id) -> Answer:
         language=form.text("language") or None,
         media_ids=tuple(int(media.id) for media in kept),
         media_descriptions={int(media.id): form.text(f"description_of_{media.id}").strip() for media in kept},
+        media_focus=points_of(form, [int(media.id) for media in kept]),
     )
     back = f"/@{status.account.acct}/{status.id}"
     try:
@@ -177,7 +180,9 @@ async def upload_pictures(visit: Visit, account_id: int, form: Form) -> list[int
     for place in range(PICTURES):
         if picture := await form.upload(f"media_{place}"):
             description = form.text(f"alt_{place}").strip() or None
-            found.append(await visit.house.raf.upload(account_id, picture, description))
+            found.append(
+                await visit.house.raf.upload(account_id, picture, description, PLACES.get(form.text(f"focus_{place}")))
+            )
     return found
 
 
@@ -192,6 +197,12 @@ def poll_of(form: Form) -> NewPoll | None:
         multiple=form.ticked("poll_multiple"),
         hide_totals=form.ticked("poll_secret"),
     )
+
+
+def points_of(form: Form, kept: Sequence[int]) -> dict[int, tuple[float, float]]:
+    """Where to look in the pictures that stay, by their ids."""
+    chosen = {media_id: PLACES.get(form.text(f"focus_of_{media_id}")) for media_id in kept}
+    return {media_id: point for media_id, point in chosen.items() if point is not None}
 
 
 def said(visit: Visit, refusal: OstrovError) -> str:

@@ -107,7 +107,7 @@ class Composer {
   }
 
   take(event, data) {
-    const files = [...(data?.files ?? [])].filter((file) => file.type.startsWith("image/"));
+    const files = [...(data?.files ?? [])].filter((file) => /^(image|video|audio)\//.test(file.type));
     if (!files.length) return;
     event.preventDefault();
     this.add(files);
@@ -124,7 +124,14 @@ class Composer {
       const row = template.content.firstElementChild.cloneNode(true);
       const picture = { file, row };
       const url = URL.createObjectURL(file);
-      $("img", row).src = url;
+      if (file.type.startsWith("image/")) $("img", row).src = url;
+      else {
+        const shown = document.createElement("video"); // of a sound it shows nothing, which is what there is to see
+        shown.muted = true;
+        shown.preload = "metadata";
+        shown.src = url;
+        $("img", row).replaceWith(shown);
+      }
       $("[data-drop]", row).addEventListener("click", () => {
         URL.revokeObjectURL(url);
         row.remove();
@@ -143,10 +150,12 @@ class Composer {
     for (let place = 0; place < PICTURES; place++) {
       body.delete(`media_${place}`);
       body.delete(`alt_${place}`);
+      body.delete(`focus_${place}`);
     }
     this.pictures.forEach(({ file, row }, place) => {
       body.set(`media_${place}`, file, file.name || "picture");
       body.set(`alt_${place}`, $("textarea", row).value);
+      body.set(`focus_${place}`, $("select", row).value);
     });
     return body;
   }
@@ -188,6 +197,7 @@ class Composer {
     for (const { row } of this.pictures) row.remove();
     this.pictures = [];
     this.lid.removeAttribute("data-open");
+    for (const extra of all("details.extra", this.form)) extra.removeAttribute("open");
     $("[name=idempotency_key]", this.form).value = crypto.randomUUID?.() ?? String(Math.random());
     $("[type=submit]", this.form).disabled = false;
     this.changed();
