@@ -29,6 +29,8 @@ from raf.network import open_raf
 AT_ONCE = 25
 """Rows done in one transaction: others write between them."""
 MODES = ("merge", "overwrite")
+IDLE = 86400.0
+"""Seconds after which a file that a killed process left behind goes."""
 KEPT = 30 * 86400.0
 """Seconds what became of an import can be looked up."""
 
@@ -234,7 +236,9 @@ class Archive:
         """Delete what is long over, and files that nobody refers to any more; how many imports and archives."""
         now = self.clock()
         gone = await self.store.write(exports.delete_exports, now - exports.KEPT)
-        await self.remove(gone)
+        wanted = await self.store.read(exports.files)
+        idle = [path.name for path in self.folder.iterdir() if path.name not in wanted and now - path.stat().st_mtime > IDLE]
+        await self.remove([*gone, *idle])
         return len(gone) + await self.store.write(jobs.prune_jobs, now - KEPT)
 
     def _begin(self, connection: Connection, job: Job) -> None:

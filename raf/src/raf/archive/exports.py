@@ -50,6 +50,12 @@ def finish(connection: Connection, identity: int, file: str, size: int, posts: i
     )
 
 
+def files(connection: Connection) -> set[str]:
+    """The files that an export or an import refers to."""
+    sql = "SELECT file FROM export WHERE file IS NOT NULL UNION SELECT file FROM import_job WHERE file IS NOT NULL"
+    return {file for (file,) in connection.rows(sql)}
+
+
 def delete_exports(connection: Connection, before: float, account_id: int = 0) -> list[str]:
     """Forget the archives asked for before, of one account or of all; their files."""
     rows = connection.rows(

@@ -239,8 +239,12 @@ async def test_old_archives_go_with_their_files(tmp_path: Path) -> None:
         (await packed(raf, anna)).close()
         archive = raf.application.part(open_archive)
         path = await archive.packed(anna)
+        (archive.folder / "upload-of-a-killed-process").write_bytes(b"x")
+        assert await archive.prune() == 0
+        assert len(list(archive.folder.iterdir())) == 2
         archive.clock = lambda: time.time() + 8 * 86400
         assert await archive.prune() == 1
+        assert list(archive.folder.iterdir()) == []
         assert not path.exists()
 
 
