@@ -201,7 +201,7 @@ async def test_a_disguised_upload_is_refused_with_a_reason(api: Any) -> None:
 
 
 async def test_a_body_has_a_limit_and_a_form_leaves_nothing_behind(api: Any) -> None:
-    async with api("raf.media.max_bytes=2000", "raf.api.max_body=5000") as raf:
+    async with api("raf.media.max_bytes=2000", "raf.media.max_film_bytes=2000", "raf.api.max_body=5000") as raf:
         anna = await raf.person("anna")
         large = await anna.ask("POST", "/api/v1/statuses", json={"status": "x" * 6000})
         assert large.status_code == 413

@@ -1,0 +1,65 @@
+"""Films and sounds are posted with a form and played by the browser itself, without scripts."""
+
+from __future__ import annotations
+
+import io
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import pytest
+from PIL import Image
+
+from raf.web.testing import Page
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def film() -> bytes:
+    """Half a second of red, without sound."""
+    written = io.BytesIO()
+    with av.open(written, "w", format="mp4") as target:
+        stream = target.add_stream("libx264", rate=20)
+        stream.width, stream.height, stream.pix_fmt = 160, 120, "yuv420p"
+        for number in range(10):
+            frame = av.VideoFrame.from_image(Image.new("RGB", (160, 120), "red"))  # type: ignore[no-untyped-call]
+            frame.pts, frame.time_base = number, Fraction(1, 20)
+            target.mux(stream.encode(frame))
+        target.mux(stream.encode(None))
+    return written.getvalue()
+
+
+def sound(path: Path) -> bytes:
+    """A second of silence."""
+    with av.open(str(path), "w") as target:
+        stream = target.add_stream("libmp3lame", rate=48_000, layout="stereo")
+        for number in range(40):
+            frame = av.AudioFrame(format="fltp", layout="stereo", samples=1152)
+            for plane in frame.planes:
+                plane.update(bytes(plane.buffer_size))
+            frame.sample_rate, frame.pts, frame.time_base = 48_000, number * 1152, Fraction(1, 48_000)
+            target.mux(stream.encode(frame))
+        target.mux(stream.encode(None))
+    return path.read_bytes()
+
+
+async def test_a_film_is_posted_and_plays_without_scripts(open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        visitor = await site.member("filmmaker")
+        compose: Page = await visitor.get("/compose")
+        page = await compose.submit("/compose", {"media_0": ("a.mp4", film(), "video/mp4")}, text="Look", alt_0="A red wall")
+        assert page.status == 200, page.text
+        assert '<video src="' in page.html
+        assert 'width="160" height="120" controls playsinline preload="none" loop muted aria-label="A red wall"' in page.html
+        assert ".mp4" in page.html
+
+
+async def test_a_sound_is_posted_and_plays_without_scripts(open_site, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        visitor = await site.member("singer")
+        compose: Page = await visitor.get("/compose")
+        file = ("a.mp3", sound(tmp_path / "a.mp3"), "audio/mpeg")
+        page = await compose.submit("/compose", {"media_0": file}, text="Listen", alt_0="Silence")
+        assert page.status == 200, page.text
+        assert '<audio src="' in page.html
+        assert 'aria-label="Silence"' in page.html
