@@ -33,7 +33,7 @@ NO_MATCH = {
     "postgresql": "s.id NOT IN (SELECT id FROM search_post_words WHERE words @@ CAST(? AS tsquery))",
 }
 AUTHOR = "SELECT id FROM account WHERE name_key = ?"
-PLACES = {"library": LIBRARY, "public": PUBLIC, "all": f"({LIBRARY} OR {PUBLIC})"}
+PLACES = {"library": LIBRARY, "public": PUBLIC, "all": f"({PUBLIC} OR {LIBRARY})"}
 LARGEST = 2**63 - 1
 
 

@@ -44,8 +44,10 @@ def stem(word: str) -> str:
     """The stem of one lower-case word."""
     plain = _plain(word)[:LONGEST]
     if CYRILLIC.search(plain):
-        return _stemmed("russian", plain)
-    return _letters(_stemmed("english", plain)) if LATIN.search(plain) else _letters(plain)
+        plain = _stemmed("russian", plain)
+    elif LATIN.search(plain):
+        plain = _stemmed("english", plain)
+    return _letters(plain)
 
 
 def _parts(word: str) -> list[str]:

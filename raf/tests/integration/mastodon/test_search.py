@@ -22,6 +22,8 @@ async def test_search_has_its_kinds_bounds_and_refusals(api: Any, database: list
         assert await statuses(min_id=ids[2], limit=1) == [mine["id"]]
         assert await statuses(type="statuses", limit=2, offset=1) == [ids[3], ids[2]]
         assert await statuses(q="рафа from:boris") == [mine["id"]]
+        told = await anna.says("@boris look at https://raf.example/menu")
+        assert await statuses(q="@boris") == await statuses(q="https://raf.example/menu") == [told["id"]]
         only = await boris.get("/api/v2/search", params={"q": "coco", "type": "hashtags"})
         assert (only["accounts"], only["statuses"], only["hashtags"][0]["name"]) == ([], [], "coco")
         assert (await raf.get("/api/v2/search?q=раф")).json()["statuses"] == []

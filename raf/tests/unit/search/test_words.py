@@ -29,7 +29,9 @@ def test_scripts_without_spaces_are_found_by_their_characters() -> None:
 
 
 def test_only_letters_and_digits_are_left() -> None:
-    found = stems("a'b \"c\" d:* <e> f&g | !h (i) \x00j ' OR 1=1 -- _k_ ☕ #тег @anna https://raf.example/?q=1")
+    found = stems(
+        "a'b \"c\" d:* <e> f&g | !h (i) \x00j д'артаньян об’єкт a'ё ' OR 1=1 -- _k_ ☕ #тег @anna https://raf.example/?q=1"
+    )
     assert all(stem.isalnum() for stem in found)
     assert stems("☕ … _ '") == []
 

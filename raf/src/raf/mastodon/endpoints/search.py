@@ -64,16 +64,18 @@ async def everything(call: Asked) -> bytes:
     if not text:
         return encode(found)
     if text.startswith(("http://", "https://")):
-        await _resolve(call, text, found, kinds)
-        return encode(found)
+        if urlsplit(text).netloc == call.house.domain:
+            await _resolve(call, text, found, kinds)
+            return encode(found)
+        kinds &= {"statuses"}
     raf, search = call.house.raf, call.house.application.part(open_search)
-    if "accounts" in kinds and not text.startswith("#"):
+    if "accounts" in kinds and not text.startswith("#") and not ("@" in text and " " in text):
         ids = await search.people(text, call.viewer_id, limit, offset, following=asked.following)
         found.accounts = await raf.accounts(ids)
-    if "hashtags" in kinds and not text.startswith("@") and " " not in text:
+    if "hashtags" in kinds and "@" not in text and " " not in text:
         names = await call.house.store.read(tags_beginning, text.removeprefix("#").lower(), limit, offset)
         found.hashtags = list(await marked(call, [await tag_entity(call, name) for name in names]))
-    if "statuses" in kinds and call.viewer_id is not None and not text.startswith("@"):
+    if "statuses" in kinds and call.viewer_id is not None:
         below = LARGEST_ID if asked.max_id is None else asked.max_id
         bounds = Bounds(limit, offset, below, asked.min_id or 0, asked.account_id, search.host)
         found.statuses = await raf.statuses(await search.posts(call.viewer_id, parse(text), bounds), call.viewer_id)
@@ -82,9 +84,9 @@ async def everything(call: Asked) -> bytes:
 
 async def _resolve(call: Call, address: str, found: Search, kinds: set[str]) -> None:
     """The post or the person at an address of ours."""
-    parts = urlsplit(address)
-    match = ADDRESS.fullmatch(parts.path) or OLD_ADDRESS.fullmatch(parts.path)
-    if parts.netloc != call.house.domain or match is None:
+    path = urlsplit(address).path
+    match = ADDRESS.fullmatch(path) or OLD_ADDRESS.fullmatch(path)
+    if match is None:
         return
     try:
         if match[2] is None:

@@ -6,15 +6,17 @@ from ostrov import Connection
 from raf.snowflake import first_of, time_of
 
 DAY = 86400
-BEGINNING = """
+OPEN = "s.visibility = 'public' AND s.account_id NOT IN (SELECT quiet.id FROM account quiet WHERE quiet.quiet = 1)"
+"""Posts whose tags are told: those of the limited and the suspended are not."""
+BEGINNING = f"""
 SELECT tag FROM (
   SELECT t.tag AS tag FROM status_tag t JOIN status s ON s.id = t.status_id
-  WHERE t.tag >= ? AND t.tag < ? AND s.visibility = 'public' ORDER BY t.tag LIMIT 5000
+  WHERE t.tag >= ? AND t.tag < ? AND {OPEN} ORDER BY t.tag LIMIT 5000
 ) AS uses GROUP BY tag ORDER BY COUNT(*) DESC, tag LIMIT ? OFFSET ?
 """
-OF_DAYS = """
+OF_DAYS = f"""
 SELECT t.status_id, s.account_id FROM status_tag t JOIN status s ON s.id = t.status_id
-WHERE t.tag = ? AND t.status_id >= ? AND s.visibility = 'public' ORDER BY t.status_id DESC LIMIT 10000
+WHERE t.tag = ? AND t.status_id >= ? AND {OPEN} ORDER BY t.status_id DESC LIMIT 10000
 """
 
 
