@@ -296,6 +296,7 @@ async def test_a_full_queue_does_not_starve_another(tmp_path: Path, house: list[
     async with running(tmp_path, [HERE], [*house, "tasks.slots=2"]) as application:
         await marks.using(queue="bulk").enqueue_many([{"name": "bulk"} for _ in range(50)])
         last = await marks.using(queue="mail").enqueue("mail")
+        await told(application, 51)
         async with working(application):
             await last.wait(5)
         assert started.index("mail") < 10

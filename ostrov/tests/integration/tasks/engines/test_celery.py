@@ -117,6 +117,15 @@ async def test_a_busy_worker_leaves_the_others_theirs(tmp_path: Path, kitchen: A
 
 
 @pytest.mark.parametrize("broker", [ON_REDIS, ON_RABBITMQ])
+async def test_runs_of_a_queue_that_nobody_serves_are_not_thought_lost(tmp_path: Path, kitchen: Any, broker: str) -> None:
+    async with running(tmp_path, [COMPONENT], settings(broker)) as application:
+        await kitchen.adds.using(queue="attic").enqueue_many([{"number": number} for number in range(5)])
+        await until(lambda: _at_least(depth(application), 5))
+        engine = engine_of(application)
+        assert await engine.call(engine.purge()) == 5
+
+
+@pytest.mark.parametrize("broker", [ON_REDIS, ON_RABBITMQ])
 async def test_a_worker_that_has_fewer_slots_now_holds_fewer_messages(tmp_path: Path, kitchen: Any, broker: str) -> None:
     overrides = [*settings(broker), "tasks.slots=20", "tasks.drain=0.1"]
     async with running(tmp_path, [COMPONENT], overrides) as application, working(application) as worker:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from ostrov.run.tasks.claim import READY_QUEUES
 from ostrov.run.tasks.engine import Publication
 from ostrov.run.tasks.engines.celery import held
 from ostrov.run.tasks.engines.celery.names import application_for, connected, kind_of, level, queue_name
@@ -72,10 +73,10 @@ class CeleryEngine(RemoteEngine):
         super().close()
 
     def queues(self) -> set[str]:
-        """The names in the broker of all queues that the ledger knows of."""
+        """The names in the broker of all queues that workers have served, or that have runs now."""
         connection = self.application.store.connect()
         try:
-            names = {str(name) for (name,) in connection.rows(QUEUES)}
+            names = {str(name) for sql in (QUEUES, READY_QUEUES) for (name,) in connection.rows(sql)}
         finally:
             connection.close()
         return {queue_name(self.project, name) for name in names | {"default"}}
