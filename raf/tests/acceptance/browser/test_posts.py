@@ -53,7 +53,7 @@ async def test_pages_of_what_posts_hold_have_no_faults(open_place, look: str, si
             await page.goto(path)
             faults += await examine(page, f"{name}-{look}", theme)
         await page.goto("/direct")
-        await page.click(".talk-who a")
+        await page.click(".chat-who a")
         faults += await examine(page, f"conversation-{look}", theme)
         await page.goto("/compose")
         for extra in await page.locator("main .extra > summary").all():
