@@ -55,7 +55,22 @@ PAGES = (
     *(acquaintance, filters, followed_tags, lists),
     *(direct, history, rewriting, scheduled),
     *(moderation, housekeeping, standing),
-    *(about, appearance, composer, data, explore, landing, leaving, notifications, openid, passkeys, people, polls, profile, pushes),
+    *(
+        about,
+        appearance,
+        composer,
+        data,
+        explore,
+        landing,
+        leaving,
+        notifications,
+        openid,
+        passkeys,
+        people,
+        polls,
+        profile,
+        pushes,
+    ),
     *(reactions, relations, search, second, security, settings, signing, thread, timelines),
 )
 
