@@ -9,14 +9,25 @@ from raf.errors import Missing
 from raf.mastodon.frames import KEPT, Frames
 
 
+class Common:
+    """Stands for the timelines: nobody here has filters, and nobody hides anybody."""
+
+    def has_filters(self, account_id: int) -> bool:
+        return False
+
+    def hides(self, account_id: int) -> bool:
+        return False
+
+
 class Posts:
     """Stands for the network: a post whose words change, and how often it was asked."""
 
     def __init__(self) -> None:
         self.words = "one"
         self.asked = 0
+        self.timelines = Common()
 
-    async def streamed(self, status_id: int) -> bytes:
+    async def streamed(self, status_id: int, account_id: int | None) -> bytes:
         self.asked += 1
         if status_id == 404:
             raise Missing
