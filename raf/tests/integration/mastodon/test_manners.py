@@ -53,7 +53,8 @@ async def test_every_endpoint_keeps_its_rule_of_access(api: Any) -> None:
 
 async def test_writing_needs_a_writing_scope() -> None:
     for method, path, rule in rules():
-        if method != "GET" and path.startswith("/api/v1/") and rule.who == "person":
+        writes = method != "GET" and not path.endswith("/canonical_email_blocks/test")  # it asks by POST, as in Mastodon
+        if writes and path.startswith("/api/v1/") and rule.who == "person":
             assert rule.scopes
             assert all(scope.startswith(("write", "admin:write", "push")) for scope in rule.scopes), path
         if method == "GET" and rule.who == "person" and path.startswith("/api/") and "/media/" not in path:
