@@ -75,8 +75,8 @@ try:
     gone = False
 except library.MastodonNotFoundError:
     gone = True
-result = {"endpoint": kept.endpoint, "mention": made.alerts.mention, "reblog": made.alerts.reblog, "same": key == kept.server_key,
-          "policy": kept.policy, "favourite": changed.alerts.favourite, "gone": gone}
+result = {"endpoint": kept.endpoint, "mention": made.alerts.mention, "reblog": made.alerts.reblog,
+          "same": key == kept.server_key, "policy": kept.policy, "favourite": changed.alerts.favourite, "gone": gone}
 """,
         token=raf.sign_up("news_pushed"),
         pubkey="BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
