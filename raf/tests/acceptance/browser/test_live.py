@@ -117,7 +117,7 @@ async def test_a_notification_arrives_with_its_number(open_place) -> None:  # ty
         await ready(page)
         await raf.favourite(place.crowd.accounts["june"], place.crowd.posts["soup"])
         await expect(page.locator(".told").first).to_contain_text("June Park")
-        await expect(page.locator(".told.favourite").first).to_contain_text("отмечает ваш пост")
+        await expect(page.locator(".told.favourite").first).to_contain_text("June Park и ещё 3 человека отмечают ваш пост")
 
 
 async def test_following_changes_the_button_and_nothing_else(open_place) -> None:  # type: ignore[no-untyped-def]

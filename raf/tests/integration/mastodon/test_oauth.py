@@ -153,7 +153,7 @@ async def test_a_code_goes_to_no_address_but_the_registered(api: Any, uri: str) 
     ("changes", "error"),
     [
         ({"response_type": "token"}, "unsupported_response_type"),
-        ({"scope": "read admin:write"}, "invalid_scope"),
+        ({"scope": "read admin:fly"}, "invalid_scope"),
         ({"code_challenge": CHALLENGE, "code_challenge_method": "plain"}, "invalid_code_challenge_method"),
         ({"code_challenge": CHALLENGE}, "invalid_code_challenge_method"),
         ({"code_challenge": "short", "code_challenge_method": "S256"}, "invalid_code_challenge_method"),
@@ -222,7 +222,7 @@ async def test_a_password_becomes_a_token_and_guessing_is_slowed(api: Any, datab
         answer = await raf.client.post("/oauth/token", json=form)
         assert answer.status_code == 200
         assert answer.json()["scope"] == "read write"
-        assert (await raf.client.post("/oauth/token", data=form | {"scope": "admin:read"})).json()["error"] == "invalid_scope"
+        assert (await raf.client.post("/oauth/token", data=form | {"scope": "admin:fly"})).json()["error"] == "invalid_scope"
         for _ in range(2):
             wrong = await raf.client.post("/oauth/token", data=form | {"password": "wrong"})
             assert (wrong.status_code, wrong.json()["error"]) == (400, "invalid_grant")

@@ -27,7 +27,7 @@ async def test_an_application_signs_somebody_up(api: Any, database: list[str]) -
         }
         answer = await program.post("/api/v1/accounts", data=form)
         assert answer["token_type"] == "Bearer"
-        assert set(answer["scope"].split()) == {"read", "write", "follow", "push", "profile"}
+        assert set(answer["scope"].split()) == {"read", "write", "follow", "push", "profile", "admin:read", "admin:write"}
         me = await raf.get("/api/v1/accounts/verify_credentials", headers={"Authorization": f"Bearer {answer['access_token']}"})
         assert me.json()["username"] == "Anna"
         assert me.json()["source"]["privacy"] == "public"
