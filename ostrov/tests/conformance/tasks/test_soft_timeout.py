@@ -192,8 +192,8 @@ async def test_a_process_is_told_too(tmp_path: Path, house: list[str], soft_crew
         assert await outcomes(application, through) == ["timeout", "timeout"]
 
 
-async def test_the_hard_timeout_stays_behind_it(tmp_path: Path) -> None:
-    async with running(tmp_path, [HERE]) as application, working(application):
+async def test_the_hard_timeout_stays_behind_it(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], house) as application, working(application):
         run = await goes_on.enqueue()
         assert await run.wait(10) == State.DEAD
         assert seen == ["soft"]
@@ -210,16 +210,18 @@ async def test_a_function_is_told_once(tmp_path: Path, soft_crew: Any, kind: str
         assert run.result == 1
 
 
-async def test_what_the_task_has_started_in_a_group_ends_with_it(tmp_path: Path) -> None:
-    async with running(tmp_path, [HERE]) as application, working(application):
+async def test_what_the_task_has_started_in_a_group_ends_with_it(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], house) as application, working(application):
         run = await has_children.enqueue()
         assert await run.wait(10) == State.DEAD
         assert await outcomes(application, run) == ["timeout"]
         assert seen == ["child ended", "child ended"]
 
 
-async def test_a_soft_timeout_that_comes_when_the_function_has_returned_hits_nothing_else(tmp_path: Path) -> None:
-    async with running(tmp_path, [HERE], ["tasks.threads=1"]) as application, working(application):
+async def test_a_soft_timeout_that_comes_when_the_function_has_returned_hits_nothing_else(
+    tmp_path: Path, house: list[str]
+) -> None:
+    async with running(tmp_path, [HERE], [*house, "tasks.threads=1"]) as application, working(application):
         run, others = await returns_slowly.enqueue(), await plain.enqueue_many([{"number": number} for number in range(20)])
         assert await run.wait(10) == State.DEAD
         assert run.error == "out of time: its soft timeout passed"

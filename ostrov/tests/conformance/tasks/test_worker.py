@@ -177,21 +177,21 @@ async def test_a_run_out_of_attempts_is_dead_with_its_traceback(tmp_path: Path, 
         assert "run/tasks/runner.py" not in trace
 
 
-async def test_only_the_errors_named_are_tried_again(tmp_path: Path) -> None:
-    async with running(tmp_path, [HERE]) as application, working(application):
+async def test_only_the_errors_named_are_tried_again(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], house) as application, working(application):
         run = await fails.enqueue("value")
         assert await run.wait(10) == State.DEAD
         assert len(await attempts(application, run)) == 1
 
 
-async def test_a_task_may_say_when_it_wants_to_be_tried_again(tmp_path: Path) -> None:
-    async with running(tmp_path, [HERE]) as application, working(application):
+async def test_a_task_may_say_when_it_wants_to_be_tried_again(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], house) as application, working(application):
         run = await asks_for_more.enqueue()
         assert await run.wait(3) == State.SUCCESSFUL  # the task's own backoff would be 5 s
 
 
-async def test_an_attempt_out_of_time_is_ended(tmp_path: Path) -> None:
-    async with running(tmp_path, [HERE]) as application, working(application) as worker:
+async def test_an_attempt_out_of_time_is_ended(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], house) as application, working(application) as worker:
         runs = [await sleeps.enqueue(), await sleeps_in_a_thread.enqueue()]
         for run in runs:
             assert await run.wait(20) == State.DEAD
@@ -202,8 +202,8 @@ async def test_an_attempt_out_of_time_is_ended(tmp_path: Path) -> None:
         assert not worker.runner.hands
 
 
-async def test_a_thread_that_does_not_stop_costs_no_thread(tmp_path: Path) -> None:
-    async with running(tmp_path, [HERE], ["tasks.threads=1"]) as application, working(application):
+async def test_a_thread_that_does_not_stop_costs_no_thread(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], [*house, "tasks.threads=1"]) as application, working(application):
         stuck = await waits_in_a_thread.using().enqueue(3.0)
         await until(lambda: "thread waits" in started)
         await application.store.write(control.cancel, stuck.id, time.time())
@@ -214,8 +214,8 @@ async def test_a_thread_that_does_not_stop_costs_no_thread(tmp_path: Path) -> No
         assert await other.wait(2) == State.SUCCESSFUL
 
 
-async def test_a_task_that_exits_does_not_end_its_worker(tmp_path: Path) -> None:
-    async with running(tmp_path, [HERE]) as application, working(application):
+async def test_a_task_that_exits_does_not_end_its_worker(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], house) as application, working(application):
         run = await leaves.enqueue()
         assert await run.wait(5) == State.DEAD
         assert run.error == "SystemExit: 3"
@@ -465,8 +465,8 @@ async def test_two_workers_in_one_process_share_the_work(tmp_path: Path, house: 
         assert await rows(application, "SELECT count(*), max(number) FROM task_attempt") == [(300, 1)]
 
 
-async def test_the_ledger_is_left_clean(tmp_path: Path) -> None:
-    async with running(tmp_path, [HERE]) as application:
+async def test_the_ledger_is_left_clean(tmp_path: Path, house: list[str]) -> None:
+    async with running(tmp_path, [HERE], house) as application:
         worker = Worker(application)
         run = asyncio.create_task(worker.run())
         await (await on_the_loop.enqueue(1)).wait(5)
