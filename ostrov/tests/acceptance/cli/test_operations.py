@@ -286,6 +286,7 @@ def test_interrupted_it_ends_with_130_and_the_run_is_closed(ostrov: Shell) -> No
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
     )
     deadline = time.monotonic() + 20
     while not (ostrov.folder / "var" / "waiting").exists():
