@@ -45,6 +45,8 @@ async def naps(seconds: float) -> None:
 component = Component(name="kitchen", tasks=[adds, naps])
 """
 COMPONENT = "celery_kitchen:component"
+COUNTED = 2 * publisher.LOOK - 1
+"""Seconds before two counts of the messages could have found that some are missing."""
 ON_REDIS = pytest.param("redis", marks=pytest.mark.server("redis"))
 ON_RABBITMQ = pytest.param("rabbitmq", marks=pytest.mark.server("rabbitmq"))
 
@@ -139,7 +141,7 @@ async def test_a_worker_that_has_fewer_slots_now_holds_fewer_messages(tmp_path: 
 
 
 @pytest.mark.parametrize("broker", [ON_REDIS, ON_RABBITMQ])
-async def test_what_a_killed_worker_held_goes_to_another_within_two_seconds(
+async def test_what_a_killed_worker_held_goes_to_another_before_anybody_counts(
     tmp_path: Path, kitchen: Any, broker: str, start_worker: Any
 ) -> None:
     overrides = settings(broker)
@@ -151,9 +153,8 @@ async def test_what_a_killed_worker_held_goes_to_another_within_two_seconds(
         await until(lambda: _no_more(_waiting(application)))
         async with working(application):
             victim.kill()
-            killed = time.monotonic()
             for run in held:
-                assert await run.wait(10) == "successful"
+                assert await run.wait(COUNTED) == "successful"
             assert time.monotonic() - killed < 2.0
 
 
@@ -187,12 +188,12 @@ async def test_a_message_that_redis_gave_to_nobody_is_missed_when_a_worker_start
 
         lost = await untold(1)
         victim = start_worker(overrides)
-        assert await lost.wait(3) == "successful"
+        assert await lost.wait(COUNTED) == "successful"
         async with working(application):
             await until(lambda: _at_least(_holders(application), 2))
             lost = await untold(2)
             victim.kill()
-            assert await lost.wait(3) == "successful"
+            assert await lost.wait(COUNTED) == "successful"
 
 
 @pytest.mark.server("redis")
