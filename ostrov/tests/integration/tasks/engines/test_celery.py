@@ -155,7 +155,6 @@ async def test_what_a_killed_worker_held_goes_to_another_before_anybody_counts(
             victim.kill()
             for run in held:
                 assert await run.wait(COUNTED) == "successful"
-            assert time.monotonic() - killed < 2.0
 
 
 @pytest.mark.server("redis")
