@@ -20,6 +20,7 @@ from ostrov import Ostrov
 from ostrov.core.errors import SettingsError
 from ostrov.run.tasks import publisher
 from ostrov.run.tasks.engines.celery import CeleryEngine, held
+from ostrov.run.tasks.engines.celery.consumer import CeleryWorker
 from ostrov.run.tasks.engines.celery.names import application_for, connected, kind_of, level
 from ostrov.run.tasks.engines.celery.receiver import BEAT
 from ostrov.run.tasks.tasks import open_tasks
@@ -205,6 +206,22 @@ async def test_a_worker_that_stopped_leaves_nothing_of_itself_in_redis(tmp_path:
         engine = engine_of(application)
         client = connected(application_for(engine.broker, engine.project)).default_channel.client
         assert list(client.scan_iter(f"{engine.project}.unacked*")) == []
+
+
+@pytest.mark.server("redis")
+async def test_an_errand_that_comes_too_late_is_written_into_nobodys_file(tmp_path: Path) -> None:
+    """The number of a closed pipe is the next file's, perhaps the ledger's."""
+    broker = os.environ["OSTROV_TEST_REDIS"] + "/6"
+    worker = CeleryWorker(application_for(broker, "late"), "late@here", ["late.default"], 1, 1, lambda request: None, {})
+    worker.start(lambda: None)
+    await asyncio.to_thread(worker.stop)
+    with (tmp_path / "ledger").open("wb") as file:
+        number = os.dup2(file.fileno(), worker._writing)
+        try:
+            worker.do(lambda consumer: None)
+        finally:
+            os.close(number)
+    assert (tmp_path / "ledger").read_bytes() == b""
 
 
 async def test_any_priority_has_a_level_in_the_broker() -> None:

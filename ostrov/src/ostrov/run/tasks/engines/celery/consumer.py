@@ -53,6 +53,8 @@ class CeleryWorker:
         self.problem: BaseException | None = None
         """Why its thread has ended, unless it was told to."""
         self._errands: deque[Callable[[Any], None]] = deque()
+        self._ringing = threading.Lock()
+        self._gone = False
         self._reading, self._writing = os.pipe()
         os.set_blocking(self._reading, False)
         os.set_blocking(self._writing, False)
@@ -80,10 +82,13 @@ class CeleryWorker:
         self._thread.start()
 
     def do(self, errand: Callable[[Any], None]) -> None:
-        """Have something done in its thread: it is called with Celery's consumer."""
-        self._errands.append(errand)
-        with contextlib.suppress(BlockingIOError, OSError):  # full: it wakes anyway; closed: nobody is there
-            os.write(self._writing, b"!")
+        """Have something done in its thread: it is called with Celery's consumer. Nothing is done once the thread has ended."""
+        with self._ringing:  # a closed pipe's number may be another file's by now
+            if self._gone:
+                return
+            self._errands.append(errand)
+            with contextlib.suppress(BlockingIOError):  # full: it wakes anyway
+                os.write(self._writing, b"!")
 
     def consume(self, queues: Collection[str]) -> None:
         """Consume from these queues, too."""
@@ -136,8 +141,10 @@ class CeleryWorker:
         finally:
             with contextlib.suppress(Exception):
                 self._controller.stop()
-            os.close(self._reading)
-            os.close(self._writing)
+            with self._ringing:
+                self._gone = True
+                os.close(self._reading)
+                os.close(self._writing)
             self._ended()
 
 

@@ -41,7 +41,7 @@ class CeleryEngine(RemoteEngine):
         self._connection: Any = None
         self._channel: Any = None
         self._producer: Any = None
-        self._hand = ThreadPoolExecutor(1, "tasks-celery")
+        self._hand: ThreadPoolExecutor
         self.leaving: list[Callable[[], None]] = []
         """Workers that have stopped to consume and still tell what becomes of their runs."""
 
