@@ -43,14 +43,16 @@ def take(client: Any, project: str, worker: str) -> list[str]:
         pipe.delete(*keys.values())
         pipe.srem(_workers(project), worker)
         values, *_ = pipe.execute()
-    found = (_run(value) for value in values)
+    found = (run_of(value) for value in values)
     return [run for run in found if run is not None]
 
 
-def _run(value: bytes) -> str | None:
-    """The id of the run that a held message is about; None when it is about none."""
+def run_of(value: bytes) -> str | None:
+    """The id of the run that a message is about; None when it is about none. kombu keeps a document, or a list that begins with
+    it for what is held."""
     try:
-        run = json.loads(value)[0]["headers"]["id"]
+        message = json.loads(value)
+        run = (message[0] if isinstance(message, list) else message)["headers"]["id"]
     except (ValueError, LookupError, TypeError):
         return None
     return run if isinstance(run, str) else None

@@ -7,7 +7,6 @@ worker and of a connection the runs that are next are looked for by name.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -34,14 +33,4 @@ def known(channel: Any, project: str, queues: Collection[str]) -> set[str]:
         for worker in held.holders(client, project):
             pipe.hvals(held.options(project, worker)["unacked_key"])
         answers = pipe.execute()
-    return {run for values in answers for value in values if (run := _run(value)) is not None}
-
-
-def _run(value: bytes) -> str | None:
-    """The id in a message as kombu keeps it: a document, or within the list of what is held."""
-    try:
-        message = json.loads(value)
-        run = (message[0] if isinstance(message, list) else message)["headers"]["id"]
-    except (ValueError, LookupError, TypeError):
-        return None
-    return run if isinstance(run, str) else None
+    return {run for values in answers for value in values if (run := held.run_of(value)) is not None}
