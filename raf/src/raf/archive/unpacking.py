@@ -15,7 +15,6 @@ from raf.archive import adopting
 from raf.archive.box import Box
 from raf.archive.notes import Note, note_of
 from raf.errors import Invalid, RafError
-from raf.identity.windows import Windows
 from raf.media.library import Library
 from raf.network import open_raf
 
@@ -83,8 +82,7 @@ class Unpacking:
         self._raf = application.part(open_raf)
         self._account_id = account_id
         self._box = Box(path)
-        self._library = Library(application)
-        self._library._uploads = Windows(10**9, 1800)  # as many as the archive has, not as many as somebody may upload by hand
+        self._library = Library(application, limited=False)  # as many files as the archive has
         self._largest = self._library.settings.max_bytes
 
     def close(self) -> None:

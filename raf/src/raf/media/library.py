@@ -37,15 +37,15 @@ GRACE = 3600.0
 
 
 class Library:
-    """Pictures, films and sounds of posts, avatars and headers."""
+    """Pictures, films and sounds of posts, avatars and headers. One that is not `limited` takes as many files as come."""
 
-    def __init__(self, application: Ostrov) -> None:
+    def __init__(self, application: Ostrov, *, limited: bool = True) -> None:
         self.application = application
         self.settings: MediaSettings = application.settings.raf.media
         self.storage: Storage = application.part(open_storage)
         self._store = application.store
         self._decoding = Decoding(self.settings)
-        self._uploads = Windows(self.settings.uploads_of_account, 1800)
+        self._uploads = Windows(self.settings.uploads_of_account, 1800) if limited else None
 
     @property
     def url(self) -> str:
@@ -189,7 +189,7 @@ class Library:
         most = self.settings.max_bytes if content_type.startswith("image/") else self.settings.max_film_bytes
         if size > most:
             raise Invalid({"file": [("ERR_TOO_LONG", f"is too large (maximum is {most // 2**20} MB)")]})
-        if self._uploads.take(account_id).remaining < 0:
+        if self._uploads is not None and self._uploads.take(account_id).remaining < 0:
             raise TooMany(1800, "Too many uploads")
         folder = await _in_thread(self.storage.scratch)
         try:
