@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,24 +38,6 @@ def pair() -> Any:
 component = Component("demo", tasks=[__name__])
 
 
-@pytest.fixture
-def postgresql(database: list[str]) -> list[str]:
-    if database == ["db.engine=sqlite"]:
-        pytest.skip("SQLite has one writer at a time")
-    return database
-
-
-@contextmanager
-def two_transactions(application: Ostrov) -> Iterator[tuple[PostgresConnection, PostgresConnection]]:
-    one, two = application.store.connect(), application.store.connect()
-    assert isinstance(one, PostgresConnection)
-    assert isinstance(two, PostgresConnection)
-    with closing(one), closing(two):
-        one.begin()
-        two.begin()
-        yield one, two
-
-
 async def built(application: Ostrov, count: int) -> list[tuple[Run[Any], dict[str, str]]]:
     """Runs whose two first steps are ready, each with the ids of its steps."""
     runs = [await pair.enqueue() for _ in range(count)]
@@ -70,7 +50,7 @@ async def built(application: Ostrov, count: int) -> list[tuple[Run[Any], dict[st
     return [(run, await ids(run)) for run in runs]
 
 
-async def test_the_later_of_two_parents_starts_the_child(tmp_path: Path, postgresql: list[str]) -> None:
+async def test_the_later_of_two_parents_starts_the_child(tmp_path: Path, postgresql: list[str], two_transactions: Any) -> None:
     async with running(tmp_path, [f"{__name__}:component"], postgresql) as application:
         ((run, ids),) = await built(application, 1)
         now = time.time()
@@ -90,7 +70,7 @@ async def test_the_later_of_two_parents_starts_the_child(tmp_path: Path, postgre
 
 
 async def test_two_batches_in_opposite_order_do_not_wait_for_each_other(
-    tmp_path: Path, postgresql: list[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, postgresql: list[str], two_transactions: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running(tmp_path, [f"{__name__}:component"], postgresql) as application:
         (first, of_first), (second, of_second) = await built(application, 2)
