@@ -13,7 +13,7 @@ from typing import Any
 BASE = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
 """The Python under this virtual environment, which has pip."""
 HOME = Path(__file__).parents[3] / "var" / "venvs"
-PINNED = {"toot": "toot==0.52.1", "mastodon_py": "Mastodon.py==2.3.3"}
+PINNED = {"toot": "toot==0.52.1", "mastodon_py": "Mastodon.py==2.3.3", "schemathesis": "schemathesis==4.32.5"}
 
 
 def environment_of(name: str) -> Path:

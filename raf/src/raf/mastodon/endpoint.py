@@ -1,9 +1,10 @@
-"""The decorators of the endpoints: a method, a path, and who may use it. A handler takes the `Call` and answers JSON bytes."""
+"""The decorators of the endpoints: a method, a path, who may use it, what it gives and takes. A handler takes the `Call` and
+answers JSON bytes; what it gives and takes is told in the OpenAPI document."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, Unpack
 
 import litestar
 from litestar.connection import ASGIConnection, Request
@@ -14,6 +15,7 @@ from raf.errors import Missing
 from raf.mastodon.access import Rule, check
 from raf.mastodon.call import Call
 from raf.mastodon.gate import CALL
+from raf.mastodon.promise import Nothing, Promise, Takes
 
 Decorator = Callable[[Callable[..., Any]], HTTPRouteHandler]
 JSON = "application/json; charset=utf-8"
@@ -22,29 +24,33 @@ Asked: TypeAlias = NamedDependency[Call]
 """The call, as a handler's parameter `call`."""
 
 
-def get(path: str | list[str], rule: Rule) -> Decorator:
+def get(path: str | list[str], rule: Rule, gives: Any = Nothing, **takes: Unpack[Takes]) -> Decorator:
     """`GET path`."""
-    return litestar.get(path, opt={"rule": rule}, media_type=JSON)
+    return litestar.get(path, opt=_said(rule, gives, takes), media_type=JSON)
 
 
-def post(path: str | list[str], rule: Rule) -> Decorator:
+def post(path: str | list[str], rule: Rule, gives: Any = Nothing, **takes: Unpack[Takes]) -> Decorator:
     """`POST path`, answered 200."""
-    return litestar.post(path, opt={"rule": rule}, media_type=JSON, status_code=200)
+    return litestar.post(path, opt=_said(rule, gives, takes), media_type=JSON, status_code=200)
 
 
-def put(path: str | list[str], rule: Rule) -> Decorator:
+def put(path: str | list[str], rule: Rule, gives: Any = Nothing, **takes: Unpack[Takes]) -> Decorator:
     """`PUT path`."""
-    return litestar.put(path, opt={"rule": rule}, media_type=JSON)
+    return litestar.put(path, opt=_said(rule, gives, takes), media_type=JSON)
 
 
-def patch(path: str | list[str], rule: Rule) -> Decorator:
+def patch(path: str | list[str], rule: Rule, gives: Any = Nothing, **takes: Unpack[Takes]) -> Decorator:
     """`PATCH path`."""
-    return litestar.patch(path, opt={"rule": rule}, media_type=JSON)
+    return litestar.patch(path, opt=_said(rule, gives, takes), media_type=JSON)
 
 
-def delete(path: str | list[str], rule: Rule) -> Decorator:
+def delete(path: str | list[str], rule: Rule, gives: Any = Nothing, **takes: Unpack[Takes]) -> Decorator:
     """`DELETE path`, answered 200."""
-    return litestar.delete(path, opt={"rule": rule}, media_type=JSON, status_code=200)
+    return litestar.delete(path, opt=_said(rule, gives, takes), media_type=JSON, status_code=200)
+
+
+def _said(rule: Rule, gives: Any, takes: Takes) -> dict[str, Any]:
+    return {"rule": rule, "promise": Promise(gives, takes)}
 
 
 def call_of(request: Request[Any, Any, Any]) -> Call:

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from typing import Any, TypeAlias
+
+import msgspec
 
 from ostrov import Mailbox, Message
 from raf.errors import Missing, RafError, TooMany
 from raf.identity.attempts import subject_of_address
 from raf.identity.tokens import Access
 from raf.lists.listening import listen
+from raf.mastodon.access import ANYONE, Rule, person, reader
 from raf.mastodon.answers import CORS, SECURITY
 from raf.mastodon.call import Call
 from raf.mastodon.conversation import Command, Conversation, refuse_socket
 from raf.mastodon.frames import Frames
 from raf.mastodon.house import House
 from raf.mastodon.parameters import parse_query
+from raf.mastodon.promise import Promise, Stream, Words
 
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Tell: TypeAlias = Callable[[Send], Awaitable[None]]
@@ -54,6 +58,24 @@ HEADERS = [
     (b"cache-control", b"private, no-store"),
     (b"x-accel-buffering", b"no"),
 ]
+
+
+class StreamQuery(msgspec.Struct):
+    """Which stream, where the path does not say it: `user`, `public:local`, `hashtag`, …"""
+
+    stream: str = ""
+    tag: str = ""
+    list: str = ""
+    only_media: bool = False
+
+
+def described() -> Iterator[tuple[str, Rule, Promise, str]]:
+    """(path, rule, what it gives, what it is) of each path, for the OpenAPI document."""
+    yield ROOT, reader(), Promise(Stream, {"query": StreamQuery}), "Any stream, by its name; also as a WebSocket."
+    yield f"{ROOT}/health", ANYONE, Promise(Words), "Whether streams are told."
+    for path, kind in PATHS.items():
+        rule = person(*SCOPES[kind]) if kind in SCOPES else reader()
+        yield ROOT + path, rule, Promise(Stream, {"query": StreamQuery}), f"The stream `{kind}`."
 
 
 class Refused(RafError):

@@ -11,6 +11,7 @@ from raf.mastodon.endpoints import (
     apps,
     authorization,
     conversations,
+    description,
     discovery,
     domain_blocks,
     empty,
@@ -42,7 +43,7 @@ from raf.mastodon.endpoints import (
 MODULES = (
     *(admin_accounts, admin_blocks, admin_reports, announcements, domain_blocks, reports),
     *(featured, filters, lists),
-    *(accounts, apps, authorization, conversations, discovery, empty, instance, media, notifications),
+    *(accounts, apps, authorization, conversations, description, discovery, empty, instance, media, notifications),
     *(grouped_notifications, notification_requests),
     *(
         quotes,

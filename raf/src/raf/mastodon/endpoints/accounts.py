@@ -6,11 +6,13 @@ import msgspec
 from litestar.params import FromPath
 
 from raf.acquaintance.acquaintance import open_acquaintance
+from raf.entities import Account, Relationship, Status
 from raf.errors import Missing
 from raf.mastodon.access import ANYONE, person, reader
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Id
 from raf.mastodon.endpoint import Asked, get
+from raf.mastodon.shapes import FamiliarFollowers
 from raf.search.search import open_search
 
 READER = reader("read:accounts")
@@ -51,13 +53,13 @@ class LookupQuery(msgspec.Struct):
     acct: str = ""
 
 
-@get("/api/v1/accounts", reader("read:accounts"))
+@get("/api/v1/accounts", reader("read:accounts"), list[Account], query=Ids)
 async def index(call: Asked) -> bytes:
     """Several accounts at once."""
     return encode(await call.house.raf.accounts(call.query(Ids).id[:MOST_IDS]))
 
 
-@get("/api/v1/accounts/lookup", ANYONE)
+@get("/api/v1/accounts/lookup", ANYONE, Account, query=LookupQuery, absent=True)
 async def lookup(call: Asked) -> bytes:
     """An account by its name."""
     name = call.query(LookupQuery).acct.strip()
@@ -66,7 +68,7 @@ async def lookup(call: Asked) -> bytes:
     return encode(await call.house.raf.account_by_name(name))
 
 
-@get("/api/v1/accounts/search", person("read:accounts", "read:search"))
+@get("/api/v1/accounts/search", person("read:accounts", "read:search"), list[Account], query=SearchQuery)
 async def search(call: Asked) -> bytes:
     """Accounts whose names begin so, or that say this of themselves."""
     asked = call.query(SearchQuery)
@@ -80,13 +82,13 @@ async def search(call: Asked) -> bytes:
     return encode(await call.house.raf.accounts(ids))
 
 
-@get("/api/v1/accounts/relationships", person("read:follows"))
+@get("/api/v1/accounts/relationships", person("read:follows"), list[Relationship], query=Ids)
 async def relationships(call: Asked) -> bytes:
     """How one stands to others."""
     return encode(await call.house.raf.relationships(call.account_id, call.query(Ids).id[:MOST_IDS]))
 
 
-@get("/api/v1/accounts/familiar_followers", person("read:follows"))
+@get("/api/v1/accounts/familiar_followers", person("read:follows"), list[FamiliarFollowers], query=Ids)
 async def familiar(call: Asked) -> bytes:
     """Whom one follows that follows these accounts. Mastodon.py sends them in a body."""
     found = []
@@ -96,13 +98,13 @@ async def familiar(call: Asked) -> bytes:
     return encode(found)
 
 
-@get("/api/v1/accounts/{account_id:int}", READER)
+@get("/api/v1/accounts/{account_id:int}", READER, Account)
 async def show(call: Asked, account_id: FromPath[int]) -> bytes:
     """An account."""
     return encode(await call.house.raf.account(account_id))
 
 
-@get("/api/v1/accounts/{account_id:int}/statuses", reader("read:statuses"))
+@get("/api/v1/accounts/{account_id:int}/statuses", reader("read:statuses"), list[Status], query=StatusesQuery, paged=True)
 async def statuses(call: Asked, account_id: FromPath[int]) -> bytes:
     """What an account posted."""
     await call.house.raf.account(account_id)
@@ -120,7 +122,7 @@ async def statuses(call: Asked, account_id: FromPath[int]) -> bytes:
     return await call.posts(ids)
 
 
-@get("/api/v1/accounts/{account_id:int}/followers", READER)
+@get("/api/v1/accounts/{account_id:int}/followers", READER, list[Account], paged=True)
 async def followers(call: Asked, account_id: FromPath[int]) -> bytes:
     """Who follows an account, the latest first."""
     paging = call.paging(40, 80)
@@ -128,7 +130,7 @@ async def followers(call: Asked, account_id: FromPath[int]) -> bytes:
     return call.listing(found.items, paging.limit, found.older, found.newer)
 
 
-@get("/api/v1/accounts/{account_id:int}/following", READER)
+@get("/api/v1/accounts/{account_id:int}/following", READER, list[Account], paged=True)
 async def following(call: Asked, account_id: FromPath[int]) -> bytes:
     """Whom an account follows, the latest first."""
     paging = call.paging(40, 80)

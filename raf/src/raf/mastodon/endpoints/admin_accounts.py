@@ -14,6 +14,7 @@ from raf.mastodon.endpoint import Asked, delete, get, post
 from raf.moderation.moderation import Moderation, open_moderation
 from raf.moderation.people import Wanted
 from raf.moderation.portraying import admin_accounts, listed
+from raf.moderation.shapes import AdminAccount
 
 READ = person("admin:read", "admin:read:accounts")
 WRITE = person("admin:write", "admin:write:accounts")
@@ -85,7 +86,7 @@ async def _listed(call: Call, wanted: Wanted) -> bytes:
     return call.listing(found, paging.limit, older, newer)
 
 
-@get("/api/v1/admin/accounts", READ)
+@get("/api/v1/admin/accounts", READ, list[AdminAccount], query=V1Query, paged=True)
 async def index(call: Asked) -> bytes:
     """Accounts, the newest first."""
     await moderation_of(call).require(call.account_id, "manage_users")
@@ -104,7 +105,7 @@ async def index(call: Asked) -> bytes:
     return await _listed(call, wanted)
 
 
-@get("/api/v2/admin/accounts", READ)
+@get("/api/v2/admin/accounts", READ, list[AdminAccount], query=V2Query, paged=True)
 async def index_v2(call: Asked) -> bytes:
     """The same with words for flags."""
     await moderation_of(call).require(call.account_id, "manage_users")
@@ -124,14 +125,14 @@ async def index_v2(call: Asked) -> bytes:
     return await _listed(call, wanted)
 
 
-@get(ONE, READ)
+@get(ONE, READ, AdminAccount)
 async def show(call: Asked, account_id: FromPath[int]) -> bytes:
     """An account."""
     await moderation_of(call).require(call.account_id, "manage_users")
     return await shown(call, account_id)
 
 
-@post(f"{ONE}/action", WRITE)
+@post(f"{ONE}/action", WRITE, form=ActionForm)
 async def act(call: Asked, account_id: FromPath[int]) -> bytes:
     """Warn or restrict it."""
     said = await call.form(ActionForm)
@@ -141,14 +142,14 @@ async def act(call: Asked, account_id: FromPath[int]) -> bytes:
     return b"{}"
 
 
-@post(f"{ONE}/approve", WRITE)
+@post(f"{ONE}/approve", WRITE, AdminAccount)
 async def approve(call: Asked, account_id: FromPath[int]) -> bytes:
     """Let a newcomer in."""
     await moderation_of(call).welcome(call.account_id, account_id, approved=True)
     return await shown(call, account_id)
 
 
-@post(f"{ONE}/reject", WRITE)
+@post(f"{ONE}/reject", WRITE, AdminAccount)
 async def reject(call: Asked, account_id: FromPath[int]) -> bytes:
     """Turn one away; the account as it was."""
     before = await shown(call, account_id)
@@ -156,7 +157,7 @@ async def reject(call: Asked, account_id: FromPath[int]) -> bytes:
     return before
 
 
-@post([f"{ONE}/enable", f"{ONE}/unsilence", f"{ONE}/unsuspend", f"{ONE}/unsensitive"], WRITE)
+@post([f"{ONE}/enable", f"{ONE}/unsilence", f"{ONE}/unsuspend", f"{ONE}/unsensitive"], WRITE, AdminAccount)
 async def lift(call: Asked, account_id: FromPath[int]) -> bytes:
     """Take a judgement back."""
     action = str(call.scope["path"]).rstrip("/").rpartition("/")[2]
@@ -165,7 +166,7 @@ async def lift(call: Asked, account_id: FromPath[int]) -> bytes:
     return await shown(call, account_id)
 
 
-@delete(ONE, WRITE)
+@delete(ONE, WRITE, AdminAccount)
 async def erase(call: Asked, account_id: FromPath[int]) -> bytes:
     """Delete what a suspended account left."""
     before = await shown(call, account_id)

@@ -12,6 +12,7 @@ from raf.mastodon.endpoint import Asked, get, post, put
 from raf.mastodon.endpoints.admin_accounts import moderation_of
 from raf.moderation import reporting
 from raf.moderation.portraying import admin_reports
+from raf.moderation.shapes import AdminReport
 
 READ = person("admin:read", "admin:read:reports")
 WRITE = person("admin:write", "admin:write:reports")
@@ -42,7 +43,7 @@ async def shown(call: Call, report_id: int) -> bytes:
     return encode((await admin_reports(moderation, [row], call.account_id))[0])
 
 
-@get("/api/v1/admin/reports", READ)
+@get("/api/v1/admin/reports", READ, list[AdminReport], query=ReportsQuery, paged=True)
 async def index(call: Asked) -> bytes:
     """Reports, the latest first."""
     moderation, asked, paging = moderation_of(call), call.query(ReportsQuery), call.paging(100, 200)
@@ -53,13 +54,13 @@ async def index(call: Asked) -> bytes:
     return call.listing(found, paging.limit, older, newer)
 
 
-@get(ONE, READ)
+@get(ONE, READ, AdminReport)
 async def show(call: Asked, report_id: FromPath[int]) -> bytes:
     """A report."""
     return await shown(call, report_id)
 
 
-@put(ONE, WRITE)
+@put(ONE, WRITE, AdminReport, form=ClassifyForm)
 async def classify(call: Asked, report_id: FromPath[int]) -> bytes:
     """Say what it is about."""
     said = await call.form(ClassifyForm)
@@ -68,7 +69,7 @@ async def classify(call: Asked, report_id: FromPath[int]) -> bytes:
     return await shown(call, report_id)
 
 
-@post([f"{ONE}/{word}" for word in CHANGES], WRITE)
+@post([f"{ONE}/{word}" for word in CHANGES], WRITE, AdminReport)
 async def change(call: Asked, report_id: FromPath[int]) -> bytes:
     """Take it on, leave it to others, close or reopen it."""
     word = str(call.scope["path"]).rstrip("/").rpartition("/")[2]

@@ -8,11 +8,12 @@ from raf.mastodon.access import person
 from raf.mastodon.answers import encode
 from raf.mastodon.endpoint import Asked, delete, get, post, put
 from raf.moderation import announcements
+from raf.moderation.shapes import Announcement
 
 WRITE = person("write", "write:accounts", "write:favourites")
 
 
-@get("/api/v1/announcements", person("read", "read:accounts", "read:statuses"))
+@get("/api/v1/announcements", person("read", "read:accounts", "read:statuses"), list[Announcement])
 async def index(call: Asked) -> bytes:
     """What is announced now."""
     base = call.house.library.url

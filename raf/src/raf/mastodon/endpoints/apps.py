@@ -24,7 +24,7 @@ class NewApp(msgspec.Struct):
     website: str | None = None
 
 
-@post("/api/v1/apps", ANYONE)
+@post("/api/v1/apps", ANYONE, Application, form=NewApp)
 async def create(call: Asked) -> bytes:
     """Register a client; its secret is in this answer and nowhere else."""
     asked = await call.form(NewApp)
@@ -40,7 +40,7 @@ async def create(call: Asked) -> bytes:
     return encode(shown)
 
 
-@get("/api/v1/apps/verify_credentials", application())
+@get("/api/v1/apps/verify_credentials", application(), Application)
 async def verify_credentials(call: Asked) -> bytes:
     """The client a token was issued to."""
     assert call.access is not None

@@ -22,6 +22,7 @@ from raf.mastodon.access import ANYONE
 from raf.mastodon.call import Call
 from raf.mastodon.endpoint import Asked, get, post
 from raf.mastodon.parameters import convert
+from raf.mastodon.promise import Page
 from raf.mastodon.wording import sentences
 from raf.web.answer import Answer, redirect
 from raf.web.house import open_house
@@ -54,7 +55,7 @@ class Refusal(RafError):
         self.code = code
 
 
-@get("/oauth/authorize", ANYONE)
+@get("/oauth/authorize", ANYONE, Page, query=Question)
 async def ask(call: Asked, request: AnyRequest) -> Answer:
     """The page that asks."""
     visit = await call.house.application.part(open_house).visit(request)
@@ -81,7 +82,7 @@ async def ask(call: Asked, request: AnyRequest) -> Answer:
     return _secured(page, visit, form_action=f"'self' {_source(uri)}".strip())
 
 
-@post("/oauth/authorize", ANYONE)
+@post("/oauth/authorize", ANYONE, Page, form=Question)
 async def decide(call: Asked, request: AnyRequest) -> Answer:
     """What the person decided."""
     visit = await call.house.application.part(open_house).visit(request)
@@ -105,7 +106,7 @@ async def decide(call: Asked, request: AnyRequest) -> Answer:
     return _sent_back(call, visit, uri, question, {"code": code})
 
 
-@get("/oauth/authorize/native", ANYONE)
+@get("/oauth/authorize/native", ANYONE, Page)
 async def native(call: Asked, request: AnyRequest) -> Answer:
     """Shows a code to the person, who carries it into an application that has no address."""
     visit = await call.house.application.part(open_house).visit(request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar.params import FromPath
 
 from raf.conversations.conversations import Conversations, open_conversations
+from raf.entities import Conversation
 from raf.mastodon.access import person
 from raf.mastodon.answers import encode
 from raf.mastodon.endpoint import Asked, delete, get, post
@@ -12,7 +13,7 @@ from raf.mastodon.endpoint import Asked, delete, get, post
 WRITE = person("write:conversations")
 
 
-@get("/api/v1/conversations", person("read:statuses"))
+@get("/api/v1/conversations", person("read:statuses"), list[Conversation], paged=True)
 async def index(call: Asked) -> bytes:
     """The last post of each thread, the newest first."""
     paging = call.paging(20, 40)
@@ -21,13 +22,13 @@ async def index(call: Asked) -> bytes:
     return encode(found.items)
 
 
-@post("/api/v1/conversations/{conversation_id:int}/read", WRITE)
+@post("/api/v1/conversations/{conversation_id:int}/read", WRITE, Conversation)
 async def read(call: Asked, conversation_id: FromPath[int]) -> bytes:
     """It is read."""
     return encode(await _conversations(call).mark(call.account_id, conversation_id))
 
 
-@post("/api/v1/conversations/{conversation_id:int}/unread", WRITE)
+@post("/api/v1/conversations/{conversation_id:int}/unread", WRITE, Conversation)
 async def unread(call: Asked, conversation_id: FromPath[int]) -> bytes:
     """It is not, after all."""
     return encode(await _conversations(call).mark(call.account_id, conversation_id, is_read=False))

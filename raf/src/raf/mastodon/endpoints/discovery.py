@@ -12,11 +12,12 @@ from raf.mastodon.access import ANYONE
 from raf.mastodon.answers import encode
 from raf.mastodon.endpoint import Asked, get
 from raf.mastodon.selections.activity import COUNTED, usage
+from raf.mastodon.shapes import AuthorizationServer, NodeInfo, NodeInfoLinks
 
 SCHEMA = "http://nodeinfo.diaspora.software/ns/schema/2.0"
 
 
-@get("/.well-known/oauth-authorization-server", ANYONE)
+@get("/.well-known/oauth-authorization-server", ANYONE, AuthorizationServer)
 async def authorization_server(call: Asked) -> bytes:
     """RFC 8414."""
     url = call.house.url
@@ -39,13 +40,13 @@ async def authorization_server(call: Asked) -> bytes:
     )
 
 
-@get("/.well-known/nodeinfo", ANYONE)
+@get("/.well-known/nodeinfo", ANYONE, NodeInfoLinks)
 async def nodeinfo_links(call: Asked) -> bytes:
     """Where NodeInfo is."""
     return encode({"links": [{"rel": SCHEMA, "href": f"{call.house.url}/nodeinfo/2.0"}]})
 
 
-@get("/nodeinfo/2.0", ANYONE)
+@get("/nodeinfo/2.0", ANYONE, NodeInfo)
 async def nodeinfo(call: Asked) -> Response[bytes]:
     """NodeInfo 2.0."""
     settings = call.house.application.settings.raf

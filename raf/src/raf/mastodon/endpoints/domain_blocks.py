@@ -15,7 +15,7 @@ class DomainForm(msgspec.Struct):
     domain: str = ""
 
 
-@get("/api/v1/domain_blocks", person("read:blocks"))
+@get("/api/v1/domain_blocks", person("read:blocks"), list[str], paged=True)
 async def index(call: Asked) -> bytes:
     """Their names, the latest first."""
     paging = call.paging(100, 200)
@@ -23,7 +23,7 @@ async def index(call: Asked) -> bytes:
     return call.listing(found.items, paging.limit, found.older, found.newer)
 
 
-@post("/api/v1/domain_blocks", person("write:blocks"))
+@post("/api/v1/domain_blocks", person("write:blocks"), form=DomainForm)
 async def block(call: Asked) -> bytes:
     """Hide one."""
     said = await call.form(DomainForm)
@@ -31,7 +31,7 @@ async def block(call: Asked) -> bytes:
     return b"{}"
 
 
-@delete("/api/v1/domain_blocks", person("write:blocks"))
+@delete("/api/v1/domain_blocks", person("write:blocks"), form=DomainForm)
 async def unblock(call: Asked) -> bytes:
     """Show it again."""
     said = await call.form(DomainForm)

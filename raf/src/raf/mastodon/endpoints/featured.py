@@ -6,6 +6,7 @@ import msgspec
 from litestar.params import FromPath
 
 from raf.acquaintance.acquaintance import Acquaintance, open_acquaintance
+from raf.entities import Account, Relationship, Tag
 from raf.mastodon.access import person, reader
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call
@@ -64,7 +65,7 @@ async def told(call: Call, name: str) -> bytes:
 # ---- followed tags --------------------------------------------------------------------------------------------------
 
 
-@get("/api/v1/followed_tags", person("read:follows"))
+@get("/api/v1/followed_tags", person("read:follows"), list[Tag], paged=True)
 async def followed_tags(call: Asked) -> bytes:
     """The tags one follows, the last followed first."""
     paging = call.paging(100, 200)
@@ -73,14 +74,14 @@ async def followed_tags(call: Asked) -> bytes:
     return call.listing(listed, paging.limit, found.older, found.newer)
 
 
-@post("/api/v1/tags/{name:str}/follow", FOLLOWS)
+@post("/api/v1/tags/{name:str}/follow", FOLLOWS, Tag)
 async def follow(call: Asked, name: FromPath[str]) -> bytes:
     """Have public posts with a tag in one's home."""
     await tags_of(call).follow(call.account_id, name)
     return await told(call, name)
 
 
-@post("/api/v1/tags/{name:str}/unfollow", FOLLOWS)
+@post("/api/v1/tags/{name:str}/unfollow", FOLLOWS, Tag)
 async def unfollow(call: Asked, name: FromPath[str]) -> bytes:
     """No longer."""
     await tags_of(call).unfollow(call.account_id, name)
@@ -90,28 +91,28 @@ async def unfollow(call: Asked, name: FromPath[str]) -> bytes:
 # ---- featured tags --------------------------------------------------------------------------------------------------
 
 
-@post("/api/v1/tags/{name:str}/feature", WRITE)
+@post("/api/v1/tags/{name:str}/feature", WRITE, Tag)
 async def feature(call: Asked, name: FromPath[str]) -> bytes:
     """Show a tag on one's profile."""
     await tags_of(call).feature(call.account_id, named(name))
     return await told(call, name)
 
 
-@post("/api/v1/tags/{name:str}/unfeature", WRITE)
+@post("/api/v1/tags/{name:str}/unfeature", WRITE, Tag)
 async def unfeature(call: Asked, name: FromPath[str]) -> bytes:
     """No longer."""
     await tags_of(call).unfeature(call.account_id, name)
     return await told(call, name)
 
 
-@get("/api/v1/featured_tags", ACCOUNTS)
+@get("/api/v1/featured_tags", ACCOUNTS, list[FeaturedTagEntity])
 async def featured_tags(call: Asked) -> bytes:
     """The tags on one's own profile."""
     account = await call.house.raf.account(call.account_id)
     return encode([entity(call, account.acct, one) for one in await tags_of(call).featured(call.account_id)])
 
 
-@post("/api/v1/featured_tags", WRITE)
+@post("/api/v1/featured_tags", WRITE, FeaturedTagEntity, form=NameForm)
 async def add_featured_tag(call: Asked) -> bytes:
     """One more."""
     said = await call.form(NameForm)
@@ -126,13 +127,13 @@ async def delete_featured_tag(call: Asked, featured_id: FromPath[int]) -> bytes:
     return b"{}"
 
 
-@get("/api/v1/featured_tags/suggestions", ACCOUNTS)
+@get("/api/v1/featured_tags/suggestions", ACCOUNTS, list[Tag])
 async def suggested_tags(call: Asked) -> bytes:
     """Tags one used lately and does not show."""
     return encode(await marked(call, [await tag_entity(call, tag) for tag in await tags_of(call).suggested(call.account_id)]))
 
 
-@get("/api/v1/accounts/{account_id:int}/featured_tags", reader("read:accounts"))
+@get("/api/v1/accounts/{account_id:int}/featured_tags", reader("read:accounts"), list[FeaturedTagEntity])
 async def featured_tags_of(call: Asked, account_id: FromPath[int]) -> bytes:
     """The tags on somebody's profile."""
     account = await call.house.raf.account(account_id)
@@ -142,7 +143,7 @@ async def featured_tags_of(call: Asked, account_id: FromPath[int]) -> bytes:
 # ---- endorsements ---------------------------------------------------------------------------------------------------
 
 
-@get("/api/v1/endorsements", ACCOUNTS)
+@get("/api/v1/endorsements", ACCOUNTS, list[Account], paged=True)
 async def endorsements(call: Asked) -> bytes:
     """Whom one recommends."""
     paging = call.paging(40, 80)
@@ -150,7 +151,7 @@ async def endorsements(call: Asked) -> bytes:
     return call.listing(found.items, paging.limit, found.older, found.newer)
 
 
-@get("/api/v1/accounts/{account_id:int}/endorsements", reader("read:accounts"))
+@get("/api/v1/accounts/{account_id:int}/endorsements", reader("read:accounts"), list[Account], paged=True)
 async def endorsements_of(call: Asked, account_id: FromPath[int]) -> bytes:
     """Whom somebody recommends."""
     await call.house.raf.account(account_id)
@@ -159,14 +160,14 @@ async def endorsements_of(call: Asked, account_id: FromPath[int]) -> bytes:
     return call.listing(found.items, paging.limit, found.older, found.newer)
 
 
-@post(["/api/v1/accounts/{account_id:int}/endorse", "/api/v1/accounts/{account_id:int}/pin"], WRITE)
+@post(["/api/v1/accounts/{account_id:int}/endorse", "/api/v1/accounts/{account_id:int}/pin"], WRITE, Relationship)
 async def endorse(call: Asked, account_id: FromPath[int]) -> bytes:
     """Recommend somebody on one's profile."""
     await people_of(call).endorse(call.account_id, account_id)
     return await relationship(call, account_id)
 
 
-@post(["/api/v1/accounts/{account_id:int}/unendorse", "/api/v1/accounts/{account_id:int}/unpin"], WRITE)
+@post(["/api/v1/accounts/{account_id:int}/unendorse", "/api/v1/accounts/{account_id:int}/unpin"], WRITE, Relationship)
 async def unendorse(call: Asked, account_id: FromPath[int]) -> bytes:
     """No longer."""
     await call.house.raf.account(account_id)
@@ -177,7 +178,7 @@ async def unendorse(call: Asked, account_id: FromPath[int]) -> bytes:
 # ---- notes ----------------------------------------------------------------------------------------------------------
 
 
-@post("/api/v1/accounts/{account_id:int}/note", WRITE)
+@post("/api/v1/accounts/{account_id:int}/note", WRITE, Relationship, form=NoteForm)
 async def note(call: Asked, account_id: FromPath[int]) -> bytes:
     """Keep words about somebody, seen by nobody else."""
     said = await call.form(NoteForm)

@@ -151,25 +151,25 @@ async def change_v1(call: Call) -> tuple[FilterChange, KeywordChange]:
 # ---- filters --------------------------------------------------------------------------------------------------------
 
 
-@get("/api/v2/filters", READ)
+@get("/api/v2/filters", READ, list[WholeFilter])
 async def index(call: Asked) -> bytes:
     """One's filters."""
     return encode([whole(found) for found in await of(call).of(call.account_id)])
 
 
-@post("/api/v2/filters", WRITE)
+@post("/api/v2/filters", WRITE, WholeFilter, form=FilterForm)
 async def create(call: Asked) -> bytes:
     """A new filter with its keywords."""
     return encode(whole(await of(call).create(call.account_id, await change(call))))
 
 
-@get("/api/v2/filters/{filter_id:int}", READ)
+@get("/api/v2/filters/{filter_id:int}", READ, WholeFilter)
 async def show(call: Asked, filter_id: FromPath[int]) -> bytes:
     """A filter with what it holds."""
     return encode(whole(await of(call).find(call.account_id, filter_id)))
 
 
-@put("/api/v2/filters/{filter_id:int}", WRITE)
+@put("/api/v2/filters/{filter_id:int}", WRITE, WholeFilter, form=FilterForm)
 async def update(call: Asked, filter_id: FromPath[int]) -> bytes:
     """Change a filter and keywords of it."""
     return encode(whole(await of(call).update(call.account_id, filter_id, await change(call))))
@@ -185,13 +185,13 @@ async def remove(call: Asked, filter_id: FromPath[int]) -> bytes:
 # ---- keywords -------------------------------------------------------------------------------------------------------
 
 
-@get("/api/v2/filters/{filter_id:int}/keywords", READ)
+@get("/api/v2/filters/{filter_id:int}/keywords", READ, list[KeywordEntity])
 async def keywords(call: Asked, filter_id: FromPath[int]) -> bytes:
     """The keywords of a filter."""
     return encode([word(one) for one in (await of(call).find(call.account_id, filter_id)).keywords])
 
 
-@post("/api/v2/filters/{filter_id:int}/keywords", WRITE)
+@post("/api/v2/filters/{filter_id:int}/keywords", WRITE, KeywordEntity, form=KeywordForm)
 async def add_keyword(call: Asked, filter_id: FromPath[int]) -> bytes:
     """One more keyword."""
     said = await call.form(KeywordForm)
@@ -199,13 +199,13 @@ async def add_keyword(call: Asked, filter_id: FromPath[int]) -> bytes:
     return encode(word(await of(call).add_keyword(call.account_id, filter_id, given)))
 
 
-@get("/api/v2/filters/keywords/{keyword_id:int}", READ)
+@get("/api/v2/filters/keywords/{keyword_id:int}", READ, KeywordEntity)
 async def keyword(call: Asked, keyword_id: FromPath[int]) -> bytes:
     """A keyword."""
     return encode(word((await of(call).keyword(call.account_id, keyword_id))[1]))
 
 
-@put("/api/v2/filters/keywords/{keyword_id:int}", WRITE)
+@put("/api/v2/filters/keywords/{keyword_id:int}", WRITE, KeywordEntity, form=KeywordForm)
 async def change_keyword(call: Asked, keyword_id: FromPath[int]) -> bytes:
     """Change a keyword."""
     said = await call.form(KeywordForm)
@@ -223,20 +223,20 @@ async def delete_keyword(call: Asked, keyword_id: FromPath[int]) -> bytes:
 # ---- posts ----------------------------------------------------------------------------------------------------------
 
 
-@get("/api/v2/filters/{filter_id:int}/statuses", READ)
+@get("/api/v2/filters/{filter_id:int}/statuses", READ, list[PostEntity])
 async def posts(call: Asked, filter_id: FromPath[int]) -> bytes:
     """The posts that stand in a filter."""
     return encode([filtered(one) for one in (await of(call).find(call.account_id, filter_id)).statuses])
 
 
-@post("/api/v2/filters/{filter_id:int}/statuses", WRITE)
+@post("/api/v2/filters/{filter_id:int}/statuses", WRITE, PostEntity, form=PostForm)
 async def add_post(call: Asked, filter_id: FromPath[int]) -> bytes:
     """Filter a post."""
     said = await call.form(PostForm)
     return encode(filtered(await of(call).add_post(call.account_id, filter_id, said.status_id)))
 
 
-@get("/api/v2/filters/statuses/{filtered_id:int}", READ)
+@get("/api/v2/filters/statuses/{filtered_id:int}", READ, PostEntity)
 async def filtered_post(call: Asked, filtered_id: FromPath[int]) -> bytes:
     """A post in a filter."""
     return encode(filtered(await of(call).post(call.account_id, filtered_id)))
@@ -252,14 +252,14 @@ async def delete_post(call: Asked, filtered_id: FromPath[int]) -> bytes:
 # ---- the first API --------------------------------------------------------------------------------------------------
 
 
-@get("/api/v1/filters", READ)
+@get("/api/v1/filters", READ, list[FilterV1])
 async def index_v1(call: Asked) -> bytes:
     """One's keywords, each as a filter."""
     found = await of(call).of(call.account_id)
     return encode([first(one, keyword) for one in found for keyword in one.keywords])
 
 
-@post("/api/v1/filters", WRITE)
+@post("/api/v1/filters", WRITE, FilterV1, form=FormV1)
 async def create_v1(call: Asked) -> bytes:
     """A filter of one keyword, called like it."""
     changed, keyword = await change_v1(call)
@@ -267,13 +267,13 @@ async def create_v1(call: Asked) -> bytes:
     return encode(first(made, made.keywords[0]))
 
 
-@get("/api/v1/filters/{keyword_id:int}", READ)
+@get("/api/v1/filters/{keyword_id:int}", READ, FilterV1)
 async def show_v1(call: Asked, keyword_id: FromPath[int]) -> bytes:
     """A keyword as a filter."""
     return encode(first(*await of(call).keyword(call.account_id, keyword_id)))
 
 
-@put("/api/v1/filters/{keyword_id:int}", WRITE)
+@put("/api/v1/filters/{keyword_id:int}", WRITE, FilterV1, form=FormV1)
 async def update_v1(call: Asked, keyword_id: FromPath[int]) -> bytes:
     """Change a filter by its keyword."""
     changed, keyword = await change_v1(call)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 from litestar.params import FromPath
 
+from raf.entities import Account
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call
 from raf.mastodon.endpoint import Asked, get, post
-from raf.mastodon.endpoints.notifications import READ, WRITE, CountQuery, NotificationsQuery
+from raf.mastodon.endpoints.notifications import READ, WRITE, NotificationsQuery
+from raf.mastodon.shapes import Count
 from raf.notifications.grouping import GROUPABLE
 from raf.notifications.grouping import Asked as Wanted
 from raf.notifications.notifications import Notifications, open_notifications
+from raf.notifications.shapes import GroupedNotifications
 
 
 class GroupsQuery(NotificationsQuery):
@@ -19,6 +24,12 @@ class GroupsQuery(NotificationsQuery):
 
     grouped_types: list[str] | None = None
     expand_accounts: str = "full"
+
+
+class GroupsCountQuery(GroupsQuery):
+    """`limit` is how far to count."""
+
+    limit: Annotated[int, msgspec.Meta(ge=1)] = 100
 
 
 def _notifications(call: Call) -> Notifications:
@@ -35,7 +46,7 @@ def _wanted(asked: GroupsQuery) -> Wanted:
     )
 
 
-@get("/api/v2/notifications", READ)
+@get("/api/v2/notifications", READ, GroupedNotifications, query=GroupsQuery, paged=True)
 async def grouped(call: Asked) -> bytes:
     """Groups, the newest first; people and posts are told once."""
     asked = call.query(GroupsQuery)
@@ -48,20 +59,20 @@ async def grouped(call: Asked) -> bytes:
     return encode(found)
 
 
-@get("/api/v2/notifications/unread_count", READ)
+@get("/api/v2/notifications/unread_count", READ, Count, query=GroupsCountQuery)
 async def unread_count(call: Asked) -> bytes:
     """How many groups are above the marker."""
-    limit = min(call.query(CountQuery).limit, 1000)
-    return encode({"count": await _notifications(call).unread(call.account_id, limit, _wanted(call.query(GroupsQuery)))})
+    asked = call.query(GroupsCountQuery)
+    return encode({"count": await _notifications(call).unread(call.account_id, min(asked.limit, 1000), _wanted(asked))})
 
 
-@get("/api/v2/notifications/{group_key:str}", READ)
+@get("/api/v2/notifications/{group_key:str}", READ, GroupedNotifications)
 async def group(call: Asked, group_key: FromPath[str]) -> bytes:
     """One group."""
     return encode(await _notifications(call).group(call.account_id, group_key))
 
 
-@get("/api/v2/notifications/{group_key:str}/accounts", READ)
+@get("/api/v2/notifications/{group_key:str}/accounts", READ, list[Account], paged=True)
 async def group_accounts(call: Asked, group_key: FromPath[str]) -> bytes:
     """Everybody in a group."""
     people, oldest = await _notifications(call).members(call.account_id, group_key, call.paging(40, 80))

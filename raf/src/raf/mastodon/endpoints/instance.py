@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from raf.domain import polls
-from raf.entities import Instance, InstanceContact, InstanceThumbnail, InstanceV1, Rule
+from raf.entities import CustomEmoji, Instance, InstanceContact, InstanceThumbnail, InstanceV1, Rule
 from raf.errors import Missing
 from raf.mastodon import API_VERSIONS, VERSION
 from raf.mastodon.access import ANYONE
@@ -15,6 +15,7 @@ from raf.mastodon.answers import encode
 from raf.mastodon.endpoint import Asked, get
 from raf.mastodon.house import House
 from raf.mastodon.selections.activity import COUNTED, usage, weeks
+from raf.mastodon.shapes import InstanceActivity, InstanceText, Language, PublishedBlock, TermsOfService
 from raf.media.formats import TAKEN
 from raf.media.portraits import default_header
 from raf.moderation import blocking, emojis
@@ -35,7 +36,7 @@ PRIVACY = (
 )
 
 
-@get("/api/v2/instance", ANYONE)
+@get("/api/v2/instance", ANYONE, Instance)
 async def v2(call: Asked) -> bytes:
     """The server and what it takes."""
     house, settings = call.house, call.house.application.settings.raf
@@ -77,7 +78,7 @@ async def v2(call: Asked) -> bytes:
     return encode(shown)
 
 
-@get("/api/v1/instance", ANYONE)
+@get("/api/v1/instance", ANYONE, InstanceV1)
 async def v1(call: Asked) -> bytes:
     """The same in the older shape."""
     house, settings = call.house, call.house.application.settings.raf
@@ -101,19 +102,19 @@ async def v1(call: Asked) -> bytes:
     return encode(shown)
 
 
-@get("/api/v1/instance/rules", ANYONE)
+@get("/api/v1/instance/rules", ANYONE, list[Rule])
 async def show_rules(call: Asked) -> bytes:
     """The rules that people agree to."""
     return encode(await rules(call.house))
 
 
-@get("/api/v1/instance/peers", ANYONE)
+@get("/api/v1/instance/peers", ANYONE, list[str])
 async def peers(call: Asked) -> bytes:
     """Servers known to this one: none yet."""
     return b"[]"
 
 
-@get("/api/v1/instance/activity", ANYONE)
+@get("/api/v1/instance/activity", ANYONE, list[InstanceActivity])
 async def activity(call: Asked) -> bytes:
     """Twelve weeks, this one first."""
     found = await call.house.counted(600, weeks, time.time(), 12)
@@ -130,14 +131,14 @@ async def activity(call: Asked) -> bytes:
     )
 
 
-@get("/api/v1/instance/extended_description", ANYONE)
+@get("/api/v1/instance/extended_description", ANYONE, InstanceText)
 async def extended_description(call: Asked) -> bytes:
     """What the server is about, as HTML."""
     text = call.house.application.settings.raf.description
     return encode({"updated_at": iso(0), "content": f"<p>{html.escape(text)}</p>"})
 
 
-@get("/api/v1/instance/privacy_policy", ANYONE)
+@get("/api/v1/instance/privacy_policy", ANYONE, InstanceText)
 async def privacy_policy(call: Asked) -> bytes:
     """What is kept about people, as HTML."""
     written = await call.house.store.read(house_texts.text_of, "privacy")
@@ -146,7 +147,7 @@ async def privacy_policy(call: Asked) -> bytes:
     return encode({"updated_at": iso(0), "content": f"<p>{html.escape(PRIVACY)}</p>"})
 
 
-@get(["/api/v1/instance/terms_of_service"], ANYONE)
+@get(["/api/v1/instance/terms_of_service"], ANYONE, TermsOfService, absent=True)
 async def terms_of_service(call: Asked) -> bytes:
     """The terms, as HTML. Raises Missing when nobody wrote any."""
     written = await call.house.store.read(house_texts.text_of, "terms")
@@ -157,26 +158,26 @@ async def terms_of_service(call: Asked) -> bytes:
     return encode({"effective_date": day, "effective": True, "content": content, "succeeded_by": None})
 
 
-@get("/api/v1/instance/domain_blocks", ANYONE)
+@get("/api/v1/instance/domain_blocks", ANYONE, list[PublishedBlock])
 async def domain_blocks(call: Asked) -> bytes:
     """The servers this one does not talk to, unless that is nobody's concern."""
     found = await call.house.store.read(blocking.published)
     return encode(found)
 
 
-@get("/api/v1/instance/translation_languages", ANYONE)
+@get("/api/v1/instance/translation_languages", ANYONE, dict[str, list[str]])
 async def translation_languages(call: Asked) -> bytes:
     """Nothing is translated."""
     return b"{}"
 
 
-@get("/api/v1/instance/languages", ANYONE)
+@get("/api/v1/instance/languages", ANYONE, list[Language])
 async def languages(call: Asked) -> bytes:
     """What is spoken here."""
     return encode([{"code": code, "name": name} for code, name in LANGUAGES.items()])
 
 
-@get("/api/v1/custom_emojis", ANYONE)
+@get("/api/v1/custom_emojis", ANYONE, list[CustomEmoji])
 async def custom_emojis(call: Asked) -> bytes:
     """The pictures of the house."""
     found = await call.house.store.read(emojis.every)

@@ -7,6 +7,7 @@ from litestar import Response
 from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
 
+from raf.entities import MediaAttachment
 from raf.errors import Invalid
 from raf.mastodon.access import person
 from raf.mastodon.answers import encode
@@ -20,6 +21,7 @@ from raf.network import MediaChange
 WRITE = person("write:media")
 OVERHEAD = 2**20
 """Bytes that a form may have beside its file."""
+FILES = {"file": UploadedFile, "thumbnail": UploadedFile}
 
 
 class MediaForm(msgspec.Struct):
@@ -36,20 +38,20 @@ class MediaEdit(msgspec.Struct):
     focus: str | UnsetType = UNSET
 
 
-@post("/api/v1/media", WRITE)
+@post("/api/v1/media", WRITE, MediaAttachment, form=MediaForm, parts=FILES)
 async def create_now(call: Asked) -> bytes:
     """Upload; back when it is processed."""
     return encode(await call.house.library.media(call.account_id, await _upload(call, wait=True)))
 
 
-@post("/api/v2/media", WRITE)
+@post("/api/v2/media", WRITE, MediaAttachment, form=MediaForm, parts=FILES, also={202: MediaAttachment})
 async def create(call: Asked) -> Response[bytes]:
     """Upload; a worker processes it, and `GET /api/v1/media/{id}` says when it is ready."""
     shown = await call.house.library.media(call.account_id, await _upload(call, wait=False))
     return Response(encode(shown), status_code=202 if shown.url is None else 200, media_type=JSON)
 
 
-@get("/api/v1/media/{media_id:int}", WRITE)
+@get("/api/v1/media/{media_id:int}", WRITE, MediaAttachment, also={206: MediaAttachment})
 async def show(call: Asked, media_id: FromPath[int]) -> Response[bytes]:
     """An upload that no post has taken: 206 while it is processed, 422 when it cannot be."""
     row = await call.house.library.find(call.account_id, media_id)
@@ -59,7 +61,7 @@ async def show(call: Asked, media_id: FromPath[int]) -> Response[bytes]:
     return Response(encode(entity_of(row, call.house.library.url)), status_code=status, media_type=JSON)
 
 
-@put("/api/v1/media/{media_id:int}", WRITE)
+@put("/api/v1/media/{media_id:int}", WRITE, MediaAttachment, form=MediaEdit, parts={"thumbnail": UploadedFile})
 async def update(call: Asked, media_id: FromPath[int]) -> bytes:
     """Describe it, or say where to look."""
     tree = await call.tree(call.house.library.settings.max_bytes + OVERHEAD)

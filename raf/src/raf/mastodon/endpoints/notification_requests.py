@@ -10,9 +10,10 @@ from raf.mastodon.answers import encode
 from raf.mastodon.call import Call, Id
 from raf.mastodon.endpoint import Asked, get, patch, post, put
 from raf.mastodon.endpoints.notifications import READ, WRITE
+from raf.mastodon.shapes import Merged
 from raf.notifications.notifications import Notifications, open_notifications
 from raf.notifications.policy import Verdict
-from raf.notifications.shapes import NotificationPolicyV1
+from raf.notifications.shapes import NotificationPolicy, NotificationPolicyV1, NotificationRequest
 
 
 class PolicyForm(msgspec.Struct):
@@ -44,7 +45,7 @@ def _notifications(call: Call) -> Notifications:
     return call.house.application.part(open_notifications)
 
 
-@get("/api/v2/notifications/policy", READ)
+@get("/api/v2/notifications/policy", READ, NotificationPolicy)
 async def policy(call: Asked) -> bytes:
     """What becomes of strangers' notifications."""
     return encode(await _notifications(call).policy_entity(call.account_id))
@@ -56,19 +57,19 @@ async def _change(call: Call) -> bytes:
     return encode(await _notifications(call).policy_entity(call.account_id))
 
 
-@patch("/api/v2/notifications/policy", WRITE)
+@patch("/api/v2/notifications/policy", WRITE, NotificationPolicy, form=PolicyForm)
 async def change_policy(call: Asked) -> bytes:
     """Decide anew."""
     return await _change(call)
 
 
-@put("/api/v2/notifications/policy", WRITE)
+@put("/api/v2/notifications/policy", WRITE, NotificationPolicy, form=PolicyForm)
 async def put_policy(call: Asked) -> bytes:
     """Decide anew."""
     return await _change(call)
 
 
-@get("/api/v1/notifications/policy", READ)
+@get("/api/v1/notifications/policy", READ, NotificationPolicyV1)
 async def old_policy(call: Asked) -> bytes:
     """The policy in the words of 4.3's first version."""
     return await _old(call)
@@ -89,19 +90,19 @@ async def _change_old(call: Call) -> bytes:
     return await _old(call)
 
 
-@put("/api/v1/notifications/policy", WRITE)
+@put("/api/v1/notifications/policy", WRITE, NotificationPolicyV1, form=OldPolicyForm)
 async def put_old_policy(call: Asked) -> bytes:
     """Decide anew, in the old words."""
     return await _change_old(call)
 
 
-@patch("/api/v1/notifications/policy", WRITE)
+@patch("/api/v1/notifications/policy", WRITE, NotificationPolicyV1, form=OldPolicyForm)
 async def change_old_policy(call: Asked) -> bytes:
     """Decide anew, in the old words."""
     return await _change_old(call)
 
 
-@get("/api/v1/notifications/requests", READ)
+@get("/api/v1/notifications/requests", READ, list[NotificationRequest], paged=True)
 async def requests(call: Asked) -> bytes:
     """Whose notifications were kept aside, the latest first."""
     paging = call.paging(40, 80)
@@ -111,13 +112,13 @@ async def requests(call: Asked) -> bytes:
     return call.listing(found, paging.limit, int(found[-1].id), int(found[0].id))
 
 
-@get("/api/v1/notifications/requests/merged", READ)
+@get("/api/v1/notifications/requests/merged", READ, Merged)
 async def merged(call: Asked) -> bytes:
     """Whether those accepted are among the others already: always, it is one transaction."""
     return encode({"merged": True})
 
 
-@get("/api/v1/notifications/requests/{request_id:int}", READ)
+@get("/api/v1/notifications/requests/{request_id:int}", READ, NotificationRequest)
 async def request(call: Asked, request_id: FromPath[int]) -> bytes:
     """One of them."""
     return encode(await _notifications(call).request(call.account_id, request_id))
@@ -139,14 +140,14 @@ async def dismiss(call: Asked, request_id: FromPath[int]) -> bytes:
     return b"{}"
 
 
-@post("/api/v1/notifications/requests/accept", WRITE)
+@post("/api/v1/notifications/requests/accept", WRITE, form=IdsForm)
 async def accept_some(call: Asked) -> bytes:
     """Let several people in."""
     await _notifications(call).accept(call.account_id, (await call.form(IdsForm)).id)
     return b"{}"
 
 
-@post("/api/v1/notifications/requests/dismiss", WRITE)
+@post("/api/v1/notifications/requests/dismiss", WRITE, form=IdsForm)
 async def dismiss_some(call: Asked) -> bytes:
     """Put away what several people did."""
     await _notifications(call).dismiss_requests(call.account_id, (await call.form(IdsForm)).id)

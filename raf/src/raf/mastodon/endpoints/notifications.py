@@ -7,11 +7,12 @@ from typing import Annotated
 import msgspec
 from litestar.params import FromPath
 
-from raf.entities import Notification
+from raf.entities import Marker, Notification
 from raf.mastodon.access import person
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call, Id
 from raf.mastodon.endpoint import Asked, get, post
+from raf.mastodon.shapes import Count
 
 READ = person("read:notifications")
 WRITE = person("write:notifications")
@@ -66,13 +67,13 @@ async def _asked(call: Call, usual: int, most: int) -> list[Notification]:
     return found
 
 
-@get("/api/v1/notifications", READ)
+@get("/api/v1/notifications", READ, list[Notification], query=NotificationsQuery, paged=True)
 async def index(call: Asked) -> bytes:
     """The newest first."""
     return encode(await _asked(call, 40, 80))
 
 
-@get("/api/v1/notifications/{notification_id:int}", READ)
+@get("/api/v1/notifications/{notification_id:int}", READ, Notification)
 async def show(call: Asked, notification_id: FromPath[int]) -> bytes:
     """One of them."""
     return encode(await call.house.raf.notification(call.account_id, notification_id))
@@ -92,21 +93,21 @@ async def dismiss(call: Asked, notification_id: FromPath[int]) -> bytes:
     return b"{}"
 
 
-@get("/api/v1/notifications/unread_count", READ)
+@get("/api/v1/notifications/unread_count", READ, Count, query=CountQuery)
 async def unread_count(call: Asked) -> bytes:
     """How many are above the marker."""
     limit = min(call.query(CountQuery).limit, 1000)
     return encode({"count": await call.house.raf.unread_notifications(call.account_id, limit)})
 
 
-@get("/api/v1/markers", person("read:statuses"))
+@get("/api/v1/markers", person("read:statuses"), dict[str, Marker], query=MarkersQuery)
 async def markers(call: Asked) -> bytes:
     """How far one has read."""
     asked = [name for name in call.query(MarkersQuery).timeline if name in ("home", "notifications")]
     return encode(await call.house.raf.markers(call.account_id, asked))
 
 
-@post("/api/v1/markers", person("write:statuses"))
+@post("/api/v1/markers", person("write:statuses"), dict[str, Marker], form=MarkersForm)
 async def set_markers(call: Asked) -> bytes:
     """Say how far one has read."""
     said = await call.form(MarkersForm)

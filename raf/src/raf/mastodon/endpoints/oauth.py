@@ -19,6 +19,7 @@ from raf.mastodon.access import ANYONE, person
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call
 from raf.mastodon.endpoint import JSON, Asked, get, post
+from raf.mastodon.shapes import UserInfo
 
 NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
 
@@ -45,7 +46,7 @@ class RevokeForm(msgspec.Struct):
     client_secret: str = ""
 
 
-@post("/oauth/token", ANYONE)
+@post("/oauth/token", ANYONE, Token, form=TokenForm)
 async def token(call: Asked) -> Response[bytes]:
     """Exchange a code, a password, or only the client's own secret for a token."""
     form = await call.form(TokenForm)
@@ -73,7 +74,7 @@ async def token(call: Asked) -> Response[bytes]:
     return Response(encode(body), media_type=JSON, status_code=200, headers=NO_STORE)
 
 
-@post("/oauth/revoke", ANYONE)
+@post("/oauth/revoke", ANYONE, form=RevokeForm)
 async def revoke(call: Asked) -> bytes:
     """Let a token open nothing any more. An unknown one is no error (RFC 7009 §2.2)."""
     form = await call.form(RevokeForm)
@@ -99,13 +100,13 @@ async def _userinfo(call: Call) -> bytes:
     )
 
 
-@get("/oauth/userinfo", person("profile", "read:accounts"))
+@get("/oauth/userinfo", person("profile", "read:accounts"), UserInfo)
 async def userinfo(call: Asked) -> bytes:
     """Who a token belongs to, in OpenID Connect's words."""
     return await _userinfo(call)
 
 
-@post("/oauth/userinfo", person("profile", "read:accounts"))
+@post("/oauth/userinfo", person("profile", "read:accounts"), UserInfo)
 async def userinfo_posted(call: Asked) -> bytes:
     """The same, asked by POST."""
     return await _userinfo(call)

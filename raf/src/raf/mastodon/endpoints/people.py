@@ -7,11 +7,13 @@ from typing import Annotated
 import msgspec
 from litestar.params import FromPath
 
+from raf.entities import Account
 from raf.mastodon.access import person, reader
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call
 from raf.mastodon.endpoint import Asked, delete, get
 from raf.mastodon.endpoints.trends import FURTHEST
+from raf.mastodon.shapes import Suggestion
 from raf.search.search import open_search
 
 Limit = Annotated[int, msgspec.Meta(ge=1)]
@@ -34,7 +36,7 @@ class SuggestionsQuery(msgspec.Struct):
     limit: Limit = 40
 
 
-@get("/api/v1/directory", reader())
+@get("/api/v1/directory", reader(), list[Account], query=DirectoryQuery)
 async def directory(call: Asked) -> bytes:
     """People who want to be found."""
     asked = call.query(DirectoryQuery)
@@ -52,13 +54,13 @@ async def _suggested(call: Call) -> dict[str, list[str]]:
     return {str(account_id): reasons for account_id, reasons in found}
 
 
-@get("/api/v1/suggestions", person("read:accounts"))
+@get("/api/v1/suggestions", person("read:accounts"), list[Account], query=SuggestionsQuery)
 async def v1(call: Asked) -> bytes:
     """People one does not follow yet: whom one's own follow, and the most followed."""
     return encode(await call.house.raf.accounts([int(account_id) for account_id in await _suggested(call)]))
 
 
-@get("/api/v2/suggestions", person("read:accounts"))
+@get("/api/v2/suggestions", person("read:accounts"), list[Suggestion], query=SuggestionsQuery)
 async def v2(call: Asked) -> bytes:
     """The same with the reasons."""
     why = await _suggested(call)

@@ -8,12 +8,14 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from raf.entities import CredentialAccount
 from raf.errors import Invalid
 from raf.mastodon.access import person
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call
 from raf.mastodon.endpoint import Asked, delete, get, patch
 from raf.mastodon.parameters import Tree, convert
+from raf.mastodon.shapes import Preferences
 from raf.mastodon.uploads import UploadedFile
 from raf.network import ProfileChange
 
@@ -48,13 +50,21 @@ class FieldChange(msgspec.Struct):
     value: str = ""
 
 
-@get("/api/v1/accounts/verify_credentials", person("read:accounts", "profile"))
+PARTS = {
+    "avatar": UploadedFile,
+    "header": UploadedFile,
+    "source": SourceChange,
+    "fields_attributes": list[FieldChange],
+}
+
+
+@get("/api/v1/accounts/verify_credentials", person("read:accounts", "profile"), CredentialAccount)
 async def verify_credentials(call: Asked) -> bytes:
     """One's own account."""
     return encode(await call.house.raf.credential_account(call.account_id))
 
 
-@patch("/api/v1/accounts/update_credentials", WRITE)
+@patch("/api/v1/accounts/update_credentials", WRITE, CredentialAccount, form=Credentials, parts=PARTS)
 async def update_credentials(call: Asked) -> bytes:
     """Change one's profile."""
     tree = await call.tree(2 * call.house.library.settings.max_bytes + 2**20)
@@ -81,21 +91,21 @@ async def update_credentials(call: Asked) -> bytes:
     return encode(await call.house.raf.credential_account(call.account_id))
 
 
-@delete("/api/v1/profile/avatar", WRITE)
+@delete("/api/v1/profile/avatar", WRITE, CredentialAccount)
 async def delete_avatar(call: Asked) -> bytes:
     """Go back to the cup that everybody begins with."""
     await call.house.raf.update_profile(call.account_id, ProfileChange(avatar=None))
     return encode(await call.house.raf.credential_account(call.account_id))
 
 
-@delete("/api/v1/profile/header", WRITE)
+@delete("/api/v1/profile/header", WRITE, CredentialAccount)
 async def delete_header(call: Asked) -> bytes:
     """The same for the picture across the top."""
     await call.house.raf.update_profile(call.account_id, ProfileChange(header=None))
     return encode(await call.house.raf.credential_account(call.account_id))
 
 
-@get("/api/v1/preferences", person("read:accounts"))
+@get("/api/v1/preferences", person("read:accounts"), Preferences)
 async def preferences(call: Asked) -> bytes:
     """The defaults of new posts, in Mastodon's names."""
     source = (await call.house.raf.credential_account(call.account_id)).source

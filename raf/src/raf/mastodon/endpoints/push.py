@@ -64,7 +64,7 @@ def _policy(said: SubscriptionForm) -> str | None:
     return str(found) if found else None
 
 
-@post("/api/v1/push/subscription", PUSH)
+@post("/api/v1/push/subscription", PUSH, WebPushSubscription, form=SubscriptionForm)
 async def create(call: Asked) -> bytes:
     """Subscribe, in place of what this token had before."""
     said = await call.form(SubscriptionForm)
@@ -84,13 +84,13 @@ async def create(call: Asked) -> bytes:
     return await _shape(call, await _push(call).subscribe(call.account_id, _holder(call), new))
 
 
-@get("/api/v1/push/subscription", PUSH)
+@get("/api/v1/push/subscription", PUSH, WebPushSubscription, absent=True)
 async def show(call: Asked) -> bytes:
     """What this token has asked for."""
     return await _shape(call, await _push(call).subscription(_holder(call)))
 
 
-@put("/api/v1/push/subscription", PUSH)
+@put("/api/v1/push/subscription", PUSH, WebPushSubscription, form=SubscriptionForm, absent=True)
 async def update(call: Asked) -> bytes:
     """Other kinds of notifications."""
     said = await call.form(SubscriptionForm)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from litestar.params import FromPath
 
+from raf.entities import Status
 from raf.mastodon.access import person, reader
 from raf.mastodon.endpoint import Asked, get, post, put
 from raf.quotes.quotes import open_quotes
@@ -18,7 +19,7 @@ class PolicyForm(msgspec.Struct):
     quote_approval_policy: str = ""
 
 
-@get("/api/v1/statuses/{status_id:int}/quotes", reader("read:statuses"))
+@get("/api/v1/statuses/{status_id:int}/quotes", reader("read:statuses"), list[Status], paged=True)
 async def index(call: Asked, status_id: FromPath[int]) -> bytes:
     """The posts that quote it."""
     paging = call.paging(20, 40)
@@ -26,14 +27,14 @@ async def index(call: Asked, status_id: FromPath[int]) -> bytes:
     return await call.posts(found.items)
 
 
-@post("/api/v1/statuses/{status_id:int}/quotes/{quoting_id:int}/revoke", WRITE)
+@post("/api/v1/statuses/{status_id:int}/quotes/{quoting_id:int}/revoke", WRITE, Status)
 async def revoke(call: Asked, status_id: FromPath[int], quoting_id: FromPath[int]) -> bytes:
     """Take one's own post out of a quote; the post that held it."""
     await call.house.application.part(open_quotes).revoke(call.account_id, status_id, quoting_id)
     return await call.house.raf.document(quoting_id, call.account_id)
 
 
-@put("/api/v1/statuses/{status_id:int}/interaction_policy", WRITE)
+@put("/api/v1/statuses/{status_id:int}/interaction_policy", WRITE, Status, form=PolicyForm)
 async def set_policy(call: Asked, status_id: FromPath[int]) -> bytes:
     """Say who may quote one's own post."""
     said = await call.form(PolicyForm)

@@ -28,7 +28,7 @@ class NewMember(msgspec.Struct):
     invite_code: str = ""
 
 
-@post("/api/v1/accounts", application("write:accounts"))
+@post("/api/v1/accounts", application("write:accounts"), Token, form=NewMember)
 async def create(call: Asked) -> Response[bytes]:
     """Open an account; a token for it, with the scopes the application registered for."""
     access = call.access

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from litestar.params import FromPath
 
+from raf.entities import Account, MutedAccount, Relationship
 from raf.mastodon.access import person
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call
@@ -36,7 +37,7 @@ async def relationship(call: Call, account_id: int) -> bytes:
     return encode(found[0])
 
 
-@post("/api/v1/accounts/{account_id:int}/follow", FOLLOWS)
+@post("/api/v1/accounts/{account_id:int}/follow", FOLLOWS, Relationship, form=FollowForm)
 async def follow(call: Asked, account_id: FromPath[int]) -> bytes:
     """Follow, or change how; what is not said stays as it was."""
     said = await call.form(FollowForm)
@@ -44,7 +45,7 @@ async def follow(call: Asked, account_id: FromPath[int]) -> bytes:
     return await relationship(call, account_id)
 
 
-@post("/api/v1/accounts/{account_id:int}/unfollow", FOLLOWS)
+@post("/api/v1/accounts/{account_id:int}/unfollow", FOLLOWS, Relationship)
 async def unfollow(call: Asked, account_id: FromPath[int]) -> bytes:
     """Stop following."""
     await call.house.raf.account(account_id)
@@ -52,7 +53,7 @@ async def unfollow(call: Asked, account_id: FromPath[int]) -> bytes:
     return await relationship(call, account_id)
 
 
-@post("/api/v1/accounts/{account_id:int}/remove_from_followers", FOLLOWS)
+@post("/api/v1/accounts/{account_id:int}/remove_from_followers", FOLLOWS, Relationship)
 async def remove_from_followers(call: Asked, account_id: FromPath[int]) -> bytes:
     """Be followed no longer."""
     await call.house.raf.account(account_id)
@@ -60,7 +61,7 @@ async def remove_from_followers(call: Asked, account_id: FromPath[int]) -> bytes
     return await relationship(call, account_id)
 
 
-@post("/api/v1/accounts/{account_id:int}/block", BLOCKS)
+@post("/api/v1/accounts/{account_id:int}/block", BLOCKS, Relationship)
 async def block(call: Asked, account_id: FromPath[int]) -> bytes:
     """Neither sees the other any more."""
     await call.house.raf.account(account_id)
@@ -68,7 +69,7 @@ async def block(call: Asked, account_id: FromPath[int]) -> bytes:
     return await relationship(call, account_id)
 
 
-@post("/api/v1/accounts/{account_id:int}/unblock", BLOCKS)
+@post("/api/v1/accounts/{account_id:int}/unblock", BLOCKS, Relationship)
 async def unblock(call: Asked, account_id: FromPath[int]) -> bytes:
     """Let somebody see again."""
     await call.house.raf.account(account_id)
@@ -76,7 +77,7 @@ async def unblock(call: Asked, account_id: FromPath[int]) -> bytes:
     return await relationship(call, account_id)
 
 
-@post("/api/v1/accounts/{account_id:int}/mute", MUTES)
+@post("/api/v1/accounts/{account_id:int}/mute", MUTES, Relationship, form=MuteForm)
 async def mute(call: Asked, account_id: FromPath[int]) -> bytes:
     """See somebody no more, for a while or for good."""
     said = await call.form(MuteForm)
@@ -86,7 +87,7 @@ async def mute(call: Asked, account_id: FromPath[int]) -> bytes:
     return await relationship(call, account_id)
 
 
-@post("/api/v1/accounts/{account_id:int}/unmute", MUTES)
+@post("/api/v1/accounts/{account_id:int}/unmute", MUTES, Relationship)
 async def unmute(call: Asked, account_id: FromPath[int]) -> bytes:
     """See somebody again."""
     await call.house.raf.account(account_id)
@@ -94,7 +95,7 @@ async def unmute(call: Asked, account_id: FromPath[int]) -> bytes:
     return await relationship(call, account_id)
 
 
-@get("/api/v1/follow_requests", person("read:follows"))
+@get("/api/v1/follow_requests", person("read:follows"), list[Account], paged=True)
 async def follow_requests(call: Asked) -> bytes:
     """Who asks to follow."""
     paging = call.paging(40, 80)
@@ -102,21 +103,21 @@ async def follow_requests(call: Asked) -> bytes:
     return call.listing(found.items, paging.limit, found.older, found.newer)
 
 
-@post("/api/v1/follow_requests/{account_id:int}/authorize", FOLLOWS)
+@post("/api/v1/follow_requests/{account_id:int}/authorize", FOLLOWS, Relationship)
 async def authorize(call: Asked, account_id: FromPath[int]) -> bytes:
     """Let somebody follow."""
     await call.house.raf.authorize_follow(call.account_id, account_id)
     return await relationship(call, account_id)
 
 
-@post("/api/v1/follow_requests/{account_id:int}/reject", FOLLOWS)
+@post("/api/v1/follow_requests/{account_id:int}/reject", FOLLOWS, Relationship)
 async def reject(call: Asked, account_id: FromPath[int]) -> bytes:
     """Do not."""
     await call.house.raf.reject_follow(call.account_id, account_id)
     return await relationship(call, account_id)
 
 
-@get("/api/v1/blocks", person("read:blocks"))
+@get("/api/v1/blocks", person("read:blocks"), list[Account], paged=True)
 async def blocks(call: Asked) -> bytes:
     """Whom one blocks."""
     paging = call.paging(40, 80)
@@ -124,7 +125,7 @@ async def blocks(call: Asked) -> bytes:
     return call.listing(found.items, paging.limit, found.older, found.newer)
 
 
-@get("/api/v1/mutes", person("read:mutes"))
+@get("/api/v1/mutes", person("read:mutes"), list[MutedAccount], paged=True)
 async def mutes(call: Asked) -> bytes:
     """Whom one mutes."""
     paging = call.paging(40, 80)

@@ -12,6 +12,7 @@ from raf.mastodon.endpoint import Asked, post
 from raf.moderation.moderation import open_moderation
 from raf.moderation.portraying import report
 from raf.moderation.reporting import NewReport
+from raf.moderation.shapes import Report
 
 
 class ReportForm(msgspec.Struct):
@@ -25,7 +26,7 @@ class ReportForm(msgspec.Struct):
     rule_ids: list[Id] = []
 
 
-@post("/api/v1/reports", person("write:reports"))
+@post("/api/v1/reports", person("write:reports"), Report, form=ReportForm)
 async def create(call: Asked) -> bytes:
     """File a report."""
     said = await call.form(ReportForm)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from litestar.params import FromPath
 
+from raf.entities import ScheduledStatus
 from raf.mastodon.access import person
 from raf.mastodon.answers import encode
 from raf.mastodon.endpoint import Asked, delete, get, put
@@ -20,7 +21,7 @@ class TimeForm(msgspec.Struct):
     scheduled_at: str = ""
 
 
-@get("/api/v1/scheduled_statuses", READ)
+@get("/api/v1/scheduled_statuses", READ, list[ScheduledStatus], paged=True)
 async def index(call: Asked) -> bytes:
     """All that wait, the last written first."""
     paging = call.paging(20, 40)
@@ -28,13 +29,13 @@ async def index(call: Asked) -> bytes:
     return call.listing(found.items, paging.limit, found.older, found.newer)
 
 
-@get("/api/v1/scheduled_statuses/{scheduled_id:int}", READ)
+@get("/api/v1/scheduled_statuses/{scheduled_id:int}", READ, ScheduledStatus)
 async def show(call: Asked, scheduled_id: FromPath[int]) -> bytes:
     """One of them."""
     return encode(await _scheduling(call).waiting(call.account_id, scheduled_id))
 
 
-@put("/api/v1/scheduled_statuses/{scheduled_id:int}", WRITE)
+@put("/api/v1/scheduled_statuses/{scheduled_id:int}", WRITE, ScheduledStatus, form=TimeForm)
 async def update(call: Asked, scheduled_id: FromPath[int]) -> bytes:
     """Have it wait for another time."""
     said = await call.form(TimeForm)

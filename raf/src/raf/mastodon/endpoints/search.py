@@ -48,7 +48,7 @@ class SearchQuery(msgspec.Struct):
     min_id: Id | None = None
 
 
-@get("/api/v2/search", reader("read:search"))
+@get("/api/v2/search", reader("read:search"), Search, query=SearchQuery)
 async def everything(call: Asked) -> bytes:
     """What is found, each kind in its list."""
     asked = call.query(SearchQuery)

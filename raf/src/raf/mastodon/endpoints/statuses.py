@@ -9,6 +9,7 @@ import msgspec
 from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
 
+from raf.entities import Account, Context, Status, StatusEdit, StatusSource
 from raf.errors import Missing
 from raf.forms import NewPoll
 from raf.mastodon.access import person, reader
@@ -18,6 +19,7 @@ from raf.mastodon.endpoint import Asked, delete, get, post, put
 from raf.mastodon.endpoints.accounts import Ids
 from raf.mastodon.endpoints.media import focus_of
 from raf.mastodon.parameters import Tree, convert
+from raf.mastodon.shapes import DeletedStatus
 from raf.network import NewPost, PostChange
 from raf.scheduling.scheduling import moment_of, open_scheduling
 
@@ -80,7 +82,7 @@ class ReblogForm(msgspec.Struct):
     visibility: str | None = None
 
 
-@get("/api/v1/statuses", READER)
+@get("/api/v1/statuses", READER, list[Status], query=Ids)
 async def index(call: Asked) -> bytes:
     """Several posts at once."""
     ids = call.query(Ids).id[:40]
@@ -110,13 +112,13 @@ async def publish(call: Call) -> bytes:
     return await call.house.raf.document(identity, call.account_id)
 
 
-@get("/api/v1/statuses/{status_id:int}", READER)
+@get("/api/v1/statuses/{status_id:int}", READER, Status)
 async def show(call: Asked, status_id: FromPath[int]) -> bytes:
     """A post."""
     return await call.house.raf.document(status_id, call.viewer_id)
 
 
-@put("/api/v1/statuses/{status_id:int}", WRITE)
+@put("/api/v1/statuses/{status_id:int}", WRITE, Status, form=EditForm, parts={"poll": PollForm})
 async def update(call: Asked, status_id: FromPath[int]) -> bytes:
     """Publish a new version."""
     said = await call.form(EditForm)
@@ -152,7 +154,7 @@ def poll_of(tree: Tree | None) -> NewPoll | None:
     )
 
 
-@delete("/api/v1/statuses/{status_id:int}", WRITE)
+@delete("/api/v1/statuses/{status_id:int}", WRITE, DeletedStatus)
 async def destroy(call: Asked, status_id: FromPath[int]) -> bytes:
     """Take a post away; the answer has its source, to write it anew."""
     raf = call.house.raf
@@ -165,7 +167,7 @@ async def destroy(call: Asked, status_id: FromPath[int]) -> bytes:
     return encode(whole | {"text": source.text, "spoiler_text": source.spoiler_text})
 
 
-@get("/api/v1/statuses/{status_id:int}/context", READER)
+@get("/api/v1/statuses/{status_id:int}/context", READER, Context)
 async def context(call: Asked, status_id: FromPath[int]) -> bytes:
     """What a post replies to, and the replies to it."""
     above, below = await call.house.raf.context(status_id, call.viewer_id)
@@ -174,33 +176,33 @@ async def context(call: Asked, status_id: FromPath[int]) -> bytes:
     return b'{"ancestors":[' + b",".join(ancestors) + b'],"descendants":[' + b",".join(descendants) + b"]}"
 
 
-@get("/api/v1/statuses/{status_id:int}/history", READER)
+@get("/api/v1/statuses/{status_id:int}/history", READER, list[StatusEdit])
 async def history(call: Asked, status_id: FromPath[int]) -> bytes:
     """Every version."""
     return encode(await call.house.raf.status_history(status_id, call.viewer_id))
 
 
-@get("/api/v1/statuses/{status_id:int}/source", person("read:statuses"))
+@get("/api/v1/statuses/{status_id:int}/source", person("read:statuses"), StatusSource)
 async def source(call: Asked, status_id: FromPath[int]) -> bytes:
     """What the author typed."""
     return encode(await call.house.raf.status_source(call.account_id, status_id))
 
 
-@post("/api/v1/statuses/{status_id:int}/favourite", FAVOURITES)
+@post("/api/v1/statuses/{status_id:int}/favourite", FAVOURITES, Status)
 async def favourite(call: Asked, status_id: FromPath[int]) -> bytes:
     """Like."""
     await call.house.raf.favourite(call.account_id, status_id)
     return await call.house.raf.document(status_id, call.account_id)
 
 
-@post("/api/v1/statuses/{status_id:int}/unfavourite", FAVOURITES)
+@post("/api/v1/statuses/{status_id:int}/unfavourite", FAVOURITES, Status)
 async def unfavourite(call: Asked, status_id: FromPath[int]) -> bytes:
     """Like no longer."""
     await call.house.raf.unfavourite(call.account_id, status_id)
     return await call.house.raf.document(status_id, call.account_id)
 
 
-@post("/api/v1/statuses/{status_id:int}/reblog", WRITE)
+@post("/api/v1/statuses/{status_id:int}/reblog", WRITE, Status, form=ReblogForm)
 async def reblog(call: Asked, status_id: FromPath[int]) -> bytes:
     """Boost; the boost, which holds the post."""
     said = await call.form(ReblogForm)
@@ -208,7 +210,7 @@ async def reblog(call: Asked, status_id: FromPath[int]) -> bytes:
     return await call.house.raf.document(identity, call.account_id)
 
 
-@post("/api/v1/statuses/{status_id:int}/unreblog", WRITE)
+@post("/api/v1/statuses/{status_id:int}/unreblog", WRITE, Status)
 async def unreblog(call: Asked, status_id: FromPath[int]) -> bytes:
     """Boost no longer; the post."""
     shown = await call.house.raf.status(status_id, call.account_id)
@@ -216,49 +218,49 @@ async def unreblog(call: Asked, status_id: FromPath[int]) -> bytes:
     return await call.house.raf.document(int(shown.reblog.id) if shown.reblog else status_id, call.account_id)
 
 
-@post("/api/v1/statuses/{status_id:int}/bookmark", BOOKMARKS)
+@post("/api/v1/statuses/{status_id:int}/bookmark", BOOKMARKS, Status)
 async def bookmark(call: Asked, status_id: FromPath[int]) -> bytes:
     """Keep for later."""
     await call.house.raf.bookmark(call.account_id, status_id)
     return await call.house.raf.document(status_id, call.account_id)
 
 
-@post("/api/v1/statuses/{status_id:int}/unbookmark", BOOKMARKS)
+@post("/api/v1/statuses/{status_id:int}/unbookmark", BOOKMARKS, Status)
 async def unbookmark(call: Asked, status_id: FromPath[int]) -> bytes:
     """Keep no longer."""
     await call.house.raf.unbookmark(call.account_id, status_id)
     return await call.house.raf.document(status_id, call.account_id)
 
 
-@post("/api/v1/statuses/{status_id:int}/mute", MUTES)
+@post("/api/v1/statuses/{status_id:int}/mute", MUTES, Status)
 async def mute(call: Asked, status_id: FromPath[int]) -> bytes:
     """No more notifications from this thread."""
     await call.house.raf.mute_conversation(call.account_id, status_id)
     return await call.house.raf.document(status_id, call.account_id)
 
 
-@post("/api/v1/statuses/{status_id:int}/unmute", MUTES)
+@post("/api/v1/statuses/{status_id:int}/unmute", MUTES, Status)
 async def unmute(call: Asked, status_id: FromPath[int]) -> bytes:
     """Notifications again."""
     await call.house.raf.unmute_conversation(call.account_id, status_id)
     return await call.house.raf.document(status_id, call.account_id)
 
 
-@post("/api/v1/statuses/{status_id:int}/pin", PINS)
+@post("/api/v1/statuses/{status_id:int}/pin", PINS, Status)
 async def pin(call: Asked, status_id: FromPath[int]) -> bytes:
     """Show first on one's profile."""
     await call.house.raf.pin(call.account_id, status_id)
     return await call.house.raf.document(status_id, call.account_id)
 
 
-@post("/api/v1/statuses/{status_id:int}/unpin", PINS)
+@post("/api/v1/statuses/{status_id:int}/unpin", PINS, Status)
 async def unpin(call: Asked, status_id: FromPath[int]) -> bytes:
     """Show in its turn again."""
     await call.house.raf.unpin(call.account_id, status_id)
     return await call.house.raf.document(status_id, call.account_id)
 
 
-@get("/api/v1/statuses/{status_id:int}/favourited_by", reader("read:accounts"))
+@get("/api/v1/statuses/{status_id:int}/favourited_by", reader("read:accounts"), list[Account], paged=True)
 async def favourited_by(call: Asked, status_id: FromPath[int]) -> bytes:
     """Who likes a post."""
     paging = call.paging(40, 80)
@@ -266,7 +268,7 @@ async def favourited_by(call: Asked, status_id: FromPath[int]) -> bytes:
     return call.listing(found.items, paging.limit, found.older, found.newer)
 
 
-@get("/api/v1/statuses/{status_id:int}/reblogged_by", reader("read:accounts"))
+@get("/api/v1/statuses/{status_id:int}/reblogged_by", reader("read:accounts"), list[Account], paged=True)
 async def reblogged_by(call: Asked, status_id: FromPath[int]) -> bytes:
     """Who boosts it."""
     paging = call.paging(40, 80)

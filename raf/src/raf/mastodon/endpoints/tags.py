@@ -20,7 +20,7 @@ from raf.search.trends import DAY, DAYS, Days
 from raf.tags.tags import open_tags
 
 
-@get("/api/v1/tags/{name:str}", reader("read:statuses"))
+@get("/api/v1/tags/{name:str}", reader("read:statuses"), Tag, absent=True)
 async def show(call: Asked, name: FromPath[str]) -> bytes:
     """A hashtag and its last week."""
     name = name.replace("\0", "")

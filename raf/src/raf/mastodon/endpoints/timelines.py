@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from litestar.params import FromPath
 
+from raf.entities import Status
 from raf.mastodon.access import person, reader
 from raf.mastodon.endpoint import Asked, get
 
@@ -20,7 +21,7 @@ class TagQuery(msgspec.Struct):
     none: list[str] = []
 
 
-@get("/api/v1/timelines/tag/{tag:str}", reader("read:statuses"))
+@get("/api/v1/timelines/tag/{tag:str}", reader("read:statuses"), list[Status], query=TagQuery, paged=True)
 async def tag(call: Asked, tag: FromPath[str]) -> bytes:
     """Public posts with a hashtag."""
     asked = call.query(TagQuery)
@@ -37,7 +38,7 @@ async def tag(call: Asked, tag: FromPath[str]) -> bytes:
     return await call.posts(ids)
 
 
-@get("/api/v1/favourites", person("read:favourites"))
+@get("/api/v1/favourites", person("read:favourites"), list[Status], paged=True)
 async def favourites(call: Asked) -> bytes:
     """What one likes, the last liked first."""
     paging = call.paging()
@@ -45,7 +46,7 @@ async def favourites(call: Asked) -> bytes:
     return await call.posts(found.items, found.older, found.newer)
 
 
-@get("/api/v1/bookmarks", person("read:bookmarks"))
+@get("/api/v1/bookmarks", person("read:bookmarks"), list[Status], paged=True)
 async def bookmarks(call: Asked) -> bytes:
     """What one keeps for later."""
     paging = call.paging()

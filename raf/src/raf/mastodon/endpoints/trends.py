@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from raf.entities import PreviewCard
+from raf.entities import PreviewCard, Status, Tag
 from raf.errors import Missing
 from raf.mastodon.access import reader
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call
 from raf.mastodon.endpoint import Asked, get
 from raf.mastodon.endpoints.tags import history, marked, tag_of
+from raf.mastodon.shapes import TrendsLink
 from raf.search.search import open_search
 from raf.search.trends import Days
 
@@ -28,7 +29,7 @@ class TrendsQuery(msgspec.Struct):
     offset: Annotated[int, msgspec.Meta(ge=0, le=FURTHEST)] = 0
 
 
-@get(["/api/v1/trends", "/api/v1/trends/tags"], reader())
+@get(["/api/v1/trends", "/api/v1/trends/tags"], reader(), list[Tag], query=TrendsQuery, linked=True)
 async def tags(call: Asked) -> bytes:
     """The tags of most people in the last days."""
     asked = call.query(TrendsQuery)
@@ -39,7 +40,7 @@ async def tags(call: Asked) -> bytes:
     return encode(await marked(call, [tag_of(call, talk.name, talk.days) for talk in shown]))
 
 
-@get("/api/v1/trends/statuses", reader())
+@get("/api/v1/trends/statuses", reader(), list[Status], query=TrendsQuery, linked=True)
 async def statuses(call: Asked) -> bytes:
     """The public posts most liked and boosted in the last days."""
     asked = call.query(TrendsQuery)
@@ -49,7 +50,7 @@ async def statuses(call: Asked) -> bytes:
     return b"[" + b",".join(await call.house.raf.documents(ids, call.viewer_id)) + b"]"
 
 
-@get("/api/v1/trends/links", reader())
+@get("/api/v1/trends/links", reader(), list[TrendsLink], query=TrendsQuery, linked=True)
 async def links(call: Asked) -> bytes:
     """The addresses of most people in the last days. Nothing is fetched from there: a card says what its address says."""
     asked = call.query(TrendsQuery)
@@ -66,7 +67,7 @@ class LinkQuery(msgspec.Struct):
     url: str = ""
 
 
-@get("/api/v1/timelines/link", reader("read:statuses"))
+@get("/api/v1/timelines/link", reader("read:statuses"), list[Status], query=LinkQuery, paged=True, absent=True)
 async def posts_with_link(call: Asked) -> bytes:
     """Public posts with a link that is talked about."""
     asked, paging = call.query(LinkQuery), call.paging()
