@@ -27,6 +27,8 @@ from ostrov import Mailbox, Message
 from raf.domain.text import normal_tag
 
 Stream: TypeAlias = str
+EVENTS = "raf.events"
+"""The channel's topic of what happened: see `raf.timelines.wire`."""
 PUBLIC = ("public", "public:local", "public:media", "public:local:media")
 TOPICS = {
     "public": "raf.public",

@@ -6,8 +6,8 @@ import asyncio
 import logging
 
 from ostrov import OstrovError, ServiceContext
+from raf.live import EVENTS
 from raf.search.search import open_search
-from raf.timelines.wire import TOPIC
 
 LOG = logging.getLogger(__name__)
 GATHERED = 0.5
@@ -19,7 +19,7 @@ async def serve(context: ServiceContext) -> None:
     """Follow the log until told to stop."""
     search = context.application.part(open_search)
     happened = asyncio.Event()
-    context.application.channel.listen(TOPIC, lambda message: happened.set())
+    context.application.channel.listen(EVENTS, lambda message: happened.set())
     context.ready()
     while not context.stopping.is_set():
         happened.clear()

@@ -19,10 +19,10 @@ from eventsourcing.persistence import MapperDeserialisationError, StoredEvent
 
 from ostrov import Events, Message, Ostrov, StoreError
 from raf.domain.events import RafEvent
+from raf.live import EVENTS
 from raf.timelines import public
 from raf.timelines.memory import Memory
 
-TOPIC = "raf.events"
 FORGET = "raf.forget"
 LOG = logging.getLogger(__name__)
 LARGEST = 60_000
@@ -48,7 +48,7 @@ class Wire:
         self._missing = 0
         self._decode = msgspec.json.Decoder(tuple[str, list[Carried]]).decode
         self.after_gap: Callable[[], Awaitable[None]] | None = None
-        application.channel.listen(TOPIC, self._heard)
+        application.channel.listen(EVENTS, self._heard)
         application.channel.listen(FORGET, lambda message: self._memory.forget())
         application.on_close(self.close)
 
@@ -102,7 +102,7 @@ class Wire:
             self._publish(batch)
 
     def _publish(self, batch: list[Carried]) -> None:
-        self._application.channel.publish(TOPIC, msgspec.json.encode((self._own, batch)))
+        self._application.channel.publish(EVENTS, msgspec.json.encode((self._own, batch)))
 
     def _heard(self, message: Message) -> None:
         if self._loop is None or not message.body or message.body.startswith(b'["' + self._own.encode()):

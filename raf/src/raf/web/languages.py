@@ -1,6 +1,7 @@
 """The languages pages are written in: words from gettext catalogues, plural forms, dates and numbers.
 
-Templates and handlers say everything in English; `locales/<code>.po` holds the other languages, read when a process starts.
+Templates and handlers say everything in English; `locales/<code>.po` holds the other languages. What is read of them, and of
+CLDR by Babel (5 MB), is read when somebody first wants it.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton
-from babel.numbers import format_compact_decimal, format_decimal
 from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 LANGUAGES = ("en", "ru")
 OWN_NAMES = {
@@ -47,9 +48,19 @@ class Language:
 
     def __init__(self, code: str, folder: Path = FOLDER) -> None:
         self.code = code
-        self.locale = Locale.parse(code)
-        self._translations = read_catalogue(folder / f"{code}.po") if code != "en" else gettext.NullTranslations()
+        self._folder = folder
         self._said: dict[str, Markup] = {}
+
+    @cached_property
+    def locale(self) -> Locale:
+        """What CLDR knows of it."""
+        from babel import Locale
+
+        return Locale.parse(self.code)
+
+    @cached_property
+    def _translations(self) -> gettext.NullTranslations:
+        return read_catalogue(self._folder / f"{self.code}.po") if self.code != "en" else gettext.NullTranslations()
 
     def say(self, message: str, **values: Any) -> Markup:
         """What a message is in this language, with `%(name)s` filled in."""
@@ -77,12 +88,18 @@ class Language:
 
     def number(self, value: int) -> str:
         """12 345, as the language groups digits."""
-        return str(value) if value < 1000 else str(format_decimal(value, locale=self.locale))
+        if value < 1000:
+            return str(value)
+        from babel.numbers import format_decimal
+
+        return str(format_decimal(value, locale=self.locale))
 
     def short_number(self, value: int) -> str:
         """1.2K; nothing for 0, as beside a button."""
         if value < 1000:
             return str(value) if value else ""
+        from babel.numbers import format_compact_decimal
+
         return str(format_compact_decimal(value, locale=self.locale, fraction_digits=1))
 
     def size(self, value: int) -> str:
@@ -96,17 +113,23 @@ class Language:
 
     def short_date(self, iso: str) -> str:
         """5 Mar; with the year when it is not this one."""
+        from babel.dates import format_skeleton
+
         moment = parse_time(iso)
         skeleton = "MMMd" if moment.year == datetime.now(UTC).year else "yMMMd"
         return str(format_skeleton(skeleton, moment, locale=self.locale))
 
     def long_date(self, when: str | float) -> str:
         """The day and the time, in UTC."""
+        from babel.dates import format_datetime
+
         moment = parse_time(when) if isinstance(when, str) else datetime.fromtimestamp(when, UTC)
         return str(format_datetime(moment, "d MMMM y, HH:mm" if self.code == "ru" else "MMMM d, y, HH:mm", locale=self.locale))
 
     def month(self, iso: str) -> str:
         """March 2026."""
+        from babel.dates import format_date
+
         return str(format_date(parse_time(iso), "MMMM y", locale=self.locale))
 
     @cached_property

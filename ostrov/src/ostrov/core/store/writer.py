@@ -13,11 +13,13 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ostrov.core.store.connection import raise_explained
-from ostrov.core.store.postgresql import PostgresConnection
 from ostrov.core.store.sqlite import SqliteConnection
+
+if TYPE_CHECKING:
+    from ostrov.core.store.postgresql import PostgresConnection  # its driver is 9 MB that a process on SQLite has no use for
 
 Command = tuple[Callable[..., Any], tuple[Any, ...], "asyncio.Future[Any]"]
 Outcome = tuple["asyncio.Future[Any]", Any, BaseException | None]
@@ -84,7 +86,7 @@ class Writer:
     async def _run(
         self, connection: SqliteConnection | PostgresConnection, batch: list[Command]
     ) -> tuple[list[Outcome], list[Callable[[], Any]]]:
-        if isinstance(connection, PostgresConnection):
+        if not isinstance(connection, SqliteConnection):
             outcomes, callbacks = await self._in_thread(_whole, connection, batch)
             return outcomes, callbacks
         if not connection.try_begin():
@@ -103,7 +105,7 @@ class Writer:
 
     def _forget_broken_connection(self) -> None:
         connection = self._connection
-        if isinstance(connection, PostgresConnection) and connection.raw.broken:
+        if connection is not None and not isinstance(connection, SqliteConnection) and connection.raw.broken:
             self._connection = None
 
 
