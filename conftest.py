@@ -19,6 +19,7 @@ SERVERS = {
     "nats": ("OSTROV_TEST_NATS", "nats-server"),
     "redis": ("OSTROV_TEST_REDIS", "redis-server"),
     "rabbitmq": ("OSTROV_TEST_RABBITMQ", "rabbitmq-server"),
+    "s3": ("OSTROV_TEST_S3", "swift-proxy"),
     "chromium": ("OSTROV_TEST_CHROMIUM", "chromium"),
 }
 
