@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,13 +16,14 @@ from raf.errors import Missing
 from raf.network import open_raf
 from raf.notifications.reading import row
 from raf.push import subscriptions
-from raf.push.encryption import LARGEST, decode, seal, seal_as_draft
 from raf.push.sending import Unreachable, Unwelcome, send
 from raf.push.settings import PushSettings
 from raf.push.subscriptions import NewSubscription, Subscription
-from raf.push.vapid import Vapid, make_key, read_key
 from raf.push.words import Said, said_of
 from raf.snowflake import time_of
+
+if TYPE_CHECKING:
+    from raf.push.vapid import Vapid  # what signs and seals is 7 MB, loaded with the first push
 
 LOG = logging.getLogger(__name__)
 AGAIN = (408, 425, 429)
@@ -40,6 +42,8 @@ class Push:
     async def vapid(self) -> Vapid:
         """The server's key, made at its first use."""
         if self._vapid is None:
+            from raf.push.vapid import make_key, read_key
+
             found = await self._store.read(read_key)
             self._vapid = found if found is not None else await self._store.write(make_key)
         return self._vapid
@@ -95,6 +99,8 @@ class Push:
         return status
 
     async def _send(self, one: Subscription, said: Said) -> int:
+        from raf.push.encryption import LARGEST, decode, seal, seal_as_draft
+
         content = msgspec.json.encode(said)
         if len(content) > LARGEST:
             content = msgspec.json.encode(msgspec.structs.replace(said, body=""))

@@ -40,7 +40,7 @@ class House:
         self.identity = application.part(open_identity)
         self.languages = read_languages()
         self.assets = Assets()
-        self.rendering = Rendering(self.languages, self.assets)
+        self.rendering = Rendering(self.assets)
         self.fragments = Fragments(self.rendering)
         self.frames = Frames()
         self.around = Around(self.raf)
@@ -61,6 +61,7 @@ class House:
             registrations=settings.identity.registrations,
             approval=settings.identity.approval,
             open_log_in=self.application.part(open_openid).name,
+            open_sign_up=bool(settings.openid.issuer) and settings.openid.sign_up,
         )
         if not site.url.endswith(":0"):
             self._site = site

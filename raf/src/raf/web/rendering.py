@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -39,13 +39,16 @@ BREAKS = re.compile(r"</p>|<br\s*/?>|</li>")
 class Rendering:
     """Renders templates by name."""
 
-    def __init__(self, languages: Mapping[str, Language], assets: Assets) -> None:
+    def __init__(self, assets: Assets) -> None:
         self.assets = assets
-        self._environments = {code: self._environment(language) for code, language in languages.items()}
+        self._environments: dict[str, Environment] = {}
 
     def fragment(self, template: str, language: Language, **context: Any) -> Markup:
         """A page or a part of one."""
-        return trusted(self._environments[language.code].get_template(template).render(context))
+        environment = self._environments.get(language.code)
+        if environment is None:
+            environment = self._environments[language.code] = self._environment(language)
+        return trusted(environment.get_template(template).render(context))
 
     def _environment(self, language: Language) -> Environment:
         environment = Environment(

@@ -40,7 +40,7 @@ def document(likes: int = 0, **more: object) -> bytes:
 
 @pytest.fixture
 def fragments() -> Fragments:
-    return Fragments(Rendering(LANGUAGES, Assets()))
+    return Fragments(Rendering(Assets()))
 
 
 def test_a_document_is_rendered_once_for_each_kind_of_reader(fragments: Fragments, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +67,7 @@ def test_a_changed_document_is_another_one(fragments: Fragments) -> None:
 
 
 def test_kept_posts_stay_within_their_budget() -> None:
-    fragments = Fragments(Rendering(LANGUAGES, Assets()), budget=60_000)
+    fragments = Fragments(Rendering(Assets()), budget=60_000)
     for likes in range(100):
         fragments.post(document(likes), LANGUAGES["en"], 2)
     assert 0 < fragments.size <= 60_000
