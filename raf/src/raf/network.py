@@ -83,11 +83,18 @@ class Raf:
 
     # ---- accounts ---------------------------------------------------------------------------------------------------
 
-    async def sign_up(self, new: NewAccount, *, address: str = "") -> int:
-        """Open an account; its id. Raises Invalid, TooMany."""
+    async def sign_up(
+        self, new: NewAccount, *, address: str = "", vouched: Callable[[Connection, int], None] | None = None
+    ) -> int:
+        """Open an account; its id. `vouched` is called in the transaction for somebody whom another place vouches for.
+
+        Raises Invalid, TooMany.
+        """
         identity = self.application.part(open_identity)
-        admit = partial(admission.admit, journal=self.journal, settings=self.settings.identity, address=address)
-        return await identity.sign_up(new, admit, address=address)
+        admit = partial(
+            admission.admit, journal=self.journal, settings=self.settings.identity, address=address, vouched=vouched
+        )
+        return await identity.sign_up(new, admit, address=address, vouched=vouched is not None)
 
     async def log_in(self, name: str, password: str, *, address: str = "") -> int:
         """The account of a user name or e-mail address. Raises WrongPassword, TooMany."""

@@ -38,13 +38,14 @@ class Identity:
 
     # ---- signing up -------------------------------------------------------------------------------------------------
 
-    async def sign_up(self, new: NewAccount, create_account: CreateAccount, *, address: str = "") -> int:
+    async def sign_up(self, new: NewAccount, create_account: CreateAccount, *, address: str = "", vouched: bool = False) -> int:
         """Make an account and its credential in one transaction; the account's id.
 
-        With an `address` (the visitor's), the number of accounts it may make is limited.
+        With an `address` (the visitor's), the number of accounts it may make is limited. Who is `vouched` for by another place
+        comes in when registrations are closed too.
         Raises Invalid with the fields that will not do, TooMany.
         """
-        if not self.settings.registrations and not new.invite:  # whether it is good is the house's to say
+        if not (self.settings.registrations or new.invite or vouched):  # whether it is good is the house's to say
             raise Invalid({"base": [("ERR_BLOCKED", "registrations are closed")]})
         if problems := problems_of_registration(new):
             raise Invalid(problems)

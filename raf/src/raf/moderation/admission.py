@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import secrets
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from ostrov import Connection
@@ -55,16 +56,30 @@ class Invite(NamedTuple):
         return (self.expires_at is None or self.expires_at > now) and (self.max_uses is None or self.uses < self.max_uses)
 
 
-def admit(connection: Connection, new: NewAccount, *, journal: Journal, settings: IdentitySettings, address: str) -> int:
-    """Open the account of somebody who may come in, or hold it for approval; its id. Raises Invalid for who may not."""
+def admit(
+    connection: Connection,
+    new: NewAccount,
+    *,
+    journal: Journal,
+    settings: IdentitySettings,
+    address: str,
+    vouched: Callable[[Connection, int], None] | None = None,
+) -> int:
+    """Open the account of somebody who may come in, or hold it for approval; its id. Raises Invalid for who may not.
+
+    Somebody `vouched` for comes in like the invited; it is called with the new account.
+    """
     now = journal.begin(connection)
     invite = _invite(connection, new.invite, now)
-    if not settings.registrations and invite is None:
+    asked_in = invite is not None or vouched is not None
+    if not settings.registrations and not asked_in:
         raise Invalid({"base": [("ERR_BLOCKED", "this invitation does not hold any more")]})
-    held = _suspicious(connection, new.email, address, now) or (settings.approval and invite is None)
+    held = _suspicious(connection, new.email, address, now) or (settings.approval and not asked_in)
     account_id = profiles.open_account(connection, journal, new.username)
     reason = new.reason.replace("\0", "").strip()[:REASON]
     connection.execute(SIGN_UP, (account_id, reason, invite.id if invite else None, address[:64]))
+    if vouched is not None:
+        vouched(connection, account_id)
     if held:
         judging.hold(connection, journal, account_id)
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import time
+from collections.abc import Callable
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
@@ -14,12 +15,13 @@ from ostrov import Connection, Ostrov, base_url
 from raf.errors import Forbidden, Missing, Refused
 from raf.factors import steps
 from raf.identity.secrets import new_token
+from raf.openid import newcomers
+from raf.openid.newcomers import CONNECT, Newcomer
 from raf.openid.provider import Provider
 from raf.openid.tokens import Untrusted, verified
 
 KIND: Final = "openid"
 BACK: Final = "/log-in/open/back"
-CONNECT: Final = "INSERT INTO open_log_in (issuer, subject, account_id, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 FIND: Final = "SELECT account_id FROM open_log_in WHERE issuer = ? AND subject = ?"
 CONNECTED: Final = "SELECT 1 FROM open_log_in WHERE issuer = ? AND account_id = ?"
 DISCONNECT: Final = "DELETE FROM open_log_in WHERE account_id = ?"
@@ -34,11 +36,15 @@ class Asked(msgspec.Struct):
 
 
 class Came(NamedTuple):
-    """Who came back: `connected` when somebody logged in was connected just now."""
+    """Who came back: `connected` when somebody logged in was connected just now.
+
+    Nobody's account is 0: `newcomer` is then the token of who may open one (see `newcomers`).
+    """
 
     account_id: int
     next: str
     connected: bool
+    newcomer: str = ""
 
 
 class OpenId:
@@ -71,7 +77,7 @@ class OpenId:
             "response_type": "code",
             "client_id": self.provider.settings.client_id,
             "redirect_uri": self._redirect_uri,
-            "scope": "openid",
+            "scope": "openid profile email" if self.provider.settings.sign_up else "openid",
             "state": _state(token),
             "nonce": asked.nonce,
             "code_challenge": challenge,
@@ -105,8 +111,19 @@ class OpenId:
             )
         except Untrusted as problem:
             raise Forbidden(f"The log-in of {self.name} cannot be trusted: {problem}") from problem
-        found = await self.store.write(self._settle, claims["sub"], step.account_id)
-        return Came(found, asked.next, step.account_id is not None)
+        who = newcomers.newcomer(claims, settings.issuer, asked.next)
+        return await self.store.write(self._settle, who, step.account_id)
+
+    async def newcomer(self, token: str) -> Newcomer:
+        """Who may open an account. Raises Missing when it took too long, or nobody may."""
+        found = await self.store.read(newcomers.find, token, self.clock()) if self.provider.settings.sign_up else None
+        if found is None:
+            raise Missing
+        return found
+
+    def connects(self, token: str) -> Callable[[Connection, int], None]:
+        """What connects the account that is being made with a newcomer, for `Raf.sign_up`."""
+        return lambda connection, account_id: newcomers.connect(connection, token, account_id, self.clock())
 
     async def connected(self, account_id: int) -> bool:
         """Whether an account is connected with one of the other place."""
@@ -116,16 +133,18 @@ class OpenId:
     async def disconnect(self, account_id: int) -> None:
         await self.store.write(lambda connection: connection.execute(DISCONNECT, (account_id,)))
 
-    def _settle(self, connection: Connection, subject: str, account_id: int | None) -> int:
-        key = (self.provider.settings.issuer, subject)
+    def _settle(self, connection: Connection, who: Newcomer, account_id: int | None) -> Came:
+        key = (who.issuer, who.subject)
         if account_id is not None:
             connection.execute(CONNECT, (*key, account_id, self.clock()))
         found: int | None = connection.value(FIND, key)
         if found is None:
-            raise Missing
+            if not self.provider.settings.sign_up or account_id is not None:
+                raise Missing
+            return Came(0, who.next, False, newcomers.keep(connection, who, self.clock()))
         if account_id is not None and found != account_id:
             raise Refused("That account is connected with another one here")
-        return found
+        return Came(found, who.next, account_id is not None)
 
     @property
     def _redirect_uri(self) -> str:

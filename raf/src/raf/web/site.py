@@ -23,6 +23,8 @@ class Site:
     approval: bool = False
     open_log_in: str = ""
     """The other place whose accounts log in here, as it is called."""
+    open_sign_up: bool = False
+    """Whether who comes from there may open an account."""
 
     @property
     def host(self) -> str:

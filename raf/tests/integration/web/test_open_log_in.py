@@ -16,7 +16,10 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from raf.web.testing import ADDRESS, Page, Visitor
+from raf.moderation import judging
+from raf.moderation.moderation import open_moderation
+from raf.network import open_raf
+from raf.web.testing import ADDRESS, PASSWORD, Page, Visitor
 
 
 def text(data: bytes) -> str:
@@ -175,3 +178,58 @@ async def test_without_another_place_there_is_nothing_of_it(open_site) -> None: 
     async with open_site() as site:
         assert "/log-in/open" not in (await site.visitor().get("/log-in")).html
         assert (await site.visitor().get("/log-in/open")).status == 404
+
+
+OPEN_SIGN_UP = "raf.openid.sign_up=true"
+
+
+async def test_who_comes_from_there_opens_an_account_even_when_strangers_cannot(  # type: ignore[no-untyped-def]
+    open_site, database, place: Place
+) -> None:
+    closed = ("raf.identity.registrations=false", "raf.identity.approval=true")
+    async with open_site(*place.settings, OPEN_SIGN_UP, *closed) as site:
+        place.claims = {"preferred_username": "anna.k@there", "email": "anna@there.example"}
+        assert "Sign up with Kofeinya" in (await site.visitor().get("/sign-up")).text
+        visitor = site.visitor()
+        page = await came(place, visitor, "anna@there")
+        assert (page.path, "Kofeinya knows you" in page.text) == ("/sign-up/open", True)
+        begun = page.form("/sign-up/open").values
+        assert (begun["username"], begun["email"]) == (["anna_k"], ["anna@there.example"])
+        page = await page.submit("/sign-up/open", username="root", password=PASSWORD, agreement=True)
+        assert (page.status, page.form("/sign-up/open").values["username"]) == (422, ["root"])
+        page = await page.submit("/sign-up/open", username="anna", password=PASSWORD, agreement=True)
+        assert (page.path, "@anna" in page.text) == ("/home", True)
+        assert "Your account there opens this one." in (await visitor.get("/settings/security")).text
+        again = await came(place, site.visitor(), "anna@there")
+        assert (again.path, "@anna" in again.text) == ("/home", True)
+
+
+async def test_a_form_to_join_from_there_is_of_use_once_and_in_one_browser(open_site, place: Place) -> None:  # type: ignore[no-untyped-def]
+    async with open_site(*place.settings, OPEN_SIGN_UP) as site:
+        visitor = site.visitor()
+        page = await came(place, visitor, "anna@there")
+        kept = dict(visitor.client.cookies)
+        filled = {"username": "anna", "email": "a@example.org", "password": PASSWORD, "agreement": True}
+        assert (await page.submit("/sign-up/open", **filled)).path == "/home"
+        late = site.visitor()
+        late.client.cookies.update(kept)
+        assert (await late.get("/sign-up/open")).path == "/log-in"
+        assert (await site.visitor().get("/sign-up/open")).path == "/log-in"
+
+
+async def test_without_the_setting_nobody_joins_from_there(open_site, place: Place) -> None:  # type: ignore[no-untyped-def]
+    async with open_site(*place.settings) as site:
+        assert "/log-in/open" not in (await site.visitor().get("/sign-up")).html
+        assert (await came(place, site.visitor(), "anna@there")).status == 422
+
+
+async def test_a_blocked_provider_is_blocked_for_who_comes_from_there_too(open_site, place: Place) -> None:  # type: ignore[no-untyped-def]
+    async with open_site(*place.settings, OPEN_SIGN_UP) as site:
+        vera = await site.member("vera")
+        account = await site.application.part(open_raf).account_by_name("vera")
+        await site.application.part(open_moderation).write(judging.give_role, 0, int(account.id), "owner")
+        page = await vera.get("/moderation/blocks")
+        await page.submit("/moderation/blocks/email_domain_block", target="spam.example")
+        page = await came(place, site.visitor(), "anna@there")
+        filled = {"username": "anna", "email": "anna@spam.example", "password": PASSWORD, "agreement": True}
+        assert "This is not allowed here" in (await page.submit("/sign-up/open", **filled)).text

@@ -12,6 +12,7 @@ from raf.openid.openid import OpenId, open_openid
 from raf.openid.provider import Unreachable
 from raf.web.answer import Answer, cookie, redirect
 from raf.web.forms import read_form
+from raf.web.pages.newcomers import welcome
 from raf.web.pages.settings import draw
 from raf.web.pages.signing import FilledIn, ask_code, enter
 from raf.web.parameters import Here
@@ -57,6 +58,8 @@ async def come_back(visit: Here, code: FromQuery[str] = "", error: FromQuery[str
         came = await openid_of(visit).finish(token, state, code, visit.account_id)
     except (Missing, Forbidden, Refused, Unreachable) as refusal:
         return await unknown(visit, refusal)
+    if came.newcomer:
+        return await unknown(visit, Missing()) if visit.session is not None else welcome(visit, came.newcomer)
     if came.connected:
         visit.tell("connected")
         return redirect(came.next, visit.cookies)

@@ -61,7 +61,18 @@ async def sign_up_page(visit: Here, next: FromQuery[str] = "") -> Answer:
 async def sign_up(visit: Here) -> Answer:
     """Open an account and log this browser in."""
     form = await read_form(visit)
-    new = NewAccount(
+    try:
+        account_id = await visit.house.raf.sign_up(asked_for(visit, form), address=visit.address)
+    except (Invalid, TooMany) as refusal:
+        filled = FilledIn.sign_up(form)
+        filled.wrong = wrong_with(visit, refusal)
+        return await visit.house.page(visit, "sign_up.html", bare=True, status=refusal.status, form=filled)
+    return await come_in(visit, account_id, form.text("next"))
+
+
+def asked_for(visit: Visit, form: Form) -> NewAccount:
+    """The account that a sign-up form asks for."""
+    return NewAccount(
         username=form.text("username").strip(),
         email=form.text("email").strip(),
         password=form.text("password"),
@@ -70,16 +81,14 @@ async def sign_up(visit: Here) -> Answer:
         reason=form.text("reason"),
         invite=form.text("invite"),
     )
-    try:
-        account_id = await visit.house.raf.sign_up(new, address=visit.address)
-    except (Invalid, TooMany) as refusal:
-        filled = FilledIn.sign_up(form)
-        filled.wrong = wrong_with(visit, refusal)
-        return await visit.house.page(visit, "sign_up.html", bare=True, status=refusal.status, form=filled)
+
+
+async def come_in(visit: Visit, account_id: int, back: str) -> Answer:
+    """Log the browser of a new account in; one that waits for approval is told so."""
     if (await visit.house.raf.store.read(account_of, account_id)).held:
         return await logged_in(visit, account_id, "/standing")
     visit.tell("welcome")
-    return await logged_in(visit, account_id, safe_next(form.text("next"), "/local"))
+    return await logged_in(visit, account_id, safe_next(back, "/local"))
 
 
 @get("/log-in")
