@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -15,7 +16,8 @@ from raf.errors import Missing
 from raf.identity.identity import open_identity
 from raf.identity.recognized import TOPIC as REVOKED
 from raf.media import attachments
-from raf.media.library import open_library
+from raf.media.library import GRACE, open_library
+from raf.media.tasks import sweep
 from raf.network import open_raf
 
 T = TypeVar("T")
@@ -68,6 +70,7 @@ class Departure:
         return leaving.leave_some(connection, self.raf.journal, account_id, AT_ONCE)
 
     async def _remove_files(self, account_id: int, pictures: Sequence[str]) -> None:
+        """At once what nobody can be uploading just now; the rest, and portraits of long ago, goes with the sweep."""
         library = self.application.part(open_library)
         while found := await self.store.read(leaving.uploads, account_id, AT_ONCE):
             for media_id in found:
@@ -77,6 +80,7 @@ class Departure:
                     continue
         unused = await self.store.read(attachments.unreferenced, set(pictures))
         await asyncio.get_running_loop().run_in_executor(None, library.storage.delete, unused)
+        await sweep.using(run_after=datetime.now(UTC) + timedelta(seconds=GRACE + 60)).enqueue()
 
     async def _again(self, write: Callable[[Connection], T]) -> T:
         """In a transaction, again when another process took a stream's version."""

@@ -206,7 +206,10 @@ def delete_attachment(connection: Connection, account_id: int, identity: int) ->
 
 
 def unreferenced(connection: Connection, names: set[str]) -> list[str]:
-    """Which of these files nothing refers to: the same content has the same name, whoever uploaded it."""
+    """Which of these files nothing refers to: the same content has the same name, whoever uploaded it.
+
+    A table that keeps such names has to be asked here, or the sweep takes its files away.
+    """
     sql = (
         "SELECT 1 WHERE EXISTS (SELECT 1 FROM media WHERE file = ?) OR EXISTS (SELECT 1 FROM media WHERE preview = ?)"
         " OR EXISTS (SELECT 1 FROM account WHERE avatar = ?) OR EXISTS (SELECT 1 FROM account WHERE header = ?)"

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -176,6 +177,15 @@ class Library:
         while names := await self._store.write(attachments.delete_unattached, before, 200):
             deleted += await _in_thread(self.storage.delete, names, now - GRACE)
         return deleted + await _in_thread(self.storage.prune, before)
+
+    async def sweep(self) -> int:
+        """Delete files that nothing refers to: replaced portraits, and what a process that was killed had put; how many."""
+        before, deleted = time.time() - GRACE, 0
+        names = self.storage.names(before)
+        while batch := await _in_thread(lambda: set(islice(names, 500))):
+            unused = await self._store.read(attachments.unreferenced, batch)
+            deleted += await _in_thread(self.storage.delete, unused, before)
+        return deleted
 
     # ---- steps ------------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -42,6 +42,9 @@ class Storage(Protocol):
 
     def delete(self, names: Iterable[str], unused_since: float | None = None) -> int:
         """Delete files, those alone that were last put before `unused_since`; how many."""
+
+    def names(self, before: float) -> Iterator[str]:
+        """Every file that was last put before a moment, in no order; neither held ones nor scratch folders."""
 
     def scratch(self) -> Path:
         """A new empty folder, beside the files, for what is being made; its user removes it."""

@@ -27,3 +27,11 @@ async def prune() -> int:
     from raf.media.library import open_library
 
     return await current().part(open_library).prune()
+
+
+@task(name="raf.media.sweep", queue="media", every="1 day")
+async def sweep() -> int:
+    """Delete files that nothing refers to any more; how many."""
+    from raf.media.library import open_library
+
+    return await current().part(open_library).sweep()

@@ -16,10 +16,11 @@ from PIL import Image
 from ostrov import Ostrov, run_tasks
 from ostrov.testing import running
 from raf.errors import Invalid, Missing, TooMany
-from raf.forms import MediaChange
+from raf.forms import MediaChange, ProfileChange
 from raf.media.attachments import delete_unattached
 from raf.media.library import Library, open_library
 from raf.media.storage import StorageFull
+from raf.testing import network, person
 
 ANNA, BORIS = 7, 8
 
@@ -307,3 +308,23 @@ async def test_nobody_uploads_without_end(tmp_path: Path) -> None:
         with pytest.raises(TooMany):
             await library.upload(ANNA, picture(size=(20, 20)))
         await library.upload(BORIS, picture(size=(20, 20)))
+
+
+async def test_files_that_nothing_refers_to_any_more_are_swept_and_no_others(tmp_path: Path) -> None:
+    async with network(tmp_path) as raf:
+        anna = await person(raf, "anna")
+        library = raf.application.part(open_library)
+        media = await raf.upload(anna, picture(colour="green"))
+        waiting = await raf.upload(anna, picture(colour="pink"), wait=False)
+        old, new = [await raf.portrait(anna, picture(colour=colour), "avatar") for colour in ("red", "blue")]
+        for name in (old, new):
+            await raf.update_profile(anna, ProfileChange(avatar=name))
+        assert await library.sweep() == 0  # somebody may be about to refer to it
+        for path in files(raf.application):
+            os.utime(path, (0, 0))
+        assert await library.sweep() == 1
+        assert library.storage.find(old) is None
+        assert library.storage.find(new) is not None
+        assert stored(library, (await raf.media(anna, media)).url)
+        await run_tasks(raf.application)
+        assert (await raf.media(anna, waiting)).url

@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from raf.media.storage import FULL, StorageFull
@@ -73,6 +73,12 @@ class LocalStorage:
                     path.unlink()
                     deleted += 1
         return deleted
+
+    def names(self, before: float) -> Iterator[str]:
+        for path in self._folder.glob("??/??/*"):
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime < before:
+                    yield str(path.relative_to(self._folder))
 
     def scratch(self) -> Path:
         folder = self._folder / SCRATCH
