@@ -1,7 +1,9 @@
 """The bare-framework baseline: Litestar and msgspec over Raf's own SQLite file, written the way one would in an afternoon.
 
 `uvicorn baseline:app`. One query for the token, one join for 20 posts, structs, JSON: no visibility rules, no mentions, tags or
-media, no rate limits. Its answers have Raf's shape and about its size.
+media, no rate limits. Its answers have Raf's shape and about its size. The home timeline is there twice: joined from whom one
+follows, and from a table of rows that were laid out beforehand. A post is one row of the same table, on the disk when answered:
+no event, no counts, no timelines, no notifications, no index for a search.
 """
 
 from __future__ import annotations
@@ -9,10 +11,11 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
+import time
 from typing import Any
 
 import msgspec
-from litestar import Litestar, MediaType, Request, get
+from litestar import Litestar, MediaType, Request, get, post
 
 from raf.times import iso
 
@@ -29,7 +32,36 @@ FROM status s JOIN account a ON a.id = s.account_id LEFT JOIN favourite f ON f.a
 PUBLIC = f"{COLUMNS} WHERE s.visibility = 'public' AND s.reblog_of_id IS NULL ORDER BY s.id DESC LIMIT 20"
 HOME = f"""{COLUMNS} WHERE s.account_id IN (SELECT target_id FROM follow WHERE account_id = ? UNION SELECT ?)
 AND s.reblog_of_id IS NULL ORDER BY s.id DESC LIMIT 20"""
+LAID_OUT = "CREATE TABLE bench_home (account_id, status_id, PRIMARY KEY (account_id, status_id)) WITHOUT ROWID"
+LAY_OUT = """
+INSERT INTO bench_home SELECT ?, id FROM status WHERE account_id IN (SELECT target_id FROM follow WHERE account_id = ?)
+AND reblog_of_id IS NULL ORDER BY id DESC LIMIT 400"""
+READY_HOME = f"""
+{COLUMNS} JOIN bench_home h ON h.status_id = s.id WHERE h.account_id = ? ORDER BY h.status_id DESC LIMIT 20"""
+INSERT = """
+INSERT INTO status (id, account_id, created_at, conversation_id, visibility, text, content, language)
+VALUES (?, ?, ?, ?, 'public', ?, ?, 'en')"""
+AUTHOR = f"{COLUMNS} WHERE s.id = ?"
 encode = msgspec.json.Encoder().encode
+
+
+class NewPost(msgspec.Struct):
+    """What a client sends."""
+
+    status: str
+
+
+decode = msgspec.json.Decoder(NewPost).decode
+
+
+def lay_out() -> None:
+    """Write the home rows of those who will read."""
+    connection.execute("DROP TABLE IF EXISTS bench_home")
+    connection.execute(LAID_OUT)
+    connection.execute("BEGIN")
+    for account_id in map(int, os.environ["BENCH_ACCOUNTS"].split(",")):
+        connection.execute(LAY_OUT, (account_id, account_id))
+    connection.execute("COMMIT")
 
 
 def account_of(request: Request[Any, Any, Any]) -> int:
@@ -107,4 +139,21 @@ async def home(request: Request[Any, Any, Any]) -> bytes:
     return encode([status(row) for row in connection.execute(HOME, (me, me, me)).fetchall()])
 
 
-app = Litestar([public, home], openapi_config=None, logging_config=None)
+@get("/api/v1/timelines/home/ready", media_type=MediaType.JSON)
+async def ready_home(request: Request[Any, Any, Any]) -> bytes:
+    me = account_of(request)
+    return encode([status(row) for row in connection.execute(READY_HOME, (me, me)).fetchall()])
+
+
+@post("/api/v1/statuses", media_type=MediaType.JSON, status_code=200)
+async def publish(request: Request[Any, Any, Any]) -> bytes:
+    me = account_of(request)
+    text = decode(await request.body()).status
+    now = time.time()
+    identity = int(now * 1_000_000) << 10
+    connection.execute(INSERT, (identity, me, now, identity, text, f"<p>{text}</p>"))  # commits, and waits for the disk
+    return encode(status(connection.execute(AUTHOR, (me, identity)).fetchone()))
+
+
+lay_out()
+app = Litestar([public, home, ready_home, publish], openapi_config=None, logging_config=None)

@@ -1,6 +1,6 @@
 """Raf killed by SIGKILL in a loop under load: what was acknowledged and is not there, what is there by half or twice.
 
-    .venv/bin/python bench/raf/kill_loop.py [--kills 100] [--people 5] [DATABASE …]      # sqlite, postgresql; both by default
+    .venv/bin/python bench/raf/kill_loop.py [--kills 100] [--people 8] [DATABASE …]      # sqlite, postgresql; both by default
 
 Several people use a project under `ostrov up`: two web processes, a worker, a supervisor. Again and again one of these, all web
 processes, or everything at once gets SIGKILL while posts, edits, uploads, votes and the rest are under way. People send again
@@ -56,7 +56,7 @@ def settings_of(database: str) -> Iterator[list[str]]:
 def main(words: Iterable[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=100)
-    parser.add_argument("--people", type=int, default=5)
+    parser.add_argument("--people", type=int, default=8)
     parser.add_argument("--seed", type=int, default=1, help="of the kills; what people do meanwhile depends on the machine")
     parser.add_argument("--keep", action=argparse.BooleanOptionalAction, default=True, help="write into bench/results.json")
     parser.add_argument("databases", nargs="*", metavar="DATABASE", help="sqlite, postgresql")

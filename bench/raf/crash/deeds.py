@@ -41,7 +41,7 @@ class Doer:
             *((self.post, 26), (self.mark, 26), (self.vote, 6), (self.edit, 6), (self.delete, 4), (self.upload, 3)),
             *((self.follow, 5), (self.shun, 4), (self.make_list, 2), (self.join_list, 3), (self.make_filter, 2)),
             *((self.read_on, 4), (self.report, 2), (self.note, 3), (self.rename, 2), (self.follow_tag, 2), (self.schedule, 1)),
-            *((self.look, 4), (self.pin, 1)),
+            *((self.look, 4), (self.pin, 1), (self.portrait, 1), (self.describe, 1)),
         ]
         chosen, weights = zip(*deeds, strict=True)
         while not self.stopped:
@@ -167,6 +167,16 @@ class Doer:
         elif found.status_code != 206:
             self.book.surprises.append(f"GET media {media_id}: {found.status_code} {found.text[:200]}")
 
+    async def describe(self) -> None:
+        """Say what is to be seen on a picture of a post: that is a new version of the post."""
+        own = [post for post in self.book.living[-200:] if post.author == self.person.name and post.media]
+        if not own:
+            return
+        post, words = self.dice.choice(own), f"a{next(TOKENS)}a"
+        said = {"media_attributes": [{"id": post.media[0], "description": words}]}
+        path = f"/api/v1/statuses/{post.id}"
+        await self.person.make_true(("description", self.person.name, post.token), words, "PUT", path, json=said)
+
     async def schedule(self) -> None:
         token = f"s{next(TOKENS)}s"
         at = datetime.fromtimestamp(time.time() + 86400 * self.dice.randint(1, 60), UTC).isoformat()
@@ -202,6 +212,17 @@ class Doer:
         words = f"d{next(TOKENS)}d"
         path = "/api/v1/accounts/update_credentials"
         await self.person.make_true(("name", self.person.name), words, "PATCH", path, json={"display_name": words})
+
+    async def portrait(self) -> None:
+        """Another picture of oneself. What it looks like is known only from the answer, so it is sent until there is one."""
+        body = form(picture(self.dice.randrange(2**31)), "avatar")
+        headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+        answer, _ = await self.person.send("PATCH", "/api/v1/accounts/update_credentials", content=body, headers=headers)
+        assert answer is not None
+        if answer.is_success:
+            self.book.settled(("avatar", self.person.name), answer.json()["avatar"])
+        else:
+            self.book.surprises.append(f"PATCH avatar: {answer.status_code} {answer.text[:200]}")
 
     async def follow_tag(self) -> None:
         tag, on = self.dice.choice(["raf", "crash", "coconut"]), self.dice.random() < 0.6

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from ostrov import Connection
+from raf.media.library import open_library
 from raf.network import Raf
 from raf.search.search import open_search
 from raf.testing import network
@@ -65,9 +69,20 @@ async def examine(folder: Path, overrides: list[str]) -> tuple[list[str], dict[s
         if raf.store.read_sync(lambda connection: connection.dialect) == "sqlite":
             checked = await raf.store.read(lambda connection: connection.value("PRAGMA integrity_check"))
             wrong += [] if checked == "ok" else [f"SQLite: {checked}"]
+        library = raf.application.part(open_library)
         media = raf.application.data_dir / raf.settings.media.folder
-    files = {str(path.relative_to(media)) for path in media.rglob("*") if path.is_file()}
-    kept = {name for name in files if len(name.split("/")[0]) == 2}
-    wrong += [f"the file {name} is missing" for name in sorted(named - kept)]
-    figures = {"events": events, "stored": len(named), "orphans": len(kept - named), "begun": len(files - kept)}
-    return wrong, figures
+        files = _files(media)
+        kept = {name for name in files if len(name.split("/")[0]) == 2}
+        wrong += [f"the file {name} is missing" for name in sorted(named - kept)]
+        for path in media.rglob("*"):
+            os.utime(path, (0, 0))  # as if it were tomorrow
+        await library.sweep()
+        await asyncio.to_thread(library.storage.prune, time.time())
+        if left := _files(media) - named:
+            wrong.append(f"{len(left)} files would stay for ever, as {sorted(left)[:2]}")
+        wrong += [f"the sweep took {name}" for name in sorted(named - _files(media))]
+    return wrong, {"events": events, "stored": len(named), "orphans": len(kept - named), "begun": len(files - kept)}
+
+
+def _files(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and path.parts[-2] != "default"}

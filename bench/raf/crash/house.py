@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import httpx
@@ -51,17 +53,14 @@ class House:
 
     async def up(self) -> None:
         """Start it, back when it is ready."""
-        words = [sys.executable, "-m", "ostrov", "--project", str(self.folder), "up", "--detach", *self.overrides]
-        await asyncio.to_thread(
-            subprocess.run, words, env=self._environ, check=True, stdout=subprocess.DEVNULL, timeout=PATIENCE
-        )
+        await self.operate("up", "--detach")
 
     async def down(self) -> None:
         await asyncio.to_thread(down, self._application)
 
     async def operate(self, *words: str) -> str:
         """Run a command of `ostrov`; what it prints."""
-        command = [sys.executable, "-m", "ostrov", "--project", str(self.folder), *words]
+        command = [sys.executable, "-m", "ostrov", "--project", str(self.folder), *words, *self.overrides]
         done = await asyncio.to_thread(
             subprocess.run, command, env=self._environ, capture_output=True, text=True, timeout=PATIENCE, check=False
         )
@@ -85,9 +84,7 @@ class House:
             "supervisor": [before.pid],
             "everything": [before.pid, *found.values()],
         }[what]
-        for pid in dict.fromkeys(chosen):
-            os.kill(pid, signal.SIGKILL)
-        killed = time.monotonic()
+        killed = await asyncio.to_thread(_strike, dict.fromkeys(chosen))
         answering = asyncio.create_task(self._answers())
         if before.pid in chosen:
             await self.up()
@@ -119,3 +116,11 @@ class House:
                 pass
             await asyncio.sleep(0.05)
         raise SystemExit(f"it does not come back: see {self.folder}/var/logs")
+
+
+def _strike(pids: Iterable[int]) -> float:
+    """Kill them at some moment that nobody chose; when it was. In a thread, so that requests go on until then."""
+    time.sleep(random.uniform(0, 0.03))
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    return time.monotonic()

@@ -31,7 +31,7 @@ class Loop:
         folder: Path,
         overrides: list[str],
         *,
-        people: int = 5,
+        people: int = 8,
         seed: int = 1,
         say: Callable[[str], None] = lambda text: None,
     ) -> None:

@@ -22,9 +22,9 @@ def picture(number: int) -> bytes:
     return out.getvalue()
 
 
-def form(data: bytes) -> bytes:
-    """A multipart body with the picture in the field `file`."""
-    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="one.png"\r\n\r\n'
+def form(data: bytes, field: str = "file") -> bytes:
+    """A multipart body with the picture in a field."""
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{field}"; filename="one.png"\r\n\r\n'
     return head.encode() + data + f"\r\n--{BOUNDARY}--\r\n".encode()
 
 

@@ -72,6 +72,8 @@ class Verdict:
             self.wrong.append(f"{post.token} asks {answers} instead of {post.answers}")
         if tuple(media["id"] for media in document["media_attachments"]) != post.media:
             self.wrong.append(f"{post.token} has other files than it was sent with")
+        for fact, allowed in self.book.facts("description", post.author, post.token):
+            self.hold(fact, allowed, document["media_attachments"][0]["description"])
         if post.quotes and not document["quote"]:
             self.wrong.append(f"{post.token} lost its quote")
         if [one["acct"] for one in document["mentions"]] != [self.anchor.name] * post.mentions:
@@ -113,6 +115,9 @@ class Verdict:
         tags = {row["name"] for row in (await person.get("/api/v1/followed_tags")).json()}
         for fact, allowed in self.book.facts("name", name):
             self.hold(fact, allowed, own["display_name"])
+        for fact, allowed in self.book.facts("avatar", name):
+            self.hold(fact, allowed, own["avatar"])
+            self.looked["portraits"] += (await person.get(own["avatar"])).is_success
         for fact, allowed in self.book.facts("marker", name):
             self.hold(fact, allowed, markers.get("home", {}).get("last_read_id"))
         for fact, allowed in self.book.facts("tag", name):
