@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ostrov.core.operations.operations import Operations as Operations
     from ostrov.core.operations.operations import open_operations as open_operations
     from ostrov.core.operations.outcome import Outcome as Outcome
+    from ostrov.core.operations.seal import Seal as Seal
     from ostrov.core.settings.declared import NotSecret as NotSecret
     from ostrov.core.settings.declared import Secret as Secret
     from ostrov.core.settings.free import FreeSettings as FreeSettings
@@ -95,6 +96,7 @@ _HOMES = {
     "Operations": "core.operations.operations",
     "open_operations": "core.operations.operations",
     "Outcome": "core.operations.outcome",
+    "Seal": "core.operations.seal",
     "NotSecret": "core.settings.declared",
     "Secret": "core.settings.declared",
     "FreeSettings": "core.settings.free",

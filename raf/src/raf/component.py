@@ -34,6 +34,8 @@ component = Component(
         "raf.moderation.operations:rule",
         "raf.moderation.operations:announce",
         "raf.moderation.operations:emoji",
+        "raf.factors.operations:rekey",
+        "raf.factors.operations:unguard",
     ),
     tasks=(
         "raf.notifications.tasks",
@@ -46,9 +48,13 @@ component = Component(
         "raf.archive.tasks",
         "raf.departure.tasks",
         "raf.push.tasks",
+        "raf.letters.tasks",
     ),
     services=(Service("search", run="raf.search.service:serve", group="worker"),),
-    checks=(Check("search", "raf.search.checks:index"),),
+    checks=(
+        Check("search", "raf.search.checks:index"),
+        Check("keys", "raf.factors.checks:keys"),
+    ),
     after=("events", "tasks"),
     mounts=(
         Mount("/api", "raf.mastodon.application:build"),

@@ -11,8 +11,11 @@ from raf.factors import authenticator, recovery, steps, totp
 from raf.identity import attempts
 from raf.identity.attempts import Rule
 from raf.identity.identity import open_identity
+from raf.identity.keys import open_keys
 
 SECOND = "second"
+AT_ONCE = 200
+"""Secrets sealed anew in one transaction."""
 WRONG = {"code": [("ERR_INVALID", "is not the present code")]}
 
 
@@ -30,6 +33,7 @@ class Factors:
         self.application = application
         self.store = application.store
         self.identity = application.part(open_identity)
+        self.keys = application.part(open_keys)
         self.clock = time.time
         self._rule = Rule("second_factor", 5)
 
@@ -52,7 +56,7 @@ class Factors:
     async def finish(self, token: str, code: str) -> int:
         """The account that a token and a code (an authenticator's or a recovery code) open.
 
-        Raises Missing when the time is over, Invalid when the code is wrong, TooMany.
+        Raises Missing when the time is over, Invalid when the code is wrong, TooMany, Unreadable (a recovery code still opens).
         """
         account_id = await self.account_of(token)
         if account_id is None:
@@ -61,7 +65,7 @@ class Factors:
 
         def write(connection: Connection) -> bool:
             now = self.clock()
-            if not _proves(connection, account_id, code, now):
+            if not self._proves(connection, account_id, code, now):
                 return False
             attempts.forgive(connection, self._rule, str(account_id))
             return steps.take(connection, SECOND, token, now) is not None
@@ -84,10 +88,10 @@ class Factors:
 
     async def offer(self, account_id: int) -> str:
         """The secret to bring into an authenticator, the same until it is confirmed. Raises Missing when one is on already."""
-        found = await self.store.write(authenticator.offer, account_id, self.clock())
+        found = await self.store.write(authenticator.offer, self.keys, account_id, self.clock())
         if found.confirmed_at is not None:
             raise Missing
-        return found.secret
+        return found.secret(self.keys, account_id)
 
     async def confirm(self, account_id: int, password: str, code: str) -> list[str]:
         """Ask for codes from now on; the recovery codes, shown this once. Raises WrongPassword, Invalid, TooMany, Missing."""
@@ -100,7 +104,7 @@ class Factors:
             known = authenticator.authenticator_of(connection, account_id)
             if known is None or known.confirmed_at is not None:
                 raise Missing
-            if not authenticator.use(connection, account_id, _digits(code), now):
+            if not authenticator.use(connection, self.keys, account_id, _digits(code), now):
                 return False
             attempts.forgive(connection, self._rule, str(account_id))
             authenticator.confirm(connection, account_id, now)
@@ -126,20 +130,30 @@ class Factors:
         await self.store.write(authenticator.remove, account_id)
 
     async def prune(self) -> int:
-        """Delete log-ins that were never finished; how many."""
+        """Delete log-ins that were never finished, how many; and seal secrets from before secrets were sealed."""
+        await self.reseal(everything=False)
         return await self.store.write(steps.prune_steps, self.clock())
+
+    async def unguard(self, account_id: int) -> None:
+        """Let the password alone open an account whose person lost both authenticator and recovery codes."""
+        await self.store.write(authenticator.remove, account_id)
+
+    async def reseal(self, *, everything: bool = True) -> None:
+        """Seal the secrets with the key of now: all, or those that never were. Raises Unreadable."""
+        last = 0
+        while last := await self.store.write(authenticator.reseal, self.keys, last, AT_ONCE, everything=everything):
+            pass
 
     async def _take(self, account_id: int) -> None:
         wait = await self.store.write(attempts.take, self._rule, str(account_id), self.clock())
         if wait > 0:
             raise TooMany(wait, "Too many tries for this account")
 
-
-def _proves(connection: Connection, account_id: int, code: str, now: float) -> bool:
-    digits = _digits(code)
-    if len(digits) == totp.DIGITS and digits.isdecimal():
-        return authenticator.use(connection, account_id, digits, now)
-    return recovery.use_code(connection, account_id, code)
+    def _proves(self, connection: Connection, account_id: int, code: str, now: float) -> bool:
+        digits = _digits(code)
+        if len(digits) == totp.DIGITS and digits.isdecimal():
+            return authenticator.use(connection, self.keys, account_id, digits, now)
+        return recovery.use_code(connection, account_id, code)
 
 
 def _digits(code: str) -> str:

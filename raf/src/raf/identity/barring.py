@@ -1,10 +1,11 @@
-"""Whom moderators keep out: a newcomer who waits for approval, a frozen or suspended account."""
+"""Who may do nothing: an address not confirmed, a newcomer who waits for approval, a frozen or suspended account."""
 
 from __future__ import annotations
 
 from raf.errors import RafError
 
 SENTENCES = {
+    "unconfirmed": "Your login is missing a confirmed e-mail address",
     "held": "Your login is currently pending approval",
     "disabled": "Your login is currently disabled",
     "suspended": "Your login is currently disabled",
@@ -22,6 +23,12 @@ class Barred(RafError):
         self.why = why
 
 
-def barred(held: int | None, disabled: int | None, suspended: int | None) -> str:
-    """Why an account may do nothing, empty when it may; the columns of `account` of that name."""
+UNCONFIRMED = "CASE WHEN c.account_id IS NOT NULL AND c.confirmed_at IS NULL THEN 1 ELSE 0 END"
+"""Whether the owner of a `credential c` has not proved the address yet."""
+
+
+def barred(held: int | None, disabled: int | None, suspended: int | None, unconfirmed: int = 0) -> str:
+    """Why an account may do nothing, empty when it may; the columns of `account` of that name, and `UNCONFIRMED`."""
+    if unconfirmed and not suspended and not disabled:
+        return "unconfirmed"
     return "suspended" if suspended else "disabled" if disabled else "held" if held else ""

@@ -24,11 +24,13 @@ class Credential(NamedTuple):
 COLUMNS = "account_id, username, email, password, locale, created_at"
 
 
-def insert_credential(connection: Connection, account_id: int, new: NewAccount, password: str, now: float) -> None:
-    """Write the row of a new account. Raises Invalid when the name or the address is taken."""
+def insert_credential(
+    connection: Connection, account_id: int, new: NewAccount, password: str, now: float, *, confirmed: bool = True
+) -> None:
+    """Write the row of a new account, whose address is proved later unless it is `confirmed`. Raises Invalid when the name or the address is taken."""
     written = connection.execute(
         "INSERT INTO credential (account_id, username, email, email_key, password, locale, application_id, created_at,"
-        " password_changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        " password_changed_at, confirmed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (
             account_id,
             new.username.lower(),
@@ -39,6 +41,7 @@ def insert_credential(connection: Connection, account_id: int, new: NewAccount, 
             new.application_id,
             now,
             now,
+            now if confirmed else None,
         ),
     )
     if written == 0:
@@ -86,11 +89,17 @@ def replace_password(connection: Connection, account_id: int, old: str, new: str
 
 def replace_email(connection: Connection, account_id: int, email: str) -> bool:
     """Change the address; False when somebody else has it."""
-    key = normal_email(email)
-    if connection.value("SELECT 1 FROM credential WHERE email_key = ? AND account_id <> ?", (key, account_id)) is not None:
+    if email_taken(connection, account_id, email):
         return False
+    key = normal_email(email)
     connection.execute("UPDATE credential SET email = ?, email_key = ? WHERE account_id = ?", (email.strip(), key, account_id))
     return True
+
+
+def email_taken(connection: Connection, account_id: int, email: str) -> bool:
+    """Whether somebody else has this address."""
+    sql = "SELECT 1 FROM credential WHERE email_key = ? AND account_id <> ?"
+    return connection.value(sql, (normal_email(email), account_id)) is not None
 
 
 def set_locale(connection: Connection, account_id: int, locale: str) -> None:

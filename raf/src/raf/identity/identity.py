@@ -13,11 +13,13 @@ from raf.identity.attempts import Rule, subject_of_address
 from raf.identity.credentials import Credential
 from raf.identity.emails import problems_of_email
 from raf.identity.passwords import Passwords, problems_of_password
+from raf.identity.presence import open_presence
 from raf.identity.recognized import Recognized, announce_revoked
 from raf.identity.registration import NewAccount, problems_of_registration
 from raf.identity.secrets import digest
 from raf.identity.sessions import Session
 from raf.identity.settings import IdentitySettings
+from raf.letters.posting import post
 
 CreateAccount = Callable[[Connection, NewAccount], int]
 """Writes the account's first event in the transaction it is given, and answers the account's id."""
@@ -57,7 +59,9 @@ class Identity:
 
         def write(connection: Connection) -> int:
             account_id = create_account(connection, new)
-            credentials.insert_credential(connection, account_id, new, hashed, time.time())
+            mailing = self.application.settings.raf.mail.on
+            credentials.insert_credential(connection, account_id, new, hashed, time.time(), confirmed=not mailing)
+            post(connection, account_id, "confirm")
             return account_id
 
         return await self.application.store.write(write)
@@ -124,6 +128,7 @@ class Identity:
             await store.write(sessions.touch_session, found.id, now)
             found = found._replace(seen_at=now)
         self._sessions.keep(key, found, generation)
+        await self.application.part(open_presence).seen(found.account_id)
         return found
 
     async def sessions(self, account_id: int) -> list[Session]:
@@ -195,6 +200,7 @@ class Identity:
             if not credentials.replace_password(connection, account_id, found.password, hashed, time.time()):
                 raise WrongPassword
             attempts.forgive(connection, self._account_rule, str(account_id))
+            post(connection, account_id, "protected", what="password_changed")
             self._closing(sessions.delete_other_sessions)(connection, account_id, keep.id if keep else None)
             self._closing(tokens.delete_authorization)(connection, account_id, None)
 

@@ -9,6 +9,7 @@ from ostrov import Connection, Ostrov
 from raf.errors import RafError
 from raf.identity import applications, tokens
 from raf.identity.applications import NewApplication, OAuthApplication
+from raf.identity.presence import open_presence
 from raf.identity.recognized import Recognized, announce_revoked
 from raf.identity.scopes import DEFAULT, parse_scopes, within
 from raf.identity.secrets import digest
@@ -133,6 +134,8 @@ class OAuth:
             found = await self._store.read(tokens.find_access, key)
             if found is not None:
                 self._tokens.keep(key, found, generation)
+                if found.account_id is not None:
+                    await self._application.part(open_presence).seen(found.account_id)
         return found
 
     async def prune(self) -> int:

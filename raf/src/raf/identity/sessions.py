@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ostrov import Connection, Ostrov
-from raf.identity.barring import barred
+from raf.identity.barring import UNCONFIRMED, barred
 from raf.identity.secrets import digest, new_id, new_token
 
 COOKIE = "raf_session"
@@ -24,13 +24,14 @@ class Session(NamedTuple):
     created_at: float
     seen_at: float
     barred: str = ""
-    """Why the account may do nothing: held, disabled or suspended."""
+    """Why the account may do nothing: unconfirmed, held, disabled or suspended."""
 
 
 COLUMNS = "id, account_id, address, user_agent, created_at, seen_at"
-FOUND = """
-SELECT s.id, s.account_id, s.address, s.user_agent, s.created_at, s.seen_at, a.held, a.disabled, a.suspended
-FROM session s LEFT JOIN account a ON a.id = s.account_id WHERE s.token = ? AND s.seen_at > ?"""
+FOUND = f"""
+SELECT s.id, s.account_id, s.address, s.user_agent, s.created_at, s.seen_at, a.held, a.disabled, a.suspended, {UNCONFIRMED}
+FROM session s LEFT JOIN account a ON a.id = s.account_id LEFT JOIN credential c ON c.account_id = s.account_id
+WHERE s.token = ? AND s.seen_at > ?"""
 
 
 def insert_session(connection: Connection, account_id: int, address: str, user_agent: str, now: float) -> str:

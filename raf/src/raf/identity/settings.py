@@ -31,3 +31,5 @@ class IdentitySettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True)
     """The same for one network address, to an hour."""
     sign_ups_of_address: Positive = 5
     """Accounts one network address may make in half an hour (as Mastodon)."""
+    key_file: str = "keys/secrets.key"
+    """The key that seals authenticators' secrets, relative to `data_dir`, made at first use. Several machines share it."""

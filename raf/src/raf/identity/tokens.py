@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 
 from ostrov import Connection
-from raf.identity.barring import barred
+from raf.identity.barring import UNCONFIRMED, barred
 from raf.identity.scopes import grants
 from raf.identity.secrets import digest, new_id, new_token
 
@@ -18,9 +18,10 @@ CODE_LIVES = 600.0
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
-ACCESS = """
-SELECT t.id, t.application_id, t.account_id, t.scopes, a.held, a.disabled, a.suspended
-FROM oauth_token t LEFT JOIN account a ON a.id = t.account_id WHERE t.token = ?"""
+ACCESS = f"""
+SELECT t.id, t.application_id, t.account_id, t.scopes, a.held, a.disabled, a.suspended, {UNCONFIRMED}
+FROM oauth_token t LEFT JOIN account a ON a.id = t.account_id LEFT JOIN credential c ON c.account_id = t.account_id
+WHERE t.token = ?"""
 
 
 class Access(NamedTuple):
@@ -32,7 +33,7 @@ class Access(NamedTuple):
     scopes: frozenset[str]
     held: tuple[str, ...]
     barred: str = ""
-    """Why the account may do nothing: held, disabled or suspended; empty when it may."""
+    """Why the account may do nothing: unconfirmed, held, disabled or suspended; empty when it may."""
 
 
 class Code(NamedTuple):

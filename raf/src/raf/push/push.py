@@ -13,6 +13,7 @@ import msgspec
 
 from ostrov import Ostrov, base_url
 from raf.errors import Missing
+from raf.identity.keys import open_keys
 from raf.network import open_raf
 from raf.notifications.reading import row
 from raf.push import subscriptions
@@ -44,9 +45,16 @@ class Push:
         if self._vapid is None:
             from raf.push.vapid import make_key, read_key
 
-            found = await self._store.read(read_key)
-            self._vapid = found if found is not None else await self._store.write(make_key)
+            keys = self.application.part(open_keys)
+            found = await self._store.read(read_key, keys)
+            self._vapid = found if found is not None else await self._store.write(make_key, keys)
         return self._vapid
+
+    async def reseal(self) -> None:
+        """Seal the server's key with the key of now, or for the first time. Raises Unreadable."""
+        from raf.push.vapid import reseal_key
+
+        await self._store.write(reseal_key, self.application.part(open_keys))
 
     async def subscription(self, holder: str) -> Subscription:
         """What a token (`t…`) or session (`s…`) has asked for. Raises Missing."""
@@ -72,7 +80,8 @@ class Push:
         return await self._store.write(subscriptions.delete, holder)
 
     async def prune(self) -> int:
-        """Take subscriptions away whose token or session is gone; how many."""
+        """Take subscriptions away whose token or session is gone, how many; and seal a key from before keys were sealed."""
+        await self.reseal()
         return await self._store.write(subscriptions.prune)
 
     async def deliver(self, subscription_id: int, notification_id: int) -> int:

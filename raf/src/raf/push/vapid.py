@@ -12,12 +12,15 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from ostrov import Connection
+from raf.identity.keys import Keys
 from raf.push.encryption import decode, encode
 
 LIVES = 12 * 3600
 """Seconds a word is good for; RFC 8292 §2 allows a day."""
-READ = "SELECT private_key FROM push_key WHERE id = 1"
-WRITE = "INSERT INTO push_key (id, private_key, created_at) VALUES (1, ?, ?) ON CONFLICT DO NOTHING"
+READ = "SELECT sealed, private_key FROM push_key WHERE id = 1"
+WRITE = "INSERT INTO push_key (id, sealed, created_at) VALUES (1, ?, ?) ON CONFLICT DO NOTHING"
+RESEAL = "UPDATE push_key SET sealed = ?, private_key = '' WHERE id = 1"
+CONTEXT = "push_key"
 
 
 class Vapid:
@@ -47,15 +50,28 @@ def new_private_key() -> str:
     return encode(number.to_bytes(32, "big"))
 
 
-def read_key(connection: Connection) -> Vapid | None:
-    """The server's key, once there is one."""
-    private = connection.value(READ)
-    return Vapid(private) if private is not None else None
+def read_key(connection: Connection, keys: Keys) -> Vapid | None:
+    """The server's key, once there is one. Raises Unreadable."""
+    private = _private(connection, keys)
+    return Vapid(private) if private else None
 
 
-def make_key(connection: Connection) -> Vapid:
+def make_key(connection: Connection, keys: Keys) -> Vapid:
     """The server's key, made at its first use; of two processes that make one, the first's holds."""
-    connection.execute(WRITE, (new_private_key(), time.time()))
-    found = read_key(connection)
+    connection.execute(WRITE, (keys.seal(new_private_key(), CONTEXT), time.time()))
+    found = read_key(connection, keys)
     assert found is not None
     return found
+
+
+def reseal_key(connection: Connection, keys: Keys) -> None:
+    """Seal it with the key of now. Raises Unreadable."""
+    if private := _private(connection, keys):
+        connection.execute(RESEAL, (keys.seal(private, CONTEXT),))
+
+
+def _private(connection: Connection, keys: Keys) -> str:
+    row = connection.row(READ)
+    if row is None:
+        return ""
+    return keys.unseal(bytes(row[0]), CONTEXT) if row[0] else str(row[1])
