@@ -11,8 +11,8 @@ from litestar.exceptions import HTTPException
 from ostrov import Ostrov
 from raf.mastodon import answers, direct, streaming
 from raf.mastodon.endpoint import JSON, admit, call_of
-from raf.mastodon.endpoints import HANDLERS
-from raf.mastodon.gate import Gate
+from raf.mastodon.endpoints import HANDLERS, authorization
+from raf.mastodon.gate import PAGES, Gate
 from raf.mastodon.house import House
 
 if TYPE_CHECKING:
@@ -40,7 +40,9 @@ def _open(application: Ostrov) -> Gate:
     return Gate(house, inner, direct.ENDPOINTS, streams.open, streams.socket)  # type: ignore[arg-type]
 
 
-def _refused(request: Request[Any, Any, Any], problem: Exception) -> Response[bytes]:
+def _refused(request: Request[Any, Any, Any], problem: Exception) -> Response[Any]:
+    if request.scope["path"].startswith(PAGES):
+        return authorization.told(request, problem)
     status, body, headers = answers.refusal(problem)
     response = Response(answers.encode(body), status_code=status, media_type=JSON)
     for name, value in headers:
@@ -48,8 +50,10 @@ def _refused(request: Request[Any, Any, Any], problem: Exception) -> Response[by
     return response
 
 
-def _unrouted(request: Request[Any, Any, Any], problem: HTTPException) -> Response[bytes]:
+def _unrouted(request: Request[Any, Any, Any], problem: HTTPException) -> Response[Any]:
     """No such path, or not by this method: Mastodon tells the two not apart."""
+    if request.scope["path"].startswith(PAGES):
+        return authorization.told(request, problem)
     status = 404 if problem.status_code == 405 else problem.status_code
     body = answers.NOT_FOUND if status == 404 else {"error": problem.detail}
     return Response(answers.encode(body), status_code=status, media_type=JSON)

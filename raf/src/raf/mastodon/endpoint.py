@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, Unpack
 import litestar
 from litestar.connection import ASGIConnection, Request
 from litestar.di import NamedDependency
+from litestar.exceptions import MethodNotAllowedException
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
 from raf.errors import Missing
@@ -62,7 +63,10 @@ def call_of(request: Request[Any, Any, Any]) -> Call:
 def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """The guard before every handler: the rule of access, and ids that can exist."""
     call: Call = connection.scope[CALL]  # type: ignore[literal-required]
-    check(handler.opt["rule"], call.access, call.given)
+    rule = handler.opt.get("rule")
+    if rule is None:  # Litestar's own answer to OPTIONS
+        raise MethodNotAllowedException
+    check(rule, call.access, call.given)
     for value in connection.path_params.values():
         if isinstance(value, int) and not 0 <= value <= LARGEST_ID:
             raise Missing

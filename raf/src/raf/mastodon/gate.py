@@ -80,6 +80,8 @@ class Gate:
     async def _page(self, call: Call, send: Send) -> None:
         """A page for people. The API's tokens mean nothing here."""
         call.scope[CALL] = call
+        if call.scope["method"] == "HEAD":
+            call.scope["method"], send = "GET", _headless(send)
         await self._inner(call.scope, call.receive, _with(send, call.headers, SECURITY))
 
     async def _api(self, call: Call, send: Send) -> None:

@@ -175,7 +175,7 @@ def _responses(endpoint: Endpoint, schemas: Schemas) -> Json:
     for status, entity in {200: gives, **takes.get("also", {})}.items():
         found[str(status)] = {"description": "Done.", "headers": headers | linked, "content": schemas.content(entity)}
     if gives is Page:
-        found["302"] = {"description": "The way to the log-in, or back to the client."}
+        found["303"] = {"description": "The way to the log-in, or back to the client."}
     kind = "page." if gives is Page else "" if limited else "unlimited."
     found |= {str(status): {"$ref": f"#/components/responses/{kind}{status}"} for status in _refusals(endpoint)}
     return found

@@ -14,7 +14,7 @@ from ostrov import OstrovError
 from raf.errors import Invalid, Refused, TooMany
 from raf.identity.barring import Barred
 from raf.identity.csrf import VISITOR_COOKIE
-from raf.web.answer import HTML, JSON
+from raf.web.answer import JSON
 from raf.web.house import House
 from raf.web.languages import Language
 from raf.web.notices import N_
@@ -22,6 +22,8 @@ from raf.web.visit import AnyRequest, LogInFirst, Visit
 from raf.web.wording import sentence
 
 LOG = logging.getLogger("raf.web")
+PAGE = "text/html"
+"""Litestar says itself that it is UTF-8."""
 
 SAID = {
     400: (N_("This request makes no sense"), N_("The address or the form holds something that cannot be read.")),
@@ -78,10 +80,10 @@ class Problems:
             )
         visit = Visit(self.house, request)
         if isinstance(error, Barred) and not visit.wants_fragment():
-            return Response(b"", status_code=303, headers={"location": "/standing"}, media_type=HTML)
+            return Response(b"", status_code=303, headers={"location": "/standing"}, media_type=PAGE)
         if isinstance(error, LogInFirst) and not visit.wants_fragment():
             back = quote(error.back, safe="/@")
-            return Response(b"", status_code=303, headers={"location": f"/log-in?next={back}"}, media_type=HTML)
+            return Response(b"", status_code=303, headers={"location": f"/log-in?next={back}"}, media_type=PAGE)
         heading, text = (str(visit.language.say(words)) for words in words_of(status))
         more = detail(visit.language, error)
         headers = {"cache-control": "no-store"}
@@ -93,7 +95,7 @@ class Problems:
         html = self.house.rendering.fragment(
             "problem.html", visit.language, visit=visit, status=status, heading=heading, text=text, tip=more
         )
-        answer: Response[Any] = Response(html.encode(), status_code=status, headers=headers, media_type=HTML)
+        answer: Response[Any] = Response(html.encode(), status_code=status, headers=headers, media_type=PAGE)
         if visit.new_visitor:
             answer.set_cookie(
                 VISITOR_COOKIE, visit.new_visitor, path="/", httponly=True, samesite="lax", secure=visit.site.secure

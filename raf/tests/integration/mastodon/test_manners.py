@@ -273,3 +273,29 @@ async def test_the_server_says_what_it_is(api: Any) -> None:
         metadata = (await raf.get("/.well-known/oauth-authorization-server")).json()
         assert metadata["issuer"] == "http://raf.test/"
         assert metadata["code_challenge_methods_supported"] == ["S256"]
+
+
+async def test_what_goes_wrong_around_the_page_that_asks_for_consent_is_a_page(api: Any) -> None:
+    async with api() as raf:
+        for method, path, status in (
+            ("OPTIONS", "/oauth/authorize", 405),
+            ("HEAD", "/oauth/authorize", 401),
+            ("GET", "/oauth/authorize/native/further", 404),
+            ("GET", "/oauth/authorize?client_id[a]=1", 400),
+        ):
+            answer = await raf.client.request(method, path)
+            assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8"), path
+            assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+            assert len(answer.headers.get_list("content-security-policy")) == 1
+            assert bool(answer.content) == (method != "HEAD")
+
+
+async def test_the_description_of_the_api_is_served_to_programs_anywhere(api: Any) -> None:
+    async with api() as raf:
+        answer = await raf.get("/api/openapi.json")
+        assert answer.status_code == 200
+        assert answer.headers["access-control-allow-origin"] == "*"
+        told = answer.json()
+        assert told["openapi"].startswith("3.1")
+        assert told["servers"] == [{"url": "http://raf.test"}]
+        assert "/api/v1/statuses" in told["paths"]

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
-from litestar import Request
+from litestar import Request, Response
 
 from raf.errors import Forbidden, RafError
 from raf.identity.applications import OUT_OF_BAND, OAuthApplication, is_redirect_uri
@@ -21,12 +21,13 @@ from raf.identity.tokens import CHALLENGE, Code
 from raf.mastodon.access import ANYONE
 from raf.mastodon.call import Call
 from raf.mastodon.endpoint import Asked, get, post
+from raf.mastodon.gate import CALL
 from raf.mastodon.parameters import convert
 from raf.mastodon.promise import Page
 from raf.mastodon.wording import sentences
-from raf.web.answer import Answer, redirect
+from raf.web.answer import HTML, Answer, redirect
 from raf.web.house import open_house
-from raf.web.problems import Problems
+from raf.web.problems import PAGE, Problems
 from raf.web.security import security_headers
 from raf.web.visit import Visit
 
@@ -169,10 +170,20 @@ def _sent_back(call: Call, visit: Visit, uri: str, question: Question, answer: d
 def _trouble(visit: Visit, request: AnyRequest, problem: RafError) -> Answer:
     """The page that tells what went wrong, or the way to the log-in."""
     told = Problems(visit.house)(request, problem)
-    kind = told.media_type or "text/html"
+    kind = HTML if told.media_type == PAGE else str(told.media_type)
     cookies = [made.to_header(header="") for made in told.cookies]
-    answer = Answer(told.content, str(kind), told.status_code or 500, told.headers.items(), cookies)
+    answer = Answer(told.content, kind, told.status_code or 500, told.headers.items(), cookies)
     return _secured(answer, visit)
+
+
+def told(request: AnyRequest, problem: Exception) -> Response[Any]:
+    """The page for whatever else went wrong: a network that is kept out, an address that cannot be read, an error of ours."""
+    call: Call = request.scope[CALL]  # type: ignore[literal-required]
+    house = call.house.application.part(open_house)
+    page = Problems(house)(request, problem)
+    for name, value in security_headers(secure=house.site.secure):
+        page.headers[name.decode()] = value.decode()
+    return page
 
 
 def _secured(answer: Answer, visit: Visit, form_action: str = "'self'") -> Answer:
