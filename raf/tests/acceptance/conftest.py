@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -59,18 +60,25 @@ class Server:
         return token
 
 
-@pytest.fixture(scope="module")
-def raf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Raf, up and ready; down at the end."""
-    folder = make_project(tmp_path_factory.mktemp("raf"), ["raf"], name="raf")
+@contextmanager
+def serving(folder: Path, *overrides: str) -> Iterator[Server]:
+    """Raf in a project of its own, up and ready; down at the end."""
+    project = make_project(folder, ["raf"], name="raf")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = Server(folder, port)
+    server = Server(project, port)
     limits = ["raf.api.rate_limit=5000", "raf.identity.sign_ups_of_address=100", "raf.identity.log_in_tries_of_address=100"]
-    server.ostrov("up", "--detach", f"web.port={port}", *limits)
+    server.ostrov("up", "--detach", f"web.port={port}", *limits, *overrides)
     try:
         server.ostrov("wait")
         yield server
     finally:
         server.ostrov("down")
+
+
+@pytest.fixture(scope="module")
+def raf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Raf for the tests of a file."""
+    with serving(tmp_path_factory.mktemp("raf")) as server:
+        yield server
