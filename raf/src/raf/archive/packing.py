@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import time
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from raf.errors import Missing
 from raf.media.storage import Storage
 
 AT_ONCE: Final = 200
+CHUNK: Final = 1024 * 1024
 FILES: Final = "media_attachments/files"
 STATUSES: Final = """
 SELECT id, created_at, edited_at, in_reply_to_id, reblog_of_id, visibility, sensitive, spoiler_text, language, text, content,
@@ -68,9 +70,24 @@ class Packing:
                 rows = self._store.read_sync(outgoing.rows_of, kind, self._account_id, self._addresses)
                 box.writestr(sheet.file, sheets.written(kind, rows))
             for name, path in self._files.items():
-                source = self._storage.find(name)
-                if source is not None:  # what was deleted meanwhile is not in it
-                    box.write(source, path, zipfile.ZIP_STORED)
+                self._file(box, name, path)
+
+    def _file(self, box: zipfile.ZipFile, name: str, path: str) -> None:
+        """What was deleted meanwhile is not in it."""
+        if (source := self._storage.open(name)) is None:
+            return
+        try:
+            entry = zipfile.ZipInfo(path, time.localtime()[:6])
+            with box.open(entry, "w", force_zip64=True) as out:
+                place = 0
+                while place < source.size:
+                    data = source.read(place, CHUNK)
+                    if not data:
+                        break
+                    out.write(data)
+                    place += len(data)
+        finally:
+            source.close()
 
     def _outbox(self, out: IO[bytes], account: AccountRow) -> None:
         """Activities one at a time: an archive of a hundred thousand posts does not have to fit into memory."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -79,7 +78,7 @@ class Departure:
                 except Missing:
                     continue
         unused = await self.store.read(attachments.unreferenced, set(pictures))
-        await asyncio.get_running_loop().run_in_executor(None, library.storage.delete, unused)
+        await library.delete(unused)
         await sweep.using(run_after=datetime.now(UTC) + timedelta(seconds=GRACE + 60)).enqueue()
 
     async def _again(self, write: Callable[[Connection], T]) -> T:

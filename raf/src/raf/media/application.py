@@ -7,23 +7,28 @@ decoder gave, never from the uploader; nothing here can run as a page.
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
-from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeAlias
 
 from ostrov import Ostrov
 from raf.media.formats import TYPES
 from raf.media.library import open_library
 from raf.media.portraits import drawn
+from raf.media.storage import NAME, StorageAway, Stored
+from raf.media.storages.local import LocalFile
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 
-NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{60}\.(jpg|png|gif|webp|avif|mp4|mp3)")
+log = logging.getLogger("raf.media")
 RANGE = re.compile(r"bytes=(?:(\d{1,15})-(\d{0,15})|-(\d{1,15}))")
 CHUNK = 256 * 1024
+READERS = 16
+"""Files that are read at the same time by a process: a store far away keeps nobody else's threads waiting."""
 PREFIX = "/media/"
 COMMON: Headers = [
     (b"x-content-type-options", b"nosniff"),
@@ -42,6 +47,7 @@ class MediaApplication:
         self._storage = application.part(open_library).storage
         self._folder = application.data_dir / application.settings.raf.media.folder
         self._drawing = asyncio.Lock()
+        self._readers = ThreadPoolExecutor(READERS, "raf-media")
 
     async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -54,61 +60,68 @@ class MediaApplication:
             await _plain(send, 405, "Method not allowed", [(b"allow", b"GET, HEAD")])
             return
         name = str(scope["path"]).removeprefix(str(scope.get("root_path", ""))).removeprefix(PREFIX).lstrip("/")
-        path = await self._find(name)
-        if path is None:
+        try:
+            found = await self._find(name)
+        except StorageAway as problem:
+            await _plain(send, 503, problem.error, [(b"retry-after", b"%d" % problem.wait), (b"cache-control", b"no-store")])
+            return
+        if found is None:
             await _plain(send, 404, "Not found")
             return
         headers = {key: value for key, value in scope["headers"] if key in (b"range", b"if-none-match", b"if-range")}
-        await _file(send, path, name, headers, whole=method == "GET")
+        try:
+            await self._answer(send, found, name, headers, whole=method == "GET")
+        finally:
+            found.close()
 
-    async def _find(self, name: str) -> Path | None:
+    async def _find(self, name: str) -> Stored | None:
         loop = asyncio.get_running_loop()
         if NAME.fullmatch(name):
-            return await loop.run_in_executor(None, self._storage.find, name)
+            return await loop.run_in_executor(self._readers, self._storage.open, name)
         if name.startswith("default/"):
             async with self._drawing:
-                return await loop.run_in_executor(None, drawn, name, self._folder)
+                path = await loop.run_in_executor(None, drawn, name, self._folder)
+                return None if path is None else LocalFile(path.open("rb", buffering=0))
         return None
 
-
-async def _file(send: Send, path: Path, name: str, asked: dict[bytes, bytes], whole: bool) -> None:
-    loop = asyncio.get_running_loop()
-    tag = b'"' + name.encode() + b'"'
-    kind = TYPES[name.rpartition(".")[2]].encode()
-    age = FOR_A_DAY if name.startswith("default/") else FOREVER
-    headers: Headers = [*COMMON, age, (b"etag", tag), (b"accept-ranges", b"bytes")]
-    if tag in asked.get(b"if-none-match", b""):
-        await send({"type": "http.response.start", "status": 304, "headers": headers})
-        await send({"type": "http.response.body"})
-        return
-    try:
-        file: BinaryIO = await loop.run_in_executor(None, path.open, "rb")
-    except FileNotFoundError:
-        await _plain(send, 404, "Not found")
-        return
-    with file:
-        size = path.stat().st_size
-        start, end, status = 0, size, 200
+    async def _answer(self, send: Send, found: Stored, name: str, asked: dict[bytes, bytes], whole: bool) -> None:
+        tag = b'"' + name.encode() + b'"'
+        kind = TYPES[name.rpartition(".")[2]].encode()
+        age = FOR_A_DAY if name.startswith("default/") else FOREVER
+        headers: Headers = [*COMMON, age, (b"etag", tag), (b"accept-ranges", b"bytes")]
+        if tag in asked.get(b"if-none-match", b""):
+            await send({"type": "http.response.start", "status": 304, "headers": headers})
+            await send({"type": "http.response.body"})
+            return
+        start, end, status = 0, found.size, 200
         if b"range" in asked and asked.get(b"if-range", tag) == tag:
-            wanted = _range(asked[b"range"].decode("latin-1"), size)
+            wanted = _range(asked[b"range"].decode("latin-1"), found.size)
             if wanted == (0, 0):
-                await _plain(send, 416, "Range not satisfiable", [(b"content-range", b"bytes */%d" % size)])
+                await _plain(send, 416, "Range not satisfiable", [(b"content-range", b"bytes */%d" % found.size)])
                 return
             if wanted is not None:
                 (start, end), status = wanted, 206
-                headers.append((b"content-range", b"bytes %d-%d/%d" % (start, end - 1, size)))
+                headers.append((b"content-range", b"bytes %d-%d/%d" % (start, end - 1, found.size)))
         headers += [(b"content-type", kind), (b"content-length", b"%d" % (end - start))]
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        file.seek(start)
-        left = end - start if whole else 0
-        while left > 0:
-            data = await loop.run_in_executor(None, file.read, min(CHUNK, left))
-            if not data:
-                break
-            left -= len(data)
-            await send({"type": "http.response.body", "body": data, "more_body": left > 0})
-        if left == 0 and (end == start or not whole):
+        if whole:
+            await self._send(send, found, start, end)
+        else:
             await send({"type": "http.response.body"})
+
+    async def _send(self, send: Send, found: Stored, start: int, end: int) -> None:
+        """The bytes; where the file ends or goes away too early, the server breaks the connection, for less was promised."""
+        loop = asyncio.get_running_loop()
+        while start < end:
+            try:
+                data = await loop.run_in_executor(self._readers, found.read, start, min(CHUNK, end - start))
+            except (StorageAway, FileNotFoundError) as problem:
+                log.warning("a file broke off while it was sent: %s", problem)
+                return
+            if not data:
+                return
+            start += len(data)
+            await send({"type": "http.response.body", "body": data, "more_body": start < end})
 
 
 def _range(header: str, size: int) -> tuple[int, int] | None:

@@ -6,7 +6,8 @@ import asyncio
 import math
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
 from itertools import islice
@@ -27,7 +28,7 @@ from raf.media.decoding import Decoding, Made
 from raf.media.formats import ACCEPTED, ACCEPTED_PICTURES, TYPES, guessed_kind, picture_type
 from raf.media.formats import content_type as taken_type
 from raf.media.settings import MediaSettings
-from raf.media.storage import FULL, Storage, StorageFull, open_storage
+from raf.media.storage import FULL, Storage, StorageAway, StorageFull, open_storage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 GRACE = 3600.0
 """A file put within this time is not deleted: somebody may be about to refer to it."""
+WRITERS = 8
+"""Files that are put and deleted at the same time: a storage far away keeps nobody else's threads waiting."""
 
 
 class Library:
@@ -46,6 +49,7 @@ class Library:
         self.storage: Storage = application.part(open_storage)
         self._store = application.store
         self._decoding = Decoding(self.settings)
+        self._writers = ThreadPoolExecutor(WRITERS, "raf-media")
         self._uploads = Windows(self.settings.uploads_of_account, 1800) if limited else None
 
     @property
@@ -143,20 +147,38 @@ class Library:
                     return names
             raise Missing
 
-        await _in_thread(self.storage.delete, await self._store.write(write), time.time() - GRACE)
+        await self.delete(await self._store.write(write), time.time() - GRACE)
 
     async def discard(self, account_id: int, identity: int) -> None:
         """Delete an upload that no post has taken. Raises Missing."""
         names = await self._store.write(attachments.delete_attachment, account_id, identity)
         if names is None:
             raise Missing
-        await _in_thread(self.storage.delete, names, time.time() - GRACE)
+        await self.delete(names, time.time() - GRACE)
+
+    async def delete(self, names: Iterable[str], unused_since: float | None = None) -> int:
+        """Delete files, those alone that were last put before `unused_since`; how many. A task tries again what cannot be
+        reached now."""
+        from raf.media.tasks import remove
+
+        unused = list(names)
+        try:
+            return await self._far(self.storage.delete, unused, unused_since)
+        except StorageAway:
+            await remove.using(run_after=60).enqueue(unused)
+            return 0
+
+    async def remove(self, names: list[str]) -> int:
+        """Delete those of the files that nothing refers to (the task's work). Raises StorageAway."""
+        unused = await self._store.read(attachments.unreferenced, set(names))
+        return await self._far(self.storage.delete, unused, time.time() - GRACE)
 
     async def develop_held(self, identity: int, held: str) -> None:
-        """Process an upload that was kept as it came (the task's work). Running it twice does no harm."""
-        source = await _in_thread(self.storage.find, held)
+        """Process an upload that was kept as it came (the task's work). Running it twice does no harm. Raises StorageAway."""
+        source = await _in_thread(self.storage.held, held)
         if source is None:
             return
+        await self._far(self.storage.reach)
         folder = await _in_thread(self.storage.scratch)
         try:
             with source.open("rb") as file:
@@ -168,23 +190,23 @@ class Library:
             await self._store.write(attachments.fail_attachment, identity, problem.error)
         finally:
             await _in_thread(shutil.rmtree, folder, True)
-        await _in_thread(self.storage.delete, [held])
+        await _in_thread(self.storage.drop, held)
 
     async def prune(self) -> int:
         """Delete uploads that no post took in time; how many files."""
         now, deleted = time.time(), 0
         before = now - self.settings.unattached_hours * 3600
         while names := await self._store.write(attachments.delete_unattached, before, 200):
-            deleted += await _in_thread(self.storage.delete, names, now - GRACE)
+            deleted += await self.delete(names, now - GRACE)
         return deleted + await _in_thread(self.storage.prune, before)
 
     async def sweep(self) -> int:
         """Delete files that nothing refers to: replaced portraits, and what a process that was killed had put; how many."""
         before, deleted = time.time() - GRACE, 0
         names = self.storage.names(before)
-        while batch := await _in_thread(lambda: set(islice(names, 500))):
+        while batch := await self._far(lambda: set(islice(names, 500))):
             unused = await self._store.read(attachments.unreferenced, batch)
-            deleted += await _in_thread(self.storage.delete, unused, before)
+            deleted += await self._far(self.storage.delete, unused, before)
         return deleted
 
     # ---- steps ------------------------------------------------------------------------------------------------------
@@ -232,7 +254,10 @@ class Library:
         return Chosen(await self._put(folder, made.small), measures(made.small), made.blurhash)
 
     async def _put(self, folder: Path, made: Made) -> str:
-        return await _in_thread(self.storage.put, folder / made.file, made.extension)
+        return await self._far(self.storage.put, folder / made.file, made.extension)
+
+    async def _far(self, function: Callable[..., T], *arguments: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._writers, partial(function, *arguments))
 
     def _check_description(self, description: str | None) -> None:
         limit = self.settings.description_limit

@@ -2,18 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
+from ostrov import Secret
+
 Positive = Annotated[int, msgspec.Meta(ge=1)]
+NotNegative = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class S3Settings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Where files lie with `raf.media.storage=s3`: a bucket of any store that speaks Amazon's S3."""
+
+    endpoint: str = ""
+    """The store's address, `https://s3.example.org`; empty for Amazon's own."""
+    bucket: str = ""
+    """It has to be there. Nobody but the key may list it: a private post's files are found by their names alone."""
+    region: str = "us-east-1"
+    key: Secret = ""
+    """The access key; it has to read, write, list and delete in the bucket."""
+    secret: Secret = ""
+    prefix: str = ""
+    """A folder of the bucket, for several houses in one."""
+    path_style: bool = True
+    """Whether the bucket stands in the path and not in the host's name."""
+    timeout: Positive = 20
+    """Seconds a request may take; a large file is sent in several."""
 
 
 class MediaSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Pictures, films and sounds that people upload."""
 
+    storage: Literal["local", "s3"] = "local"
+    """Whether they are kept in `folder` or in the bucket of `raf.media.s3`."""
     folder: str = "media"
-    """Where they are kept, relative to `data_dir`."""
+    """Where they are kept, relative to `data_dir`; with a bucket, what is being made and the cache."""
+    s3: S3Settings = msgspec.field(default_factory=S3Settings)
+    cache_budget: NotNegative = 1024 * 1024 * 1024
+    """Bytes of a bucket's files that are kept on this machine as well; 0 for none."""
     max_bytes: Positive = 16 * 1024 * 1024
     """The largest picture."""
     max_film_bytes: Positive = 99 * 1024 * 1024

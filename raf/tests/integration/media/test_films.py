@@ -18,6 +18,7 @@ from ostrov import run_tasks
 from ostrov.testing import running
 from raf.errors import Invalid
 from raf.media.library import Library, open_library
+from raf.testing import file_of
 
 ANNA = 7
 RATE = 48_000
@@ -65,7 +66,7 @@ def picture(size: tuple[int, int] = (400, 300), colour: object = "teal") -> byte
 
 def kept(library: Library, url: str | None) -> Path:
     assert url is not None
-    path = library.storage.find(url.removeprefix(library.url))
+    path = file_of(library, url.removeprefix(library.url))
     assert path is not None
     return path
 

@@ -20,7 +20,7 @@ from raf.forms import MediaChange, ProfileChange
 from raf.media.attachments import delete_unattached
 from raf.media.library import Library, open_library
 from raf.media.storage import StorageFull
-from raf.testing import network, person
+from raf.testing import file_of, network, person
 
 ANNA, BORIS = 7, 8
 
@@ -54,7 +54,7 @@ def files(application: Ostrov) -> list[Path]:
 
 def stored(library: Library, url: str | None) -> Path:
     assert url is not None
-    path = library.storage.find(url.removeprefix(library.url))
+    path = file_of(library, url.removeprefix(library.url))
     assert path is not None
     return path
 
@@ -323,8 +323,8 @@ async def test_files_that_nothing_refers_to_any_more_are_swept_and_no_others(tmp
         for path in files(raf.application):
             os.utime(path, (0, 0))
         assert await library.sweep() == 1
-        assert library.storage.find(old) is None
-        assert library.storage.find(new) is not None
+        assert file_of(library, old) is None
+        assert file_of(library, new) is not None
         assert stored(library, (await raf.media(anna, media)).url)
         await run_tasks(raf.application)
         assert (await raf.media(anna, waiting)).url

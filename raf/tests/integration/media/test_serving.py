@@ -15,6 +15,7 @@ from ostrov import OstrovError
 from ostrov.testing import running
 from raf.media.application import build
 from raf.media.library import open_library
+from raf.testing import file_of
 
 
 @asynccontextmanager
@@ -27,7 +28,7 @@ async def served(folder: Path) -> AsyncIterator[tuple[httpx.AsyncClient, str, by
         shown = await library.media(7, await library.upload(7, written.getvalue()))
         assert shown.url is not None
         name = shown.url.removeprefix(library.url)
-        path = library.storage.find(name)
+        path = file_of(library, name)
         assert path is not None
         transport = httpx.ASGITransport(build(application))
         async with httpx.AsyncClient(transport=transport, base_url="http://raf.test") as client:

@@ -5,23 +5,26 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import secrets
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
+from io import FileIO
 from pathlib import Path
 
+from ostrov import OstrovError
 from raf.media.storage import FULL, StorageFull
+from raf.media.storages.workshop import Workshop, fsync_folder
 
-SCRATCH = "scratch"
-HELD = "held"
+CHECK = b"raf"
 
 
 class LocalStorage:
-    """`ab/cd/<rest of the SHA-256>.<extension>` below a folder; written whole or not at all."""
+    """`ab/cd/<rest of the SHA-256>.<extension>` below a folder; written whole or not at all, and the same content once."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, workshop: Workshop) -> None:
+        self._folder = workshop.folder
+        self._workshop = workshop
+        self.hold, self.held, self.drop = workshop.hold, workshop.held, workshop.drop
+        self.scratch, self.prune = workshop.scratch, workshop.prune
 
     def put(self, source: Path, extension: str) -> str:
         try:
@@ -38,7 +41,7 @@ class LocalStorage:
             source.chmod(0o644)
             source.replace(target)
             for folder in (target.parent, target.parent.parent, self._folder):
-                _fsync_folder(folder)
+                fsync_folder(folder)
             return name
         except OSError as problem:
             if problem.errno in FULL:
@@ -46,23 +49,15 @@ class LocalStorage:
             raise
 
     def find(self, name: str) -> Path | None:
+        """Where a file lies, or None."""
         path = self._folder / name
         return path if path.is_file() else None
 
-    def hold(self, source: Path) -> str:
-        name = f"{HELD}/{secrets.token_hex(16)}"
-        target = self._folder / name
+    def open(self, name: str) -> LocalFile | None:
         try:
-            with source.open("rb") as file:
-                os.fsync(file.fileno())
-            target.parent.mkdir(parents=True, exist_ok=True)
-            source.replace(target)
-            _fsync_folder(target.parent)
-        except OSError as problem:
-            if problem.errno in FULL:
-                raise StorageFull from problem
-            raise
-        return name
+            return LocalFile((self._folder / name).open("rb", buffering=0))
+        except (FileNotFoundError, IsADirectoryError):
+            return None
 
     def delete(self, names: Iterable[str], unused_since: float | None = None) -> int:
         deleted = 0
@@ -80,34 +75,37 @@ class LocalStorage:
                 if path.stat().st_mtime < before:
                     yield str(path.relative_to(self._folder))
 
-    def scratch(self) -> Path:
-        folder = self._folder / SCRATCH
+    def reach(self) -> None:
+        """It is always here."""
+
+    def check(self) -> None:
+        folder = self.scratch()
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            return Path(tempfile.mkdtemp(dir=folder))
+            name = self._workshop.hold(_written(folder / "check"))
+            same = (self._folder / name).read_bytes() == CHECK
+            self.drop(name)
         except OSError as problem:
-            if problem.errno in FULL:
-                raise StorageFull from problem
-            raise
-
-    def prune(self, before: float) -> int:
-        deleted = 0
-        for folder in (HELD, SCRATCH):
-            with contextlib.suppress(FileNotFoundError):
-                for entry in list(os.scandir(self._folder / folder)):
-                    if entry.stat(follow_symlinks=False).st_mtime < before:
-                        if entry.is_dir(follow_symlinks=False):
-                            shutil.rmtree(entry.path, ignore_errors=True)
-                        else:
-                            os.unlink(entry.path)
-                        deleted += 1
-        return deleted
+            raise OstrovError(f"media cannot be kept in {self._folder}", cause=problem.strerror or str(problem)) from problem
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        if not same:
+            raise OstrovError(f"{self._folder} does not give back what is put into it", tip="look at the disk")
 
 
-def _fsync_folder(folder: Path) -> None:
-    """A renamed file survives a power cut only when its folder was written as well."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+class LocalFile:
+    """An open file."""
+
+    def __init__(self, file: FileIO) -> None:
+        self.size = os.fstat(file.fileno()).st_size
+        self._file = file
+
+    def read(self, start: int, most: int) -> bytes:
+        return os.pread(self._file.fileno(), most, start)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _written(path: Path) -> Path:
+    path.write_bytes(CHECK)
+    return path
