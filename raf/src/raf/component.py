@@ -34,6 +34,9 @@ component = Component(
         "raf.moderation.operations:rule",
         "raf.moderation.operations:announce",
         "raf.moderation.operations:emoji",
+        "raf.letters.operations:trial",
+        "raf.letters.operations:listed",
+        "raf.letters.operations:address",
         "raf.factors.operations:rekey",
         "raf.factors.operations:unguard",
     ),
@@ -53,6 +56,7 @@ component = Component(
     services=(Service("search", run="raf.search.service:serve", group="worker"),),
     checks=(
         Check("search", "raf.search.checks:index"),
+        Check("mail", "raf.letters.checks:mail"),
         Check("keys", "raf.factors.checks:keys"),
     ),
     after=("events", "tasks"),

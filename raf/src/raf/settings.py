@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from raf.identity.settings import IdentitySettings
+from raf.letters.settings import MailSettings
 from raf.mastodon.settings import ApiSettings
 from raf.media.settings import MediaSettings
 from raf.openid.settings import OpenIdSettings
@@ -23,5 +24,6 @@ class RafSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     identity: IdentitySettings = msgspec.field(default_factory=IdentitySettings)
     media: MediaSettings = msgspec.field(default_factory=MediaSettings)
     api: ApiSettings = msgspec.field(default_factory=ApiSettings)
+    mail: MailSettings = msgspec.field(default_factory=MailSettings)
     push: PushSettings = msgspec.field(default_factory=PushSettings)
     openid: OpenIdSettings = msgspec.field(default_factory=OpenIdSettings)

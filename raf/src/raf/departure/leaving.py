@@ -26,6 +26,7 @@ OF_ACCOUNT: Final = (
     "open_log_in",
     *("marker", "idempotency", "featured_tag", "account_note", "endorsement", "scheduled_status", "conversation_state"),
     *("account_domain_block", "invite", "announcement_mark", "announcement_reaction", "suggestion_dismissed", "sign_up"),
+    *("letter", "letter_key", "letter_box", "address_change", "known_device", "presence", "preference"),
     *("notification", "notification_policy", "notification_request", "notification_permission", "push_subscription"),
 )
 """Plain tables of what is one's own, by `account_id`."""

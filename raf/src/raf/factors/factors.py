@@ -12,6 +12,7 @@ from raf.identity import attempts
 from raf.identity.attempts import Rule
 from raf.identity.identity import open_identity
 from raf.identity.keys import open_keys
+from raf.letters.posting import post
 
 SECOND = "second"
 AT_ONCE = 200
@@ -108,6 +109,7 @@ class Factors:
                 return False
             attempts.forgive(connection, self._rule, str(account_id))
             authenticator.confirm(connection, account_id, now)
+            post(connection, account_id, "protected", what="factor_on")
             recovery.replace_codes(connection, account_id, codes)
             return True
 
@@ -121,13 +123,23 @@ class Factors:
         if not await self.needed(account_id):
             raise Missing
         codes = recovery.new_codes()
-        await self.store.write(recovery.replace_codes, account_id, codes)
+
+        def write(connection: Connection) -> None:
+            recovery.replace_codes(connection, account_id, codes)
+            post(connection, account_id, "protected", what="codes_renewed")
+
+        await self.store.write(write)
         return codes
 
     async def remove(self, account_id: int, password: str) -> None:
         """Ask for no codes any more. Raises WrongPassword, TooMany."""
         await self.identity.check_password(account_id, password)
-        await self.store.write(authenticator.remove, account_id)
+
+        def write(connection: Connection) -> None:
+            authenticator.remove(connection, account_id)
+            post(connection, account_id, "protected", what="factor_off")
+
+        await self.store.write(write)
 
     async def prune(self) -> int:
         """Delete log-ins that were never finished, how many; and seal secrets from before secrets were sealed."""

@@ -20,6 +20,7 @@ from raf.identity.attempts import subject_of_address
 from raf.identity.identity import open_identity
 from raf.identity.secrets import new_id
 from raf.identity.windows import Windows
+from raf.letters.posting import post
 
 ADDING, ENTERING = "passkey", "passkey_in"
 LONGEST_NAME = 60
@@ -80,12 +81,26 @@ class Passkeys:
             raise Invalid(WRONG)
         name = name.strip()[:LONGEST_NAME]
         row = Passkey(new_id(now), account_id, bytes(data), made.counter, name, now, None)
-        if not await self.store.write(passkey.insert_passkey, row, data.credential_id):
+
+        def write(connection: Connection) -> bool:
+            if not passkey.insert_passkey(connection, row, data.credential_id):
+                return False
+            post(connection, account_id, "protected", what="passkey_added")
+            return True
+
+        if not await self.store.write(write):
             raise Refused("This passkey is here already")
 
     async def remove(self, account_id: int, passkey_id: int) -> None:
         """Let it open nothing any more. Raises Missing."""
-        if not await self.store.write(passkey.delete_passkey, account_id, passkey_id):
+
+        def write(connection: Connection) -> bool:
+            if not passkey.delete_passkey(connection, account_id, passkey_id):
+                return False
+            post(connection, account_id, "protected", what="passkey_removed")
+            return True
+
+        if not await self.store.write(write):
             raise Missing
 
     async def ask(self, address: str) -> tuple[str, Options]:

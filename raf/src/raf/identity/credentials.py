@@ -27,7 +27,10 @@ COLUMNS = "account_id, username, email, password, locale, created_at"
 def insert_credential(
     connection: Connection, account_id: int, new: NewAccount, password: str, now: float, *, confirmed: bool = True
 ) -> None:
-    """Write the row of a new account, whose address is proved later unless it is `confirmed`. Raises Invalid when the name or the address is taken."""
+    """Write the row of a new account, whose address is proved later unless it is `confirmed`.
+
+    Raises Invalid when the name or the address is taken.
+    """
     written = connection.execute(
         "INSERT INTO credential (account_id, username, email, email_key, password, locale, application_id, created_at,"
         " password_changed_at, confirmed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",

@@ -39,7 +39,7 @@ class NoPerson(RafError):
 class Rule(NamedTuple):
     """`who` says what the token must be; one of `scopes` must be granted, when there are any."""
 
-    who: Literal["anyone", "reader", "application", "person"]
+    who: Literal["anyone", "reader", "application", "newcomer", "person"]
     scopes: tuple[str, ...] = ()
 
 
@@ -62,15 +62,21 @@ def person(*scopes: str) -> Rule:
     return Rule("person", scopes)
 
 
+def newcomer(*scopes: str) -> Rule:
+    """The token of a person who may not have confirmed their address yet."""
+    return Rule("newcomer", scopes)
+
+
 def check(rule: Rule, access: Access | None, given: bool) -> None:
     """Raise Unauthorized, OutOfScope or NoPerson when the rule is not kept; `given` says whether a token was sent."""
     if rule.who == "anyone" or (rule.who == "reader" and not given):
         return
     if access is None:
         raise Unauthorized
-    if access.barred and rule.who != "application":
+    waiting = rule.who == "newcomer" and access.barred == "unconfirmed"
+    if access.barred and rule.who != "application" and not waiting:
         raise Barred(access.barred)
     if rule.scopes and access.scopes.isdisjoint(rule.scopes):
         raise OutOfScope
-    if rule.who == "person" and access.account_id is None:
+    if rule.who in ("person", "newcomer") and access.account_id is None:
         raise NoPerson

@@ -14,6 +14,7 @@ from raf.errors import Forbidden, Invalid, Missing, Refused
 from raf.forms import PostChange, ProfileChange
 from raf.identity.emails import normal_email
 from raf.journal import Journal
+from raf.letters.posting import post
 from raf.moderation import audit
 from raf.moderation.tasks import tell_of_newcomer
 from raf.notifications.tasks import tell_of_strike
@@ -119,6 +120,7 @@ def judge(
         _block_email(connection, journal, account_id, now)
     _resolve(connection, journal, now, actor_id, account_id, action, report_id)
     tell_of_strike.enqueue_in(connection, strike_id)
+    post(connection, account_id, "warning", action=action, text=text.strip())
     return strike_id
 
 
@@ -143,6 +145,7 @@ def welcome(connection: Connection, journal: Journal, actor_id: int, account_id:
         raise Refused("This account is not waiting for approval")
     act = "approve" if approved else "reject"
     _put(connection, journal, now, actor_id, account_id, act)
+    post(connection, account_id, "welcome" if approved else "turned_away")
     if approved:
         tell_of_newcomer.enqueue_in(connection, account_id)
     else:
@@ -253,6 +256,7 @@ def decide_appeal(connection: Connection, journal: Journal, actor_id: int, strik
         for status_id in msgspec.json.decode(strike.status_ids):
             if connection.row(OF_AUTHOR, (status_id, strike.account_id)) is not None:
                 publishing.edit(connection, journal, strike.account_id, status_id, PostChange(sensitive=False))
+    post(connection, strike.account_id, "appeal", approved=approved)
     act = "approve" if approved else "reject"
     audit.record(connection, journal.ids.next(now), now, actor_id, act, "appeal", account.username)
 

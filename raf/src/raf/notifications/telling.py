@@ -11,6 +11,7 @@ import msgspec
 
 from ostrov import Connection, Ostrov, open_events
 from raf.domain.visibility import DIRECT, VISIBLE, viewer
+from raf.letters.news import write_later
 from raf.notifications import requests
 from raf.notifications.grouping import key_of
 from raf.notifications.policy import verdict
@@ -78,6 +79,7 @@ async def tell(
                 news.append((told.account_id, told.kind, told.from_account_id))
         for place, subscription_id in wanting(connection, news):
             deliver.enqueue_in(connection, subscription_id, new[place][1])
+        write_later(connection, [(account_id, kind) for account_id, kind, _ in news])
         if new:
             connection.after_commit(partial(application.channel.publish, TOPIC, msgspec.json.encode(new)))
         return len(new), everybody[AT_ONCE - 1] if len(everybody) > AT_ONCE else None

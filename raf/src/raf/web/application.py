@@ -21,11 +21,13 @@ from raf.web.pages import (
     emojis,
     explore,
     filters,
+    follow_requests,
     followed_tags,
     history,
     housekeeping,
     landing,
     leaving,
+    letters,
     lists,
     moderation,
     newcomers,
@@ -34,6 +36,7 @@ from raf.web.pages import (
     passkeys,
     people,
     polls,
+    privacy,
     profile,
     pushes,
     reactions,
@@ -44,6 +47,7 @@ from raf.web.pages import (
     second,
     security,
     settings,
+    shunned,
     signing,
     standing,
     thread,
@@ -54,7 +58,7 @@ from raf.web.security import secured
 from raf.web.visit import AnyRequest, Visit
 
 PAGES = (
-    *(acquaintance, filters, followed_tags, lists),
+    *(acquaintance, filters, followed_tags, letters, lists),
     *(direct, history, rewriting, scheduled),
     *(moderation, housekeeping, standing),
     *(
@@ -72,9 +76,11 @@ PAGES = (
         passkeys,
         people,
         polls,
+        privacy,
         profile,
         pushes,
     ),
+    *(follow_requests, shunned),
     *(reactions, relations, search, second, security, settings, signing, thread, timelines),
 )
 

@@ -17,7 +17,10 @@ from jinja2.ext import babel_extract
 from raf.web.languages import FOLDER, LANGUAGES
 
 ROOT = Path(__file__).parents[1]
-SOURCES = (*sorted((ROOT / "web").rglob("*.py")), ROOT / "mastodon" / "wording.py")
+SOURCES = (
+    *sorted((ROOT / "web").rglob("*.py")),
+    *(ROOT / "letters" / "wording.py", ROOT / "mastodon" / "wording.py"),
+)
 TEMPLATES = tuple(sorted((ROOT / "web" / "templates").glob("*.html")))
 ONE: dict[str, None] = dict.fromkeys(("_", "N_", "say"))
 MANY = dict.fromkeys(("ngettext", "plural", "forms"), (1, 2))

@@ -27,6 +27,8 @@ from raf.web.rules import RULES
 from raf.web.site import Site
 from raf.web.visit import NOTICE_COOKIE, AnyRequest, Visit
 
+DESKS = ("settings", "moderation")
+"""Places whose pages have a menu of their own in place of the side column."""
 PARTING = trusted(slot("parting"))
 """Between the title and the main part of a page."""
 
@@ -60,6 +62,7 @@ class House:
             limit=settings.posts.characters,
             registrations=settings.identity.registrations,
             approval=settings.identity.approval,
+            mail=settings.mail.on,
             open_log_in=self.application.part(open_openid).name,
             open_sign_up=bool(settings.openid.issuer) and settings.openid.sign_up,
         )
@@ -95,7 +98,8 @@ class House:
             return Answer(html.encode(), status=status, cookies=visit.cookies)
         html = self.rendering.fragment(template, visit.language, visit=visit, layout="parts.html", parting=PARTING, **context)
         title, _, main = html.partition(PARTING)
-        around = {"around": context["around"], "place_now": str(context.get("place_now", ""))}
+        place_now = str(context.get("place_now", ""))
+        around = {"around": context["around"], "place_now": place_now, "alone": place_now in DESKS}
         frame = self._frame(visit, "layout.html", around, "title", "main")
         filling = {"title": title.strip().encode(), "main": main.encode(), **visit.filling()}
         return Answer(frame.filled(filling), status=status, cookies=visit.cookies)

@@ -21,6 +21,8 @@ class Site:
     limit: int
     registrations: bool
     approval: bool = False
+    mail: bool = False
+    """Whether the place sends letters."""
     open_log_in: str = ""
     """The other place whose accounts log in here, as it is called."""
     open_sign_up: bool = False

@@ -10,6 +10,7 @@ from raf.mastodon.endpoints import (
     announcements,
     apps,
     authorization,
+    confirmations,
     conversations,
     description,
     discovery,
@@ -43,7 +44,19 @@ from raf.mastodon.endpoints import (
 MODULES = (
     *(admin_accounts, admin_blocks, admin_reports, announcements, domain_blocks, reports),
     *(featured, filters, lists),
-    *(accounts, apps, authorization, conversations, description, discovery, empty, instance, media, notifications),
+    *(
+        accounts,
+        apps,
+        authorization,
+        confirmations,
+        conversations,
+        description,
+        discovery,
+        empty,
+        instance,
+        media,
+        notifications,
+    ),
     *(grouped_notifications, notification_requests),
     *(
         quotes,

@@ -8,6 +8,7 @@ from litestar import get, post
 from litestar.exceptions import ClientException
 
 from raf.errors import Invalid, Missing
+from raf.letters import news
 from raf.notifications.notifications import open_notifications
 from raf.notifications.policy import VERDICTS
 from raf.push.push import open_push
@@ -123,6 +124,7 @@ async def _draw(visit: Visit) -> Answer:
         pushed = await push.subscription(_holder(visit))
     except Missing:
         pushed = None
+    wanted = await visit.house.raf.store.read(news.wanted, account_id) if visit.site.mail else {}
     say = visit.language.say
     return await draw(
         visit,
@@ -134,6 +136,7 @@ async def _draw(visit: Visit) -> Answer:
         pushed=pushed,
         kinds=[(kind, say(label), bool(pushed and pushed.wanted[kind])) for kind, label in KINDS.items()],
         whom=[(value, say(label)) for value, label in WHOM.items()],
+        letters=[(f"letters_{kind}", say(KINDS[kind]), on) for kind, on in wanted.items()],
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,17 +12,16 @@ from raf.factors import totp
 from raf.factors.drawing import qr_code
 from raf.factors.factors import Factors, open_factors
 from raf.factors.passkeys import open_passkeys
+from raf.letters.proving import open_proving
 from raf.openid.openid import open_openid
 from raf.web.answer import Answer, redirect
+from raf.web.devices import device_of
 from raf.web.forms import read_form
 from raf.web.pages.settings import draw
 from raf.web.pages.signing import FilledIn, wrong_with
 from raf.web.parameters import Here, Id
 from raf.web.visit import Visit
 
-BROWSERS = ("Edg", "OPR", "YaBrowser", "Vivaldi", "Firefox", "Chrome", "Safari")
-NAMES = {"Edg": "Edge", "OPR": "Opera", "YaBrowser": "Yandex Browser"}
-SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
 Refusal = Invalid | TooMany | WrongPassword
 
 
@@ -65,11 +63,11 @@ async def change_email(visit: Here) -> Answer:
     form = await read_form(visit)
     email = form.text("email").strip()
     try:
-        await visit.house.identity.change_email(account_id, form.text("email_password"), email)
+        asked = await visit.house.application.part(open_proving).begin_change(account_id, form.text("email_password"), email)
     except (Invalid, TooMany, WrongPassword) as refusal:
         wrong = refused(visit, refusal, "email_password")
         return await show(visit, {"email": email}, wrong, status=refusal.status)
-    visit.tell("email")
+    visit.tell("asked_both" if asked else "email")
     return redirect("/settings/security", visit.cookies)
 
 
@@ -140,6 +138,7 @@ async def show(
     form = FilledIn({"email": credential.email, "key_name": "", **(values or {})}, wrong or {})
     rows = await session_rows(visit)
     more: dict[str, Any] = {"sessions": rows, "protection": protection, "passkeys": passkeys}
+    more["change"] = await visit.house.application.part(open_proving).change(account_id)
     more["connected"] = await visit.house.application.part(open_openid).connected(account_id)
     return await draw(visit, "security", form, status, **more)
 
@@ -172,15 +171,7 @@ async def session_rows(visit: Visit) -> list[SessionRow]:
     """The visitor's sessions, this one marked."""
     found = await visit.house.identity.sessions(visit.member())
     here = visit.session.id if visit.session else 0
-    return [SessionRow(row.id, device(row.user_agent), row.address, row.seen_at, row.id == here) for row in found]
-
-
-def device(user_agent: str) -> str:
-    """A browser and its system in two words, as far as its name tells."""
-    browser = next((name for name in BROWSERS if name in user_agent), "")
-    system = next((name for name in SYSTEMS if name in user_agent.replace("Mac OS X", "Mac OS")), "")
-    words = [NAMES.get(browser, browser), system]
-    return " · ".join(word for word in words if word) or re.split(r"[/ ]", user_agent)[0][:40] or "?"
+    return [SessionRow(row.id, device_of(row.user_agent), row.address, row.seen_at, row.id == here) for row in found]
 
 
 HANDLERS = (

@@ -13,8 +13,10 @@ from raf.errors import Invalid, TooMany, WrongPassword
 from raf.factors.factors import open_factors
 from raf.identity import NewAccount
 from raf.identity.redirects import safe_next
+from raf.letters.devices import DEVICE_COOKIE, open_devices
 from raf.moderation.judging import account_of
 from raf.web.answer import Answer, cookie, redirect
+from raf.web.devices import device_of
 from raf.web.forms import Form, read_form
 from raf.web.languages import LANGUAGES
 from raf.web.parameters import Here
@@ -85,6 +87,8 @@ def asked_for(visit: Visit, form: Form) -> NewAccount:
 
 async def come_in(visit: Visit, account_id: int, back: str) -> Answer:
     """Log the browser of a new account in; one that waits for approval is told so."""
+    if visit.site.mail:
+        return await logged_in(visit, account_id, "/confirm")
     if (await visit.house.raf.store.read(account_of, account_id)).held:
         return await logged_in(visit, account_id, "/standing")
     visit.tell("welcome")
@@ -145,6 +149,10 @@ async def logged_in(visit: Visit, account_id: int, where: str) -> Answer:
         await identity.close_session_of_token(visit.session_token())
     agent = visit.request.headers.get("user-agent", "")
     token = await identity.open_session(account_id, address=visit.address, user_agent=agent)
+    known = visit.request.cookies.get(DEVICE_COOKIE, "")
+    devices = visit.house.application.part(open_devices)
+    if device := await devices.logged_in(account_id, known, device_of(agent), visit.address):
+        visit.cookies.append(cookie(DEVICE_COOKIE, device, secure=visit.site.secure, days=400))
     return redirect(where, [*visit.cookies, identity.session_cookie(token, secure=visit.site.secure)])
 
 

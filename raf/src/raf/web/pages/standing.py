@@ -71,6 +71,8 @@ async def report(visit: Here) -> Answer:
 async def standing(visit: Here) -> Answer:
     """What was decided about oneself. Who may do nothing else may read this."""
     account_id = judged_account(visit)
+    if visit.barred and visit.barred.barred == "unconfirmed":
+        return redirect("/confirm", visit.cookies)
     strikes = await visit.house.raf.store.read(appealing.strikes_of, account_id)
     now = time.time()
     appealable = {strike.id for strike in strikes if strike.may_be_appealed(now)}
@@ -128,6 +130,7 @@ async def invite(visit: Here) -> Answer:
         form.ticked("autofollow"),
         form.text("comment"),
     )
+    visit.tell("invited")
     return redirect("/settings/invitations", visit.cookies)
 
 
@@ -137,6 +140,7 @@ async def end(visit: Here, identity: Id) -> Answer:
     account_id = visit.member()
     await read_form(visit)
     await moderation_of(visit).write(admission.end_invite, account_id, identity)
+    visit.tell("uninvited")
     return redirect("/settings/invitations", visit.cookies)
 
 

@@ -1,0 +1,1 @@
+"""What people prefer, beyond what their profile says."""
