@@ -46,11 +46,11 @@ def pieces(text: str) -> list[Piece]:
     inside = [(piece.start, piece.end) for piece in found]
     if "@" in text:
         for match in MENTION.finditer(text):
-            if not _within(match.start(), inside):
+            if not _overlaps(match.start(), match.end(), inside):
                 found.append(Piece(match.start(), match.end(), "mention", match[1] + (match[2] or "")))
     if "#" in text or "＃" in text:
         for match in HASHTAG.finditer(text):
-            if not _within(match.start(), inside):
+            if not _overlaps(match.start(), match.end(), inside):  # `#https://…` is a link
                 found.append(Piece(match.start(), match.end(), "hashtag", match[1]))
     if len(found) > 1:
         found.sort()
@@ -138,8 +138,8 @@ def _drawn(piece: Piece, accounts: Mapping[str, str], rel_me: bool) -> str | Non
     )
 
 
-def _within(start: int, spans: list[tuple[int, int]]) -> bool:
-    return any(first <= start < last for first, last in spans)
+def _overlaps(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start < last and first < end for first, last in spans)
 
 
 def _graphemes(text: str) -> int:

@@ -67,6 +67,12 @@ def test_lines_and_paragraphs_stay() -> None:
     assert drawn("") == ""
 
 
+def test_a_number_sign_before_an_address_makes_no_hashtag_of_it() -> None:
+    text = "#https://example.org/a"
+    assert [(piece.kind, piece.value) for piece in pieces(text)] == [("link", "https://example.org/a")]
+    assert drawn(text).startswith('<p>#<a href="https://example.org/a"')
+
+
 @pytest.mark.parametrize(
     "text",
     [
