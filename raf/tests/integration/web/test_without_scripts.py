@@ -146,7 +146,7 @@ async def test_following_fills_the_home_page(open_site) -> None:  # type: ignore
 async def test_a_locked_account_lets_in_by_hand(open_site) -> None:  # type: ignore[no-untyped-def]
     async with open_site() as site:
         shy, fan = await site.member("shy"), await site.member("fan")
-        await (await shy.get("/settings/profile")).submit("/settings/profile", locked=True)
+        await (await shy.get("/settings/privacy")).submit("/settings/privacy", locked=True)
         profile = await fan.get("/@shy")
         account_id = re.search(r"/accounts/(\d+)/follow", profile.html)[1]  # type: ignore[index]
         asked = await profile.press(f"/accounts/{account_id}/follow")

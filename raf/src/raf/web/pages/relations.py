@@ -22,7 +22,15 @@ ACTIONS = {
     "remove_follower": "remove_follower",
 }
 """What an address's last word does, by the method of `Raf`."""
-TOLD = {"mute": "muted", "block": "blocked", "remove_follower": "removed"}
+TOLD = {
+    "mute": "muted",
+    "unmute": "unmuted",
+    "block": "blocked",
+    "unblock": "unblocked",
+    "remove_follower": "removed",
+    "authorize": "follower",
+    "reject": "declined",
+}
 
 
 @post("/accounts/{account_id:int}/{action:str}", status_code=200)

@@ -24,9 +24,9 @@ BELOW = {"authenticator": "security", "codes": "security", "connect": "security"
 
 @get("/settings")
 async def settings(visit: Here) -> Answer:
-    """The first of the pages."""
+    """All of the pages, by what they are about."""
     visit.member()
-    return redirect("/settings/profile", visit.cookies)
+    return await visit.house.page(visit, "settings_index.html", place_now="settings")
 
 
 @get("/settings/profile")
@@ -37,9 +37,7 @@ async def profile_page(visit: Here) -> Answer:
     values = {
         "display_name": account.display_name,
         "note": account.source.note,
-        "locked": account.locked,
         "bot": account.bot,
-        "discoverable": account.discoverable,
         "rows": facts + [("", "")] * (FACTS - len(facts)),
     }
     return await draw(visit, "profile", FilledIn(values))
@@ -56,9 +54,7 @@ async def profile(visit: Here) -> Answer:
         change = ProfileChange(
             display_name=form.text("display_name").strip(),
             note=form.text("note").strip(),
-            locked=form.ticked("locked"),
             bot=form.ticked("bot"),
-            discoverable=form.ticked("discoverable"),
             fields=[row for row in rows if row[0] or row[1]],
             avatar=pictures["avatar"],
             header=pictures["header"],
@@ -66,10 +62,9 @@ async def profile(visit: Here) -> Answer:
         await visit.house.raf.update_profile(account_id, change)
     except Invalid as refusal:
         values = {name: form.text(name) for name in ("display_name", "note")}
-        ticks = {name: form.ticked(name) for name in ("locked", "bot", "discoverable")}
-        filled = FilledIn({**values, **ticks, "rows": rows}, wrong_with(visit, refusal))
+        filled = FilledIn({**values, "bot": form.ticked("bot"), "rows": rows}, wrong_with(visit, refusal))
         return await draw(visit, "profile", filled, status=refusal.status)
-    visit.tell("saved")
+    visit.tell("saved_profile")
     return redirect("/settings/profile", visit.cookies)
 
 
@@ -92,7 +87,7 @@ async def preferences(visit: Here) -> Answer:
         sensitive=form.ticked("sensitive"),
     )
     await visit.house.raf.update_profile(account_id, change)
-    visit.tell("saved")
+    visit.tell("saved_preferences")
     return redirect("/settings/preferences", visit.cookies)
 
 
@@ -118,6 +113,8 @@ async def draw(visit: Visit, tab: str, form: FilledIn, status: int = 200, **more
     say = visit.language.say
     headings = {
         "profile": say("Profile"),
+        "privacy": say("Privacy and reach"),
+        "people": say("Muted and blocked"),
         "preferences": say("Preferences"),
         "notifications": say("Notifications"),
         "security": say("Security"),
@@ -130,6 +127,9 @@ async def draw(visit: Visit, tab: str, form: FilledIn, status: int = 200, **more
     }
     if tab == "applications":
         more["applications"] = await visit.house.application.part(open_oauth).authorizations(visit.member())
+    if tab == "profile":
+        header = (await visit.own_account()).header_static
+        more["own_header"] = "" if "/default/" in header else header
     more |= {"tab": BELOW.get(tab, tab), "heading": headings[tab], "form": form}
     return await visit.house.page(visit, f"settings_{tab}.html", status=status, place_now="settings", **more)
 
