@@ -12,7 +12,7 @@ from ostrov import OstrovError
 from raf.errors import Invalid, TooMany
 from raf.identity.oauth import OAuthError
 from raf.mastodon.uploads import Disconnected
-from raf.media.storage import FULL, StorageFull
+from raf.media.storage import FULL, StorageAway, StorageFull
 
 log = logging.getLogger("raf.api")
 encode = msgspec.json.Encoder().encode
@@ -62,7 +62,8 @@ def refusal(problem: Exception) -> tuple[int, dict[str, Any], Headers]:
     if isinstance(problem, OstrovError):
         if problem.status >= 500:
             log.error("%s", problem)
-        return problem.status, {"error": problem.error}, []
+        again = [(b"retry-after", b"%d" % problem.wait)] if isinstance(problem, StorageAway) else []
+        return problem.status, {"error": problem.error}, again
     if isinstance(problem, Disconnected):
         return 400, {"error": "The request was broken off"}, []
     if isinstance(problem, OSError) and problem.errno in FULL:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 from litestar.params import FromPath
 
@@ -11,6 +13,7 @@ from raf.mastodon.access import person
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call, Id
 from raf.mastodon.endpoint import Asked, delete, get, post
+from raf.mastodon.promise import one_of
 from raf.moderation.moderation import Moderation, open_moderation
 from raf.moderation.people import Wanted
 from raf.moderation.portraying import admin_accounts, listed
@@ -59,7 +62,7 @@ class V2Query(msgspec.Struct):
 class ActionForm(msgspec.Struct):
     """A judgement. `send_email_notification` is taken and changes nothing: this house sends no letters."""
 
-    type: str = ""
+    type: Annotated[str, one_of(*ACTIONS)] = ""
     report_id: Id | None = None
     warning_preset_id: Id | None = None
     text: str = ""

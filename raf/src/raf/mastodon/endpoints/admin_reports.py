@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 from litestar.params import FromPath
 
+from raf.domain.moderation import CATEGORIES
 from raf.mastodon.access import person
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call, Id
 from raf.mastodon.endpoint import Asked, get, post, put
 from raf.mastodon.endpoints.admin_accounts import moderation_of
+from raf.mastodon.promise import one_of
 from raf.moderation import reporting
 from raf.moderation.portraying import admin_reports
 from raf.moderation.shapes import AdminReport
@@ -31,7 +35,7 @@ class ReportsQuery(msgspec.Struct):
 class ClassifyForm(msgspec.Struct):
     """What a report is about."""
 
-    category: str | None = None
+    category: Annotated[str, one_of(*CATEGORIES)] | None = None
     rule_ids: list[Id] | None = None
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
 
+from raf.domain.filters import ACTIONS, CONTEXTS
 from raf.filters.filters import Filters, open_filters
 from raf.filters.forms import FilterChange, KeywordChange
 from raf.filters.matching import FilterEntity, entity_of
@@ -14,6 +17,7 @@ from raf.mastodon.access import person
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call, Id
 from raf.mastodon.endpoint import Asked, delete, get, post, put
+from raf.mastodon.promise import one_of
 from raf.times import iso
 
 READ = person("read:filters")
@@ -66,8 +70,8 @@ class FilterForm(msgspec.Struct):
     """What is said of a filter."""
 
     title: str | UnsetType = UNSET
-    context: list[str] | UnsetType = UNSET
-    filter_action: str | UnsetType = UNSET
+    context: list[Annotated[str, one_of(*CONTEXTS)]] | UnsetType = UNSET
+    filter_action: Annotated[str, one_of(*ACTIONS)] | UnsetType = UNSET
     expires_in: float | UnsetType | None = UNSET
     keywords_attributes: list[KeywordForm] = []
 
@@ -82,7 +86,7 @@ class FormV1(msgspec.Struct):
     """What the first API says of a filter."""
 
     phrase: str | UnsetType = UNSET
-    context: list[str] | UnsetType = UNSET
+    context: list[Annotated[str, one_of(*CONTEXTS)]] | UnsetType = UNSET
     irreversible: bool | UnsetType = UNSET
     whole_word: bool | UnsetType = UNSET
     expires_in: float | UnsetType | None = UNSET

@@ -12,6 +12,7 @@ from raf.mastodon.answers import encode
 from raf.mastodon.call import Call
 from raf.mastodon.endpoint import Asked, get, post
 from raf.mastodon.endpoints.notifications import READ, WRITE, NotificationsQuery
+from raf.mastodon.promise import one_of
 from raf.mastodon.shapes import Count
 from raf.notifications.grouping import GROUPABLE
 from raf.notifications.grouping import Asked as Wanted
@@ -23,7 +24,7 @@ class GroupsQuery(NotificationsQuery):
     """`expand_accounts` is `full` or `partial_avatars`."""
 
     grouped_types: list[str] | None = None
-    expand_accounts: str = "full"
+    expand_accounts: Annotated[str, one_of("full", "partial_avatars")] = "full"
 
 
 class GroupsCountQuery(GroupsQuery):

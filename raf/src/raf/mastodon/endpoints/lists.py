@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
 
 from raf.entities import Account, Status
 from raf.lists import lists as people_lists
-from raf.lists.forms import ListChange
+from raf.lists.forms import POLICIES, ListChange
 from raf.lists.records import PeopleList
 from raf.mastodon.access import person
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call, Id, PageQuery
 from raf.mastodon.endpoint import Asked, delete, get, post, put
+from raf.mastodon.promise import one_of
 from raf.paging import Paging
 
 READ = person("read:lists")
@@ -35,7 +38,7 @@ class ListForm(msgspec.Struct):
     """What is said of a list."""
 
     title: str | UnsetType = UNSET
-    replies_policy: str | UnsetType = UNSET
+    replies_policy: Annotated[str, one_of(*POLICIES)] | UnsetType = UNSET
     exclusive: bool | UnsetType = UNSET
 
 

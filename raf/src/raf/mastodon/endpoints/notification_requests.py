@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated, TypeAlias
+
 import msgspec
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
@@ -10,20 +12,23 @@ from raf.mastodon.answers import encode
 from raf.mastodon.call import Call, Id
 from raf.mastodon.endpoint import Asked, get, patch, post, put
 from raf.mastodon.endpoints.notifications import READ, WRITE
+from raf.mastodon.promise import one_of
 from raf.mastodon.shapes import Merged
 from raf.notifications.notifications import Notifications, open_notifications
-from raf.notifications.policy import Verdict
+from raf.notifications.policy import VERDICTS, Verdict
 from raf.notifications.shapes import NotificationPolicy, NotificationPolicyV1, NotificationRequest
+
+Decided: TypeAlias = Annotated[str, one_of(*VERDICTS)]
 
 
 class PolicyForm(msgspec.Struct):
     """What is named is decided anew: accept, filter or drop."""
 
-    for_not_following: str | None = None
-    for_not_followers: str | None = None
-    for_new_accounts: str | None = None
-    for_private_mentions: str | None = None
-    for_limited_accounts: str | None = None
+    for_not_following: Decided | None = None
+    for_not_followers: Decided | None = None
+    for_new_accounts: Decided | None = None
+    for_private_mentions: Decided | None = None
+    for_limited_accounts: Decided | None = None
 
 
 class OldPolicyForm(msgspec.Struct):

@@ -12,6 +12,7 @@ from raf.mastodon.access import person
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call, Id
 from raf.mastodon.endpoint import Asked, get, post
+from raf.mastodon.promise import one_of
 from raf.mastodon.shapes import Count
 
 READ = person("read:notifications")
@@ -36,7 +37,7 @@ class CountQuery(msgspec.Struct):
 class MarkersQuery(msgspec.Struct):
     """Which markers."""
 
-    timeline: list[str] = []
+    timeline: list[Annotated[str, one_of("home", "notifications")]] = []
 
 
 class NewMarker(msgspec.Struct):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import time
+from typing import Annotated
 from urllib.parse import unquote_plus
 
 import msgspec
@@ -19,6 +20,7 @@ from raf.mastodon.access import ANYONE, person
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Call
 from raf.mastodon.endpoint import JSON, Asked, get, post
+from raf.mastodon.promise import one_of
 from raf.mastodon.shapes import UserInfo
 
 NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
@@ -27,7 +29,7 @@ NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
 class TokenForm(msgspec.Struct):
     """What a client sends for a token."""
 
-    grant_type: str = ""
+    grant_type: Annotated[str, one_of("authorization_code", "password", "client_credentials")] = ""
     client_id: str = ""
     client_secret: str = ""
     code: str = ""

@@ -13,6 +13,7 @@ from raf.mastodon.answers import encode
 from raf.mastodon.call import Call
 from raf.mastodon.endpoint import Asked, delete, get
 from raf.mastodon.endpoints.trends import FURTHEST
+from raf.mastodon.promise import one_of
 from raf.mastodon.shapes import Suggestion
 from raf.search.search import open_search
 
@@ -26,7 +27,7 @@ class DirectoryQuery(msgspec.Struct):
 
     limit: Limit = 40
     offset: Annotated[int, msgspec.Meta(ge=0, le=FURTHEST)] = 0
-    order: str = "active"
+    order: Annotated[str, one_of("active", "new")] = "active"
     local: bool = False
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -15,6 +15,7 @@ from raf.mastodon.answers import encode
 from raf.mastodon.call import Call
 from raf.mastodon.endpoint import Asked, delete, get, patch
 from raf.mastodon.parameters import Tree, convert
+from raf.mastodon.promise import one_of
 from raf.mastodon.shapes import Preferences
 from raf.mastodon.uploads import UploadedFile
 from raf.network import ProfileChange
@@ -38,7 +39,7 @@ class Credentials(msgspec.Struct):
 class SourceChange(msgspec.Struct):
     """The defaults of new posts."""
 
-    privacy: str | UnsetType = UNSET
+    privacy: Annotated[str, one_of(*VISIBILITIES)] | UnsetType = UNSET
     sensitive: bool | UnsetType = UNSET
     language: str | UnsetType | None = UNSET
 

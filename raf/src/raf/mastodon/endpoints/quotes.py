@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 from litestar.params import FromPath
 
 from raf.entities import Status
 from raf.mastodon.access import person, reader
 from raf.mastodon.endpoint import Asked, get, post, put
+from raf.mastodon.promise import one_of
 from raf.quotes.quotes import open_quotes
 
 WRITE = person("write:statuses")
@@ -16,7 +19,7 @@ WRITE = person("write:statuses")
 class PolicyForm(msgspec.Struct):
     """Who may quote: public, followers or nobody."""
 
-    quote_approval_policy: str = ""
+    quote_approval_policy: Annotated[str, one_of("public", "followers", "nobody")] = ""
 
 
 @get("/api/v1/statuses/{status_id:int}/quotes", reader("read:statuses"), list[Status], paged=True)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
+from raf.domain.moderation import CATEGORIES
 from raf.errors import Invalid
 from raf.mastodon.access import person
 from raf.mastodon.answers import encode
 from raf.mastodon.call import Id
 from raf.mastodon.endpoint import Asked, post
+from raf.mastodon.promise import one_of
 from raf.moderation.moderation import open_moderation
 from raf.moderation.portraying import report
 from raf.moderation.reporting import NewReport
@@ -22,7 +26,7 @@ class ReportForm(msgspec.Struct):
     status_ids: list[Id] = []
     comment: str = ""
     forward: bool = False
-    category: str = "other"
+    category: Annotated[str, one_of(*CATEGORIES)] = "other"
     rule_ids: list[Id] = []
 
 

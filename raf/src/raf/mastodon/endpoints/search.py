@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import msgspec
@@ -15,6 +16,7 @@ from raf.mastodon.call import Call, Id
 from raf.mastodon.endpoint import LARGEST_ID, Asked, get
 from raf.mastodon.endpoints.accounts import FURTHEST
 from raf.mastodon.endpoints.tags import marked, tag_entity
+from raf.mastodon.promise import one_of
 from raf.mastodon.selections.hashtags import tags_beginning
 from raf.search.posts import Bounds
 from raf.search.query import parse
@@ -38,7 +40,7 @@ class SearchQuery(msgspec.Struct):
     """What is looked for. `account_id`, `max_id` and `min_id` are about posts; `following` is about people."""
 
     q: str = ""
-    type: str = ""
+    type: Annotated[str, one_of("", "accounts", "hashtags", "statuses")] = ""
     resolve: bool = False
     limit: int | None = None
     offset: int | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 from litestar.params import FromPath
@@ -19,10 +19,13 @@ from raf.mastodon.endpoint import Asked, delete, get, post, put
 from raf.mastodon.endpoints.accounts import Ids
 from raf.mastodon.endpoints.media import focus_of
 from raf.mastodon.parameters import Tree, convert
+from raf.mastodon.promise import one_of
 from raf.mastodon.shapes import DeletedStatus
 from raf.network import NewPost, PostChange
 from raf.scheduling.scheduling import moment_of, open_scheduling
 
+Visibility: TypeAlias = Annotated[str, one_of("public", "unlisted", "private", "direct")]
+Quotable: TypeAlias = Annotated[str, one_of("public", "followers", "nobody")]
 READER = reader("read:statuses")
 WRITE = person("write:statuses")
 FAVOURITES = person("write:favourites")
@@ -36,7 +39,7 @@ class StatusForm(msgspec.Struct):
 
     status: str = ""
     spoiler_text: str = ""
-    visibility: str | None = None
+    visibility: Visibility | None = None
     sensitive: bool | None = None
     language: str | None = None
     in_reply_to_id: Id | None = None
@@ -44,7 +47,7 @@ class StatusForm(msgspec.Struct):
     scheduled_at: str | None = None
     poll: dict[str, Any] | None = None
     quoted_status_id: Id | None = None
-    quote_approval_policy: str | None = None
+    quote_approval_policy: Quotable | None = None
 
 
 class PollForm(msgspec.Struct):
@@ -79,7 +82,7 @@ class EditForm(msgspec.Struct):
 class ReblogForm(msgspec.Struct):
     """Who shall see the boost."""
 
-    visibility: str | None = None
+    visibility: Visibility | None = None
 
 
 @get("/api/v1/statuses", READER, list[Status], query=Ids)
