@@ -75,13 +75,18 @@ class Form:
         return ""
 
 
-async def read_form(visit: Visit) -> Form:
-    """The form of a request. Raises Forbidden when it was not made by a page of ours for this browser."""
+async def read_fields(visit: Visit) -> Form:
+    """The form of a request, whoever made it."""
     multi = await visit.request.form()
     values: dict[str, list[Any]] = {}
     for name, value in multi.multi_items():
         values.setdefault(name, []).append(value)
-    form = Form(values)
+    return Form(values)
+
+
+async def read_form(visit: Visit) -> Form:
+    """The form of a request. Raises Forbidden when it was not made by a page of ours for this browser."""
+    form = await read_fields(visit)
     token = form.text(FIELD) or visit.request.headers.get(HEADER, "")
     if not visit.csrf_holds(token):
         raise Forbidden("This form is out of date")

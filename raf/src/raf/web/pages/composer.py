@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
+from urllib.parse import quote
 
 from litestar import get, post
 from litestar.params import FromQuery
+from msgspec import UNSET
 
 from ostrov import OstrovError
-from raf.domain.focus import PLACES
+from raf.domain.events import PollTerms
 from raf.errors import Forbidden, Invalid, Missing, Refused
-from raf.forms import NewPoll, NewPost, PostChange
+from raf.forms import PostChange
+from raf.identity import csrf
 from raf.identity.redirects import safe_next
+from raf.polls import reading as polls
 from raf.posts.redrafting import redraft
 from raf.scheduling.scheduling import open_scheduling
+from raf.web import unfinished
 from raf.web.answer import Answer, redirect
-from raf.web.drafts import STRICTNESS, Draft
-from raf.web.forms import Form, read_form
+from raf.web.drafts import Draft
+from raf.web.forms import Form, read_fields, read_form
 from raf.web.pages.rewriting import redraft_of
 from raf.web.pages.scheduled import time_of
 from raf.web.parameters import Here, Id
 from raf.web.problems import status_of, words_of
-from raf.web.visit import Visit
+from raf.web.visit import LogInFirst, Visit
 from raf.web.wording import sentence
+from raf.web.written import changed_poll, describe_kept, kept_media, new_post, points_of, refilled, upload_pictures
 
-PICTURES = 4
 LARGEST_FORM = 120 * 1024 * 1024
 """Bytes of a post with its pictures or film; each is held to the limits of `raf.media` besides."""
 
@@ -47,62 +51,92 @@ async def reply_page(visit: Here, post_id: Id) -> Answer:
 
 @post("/compose", status_code=200, request_max_body_size=LARGEST_FORM)
 async def compose(visit: Here) -> Answer:
-    """Publish a post with its pictures."""
+    """Publish a post with its pictures, or put it aside."""
+    if visit.session is None and visit.barred is None and not visit.wants_fragment():
+        return await rescue(visit)
     account_id = visit.member()
     form = await read_form(visit)
-    raf = visit.house.raf
-    to = form.number("in_reply_to_id")
-    visibility = form.text("visibility")
+    if form.ticked("keep"):
+        return await put_aside(visit, account_id, form)
     old = form.number("redraft_of")
+    kept = kept_media(form)
+    sent = [] if old else list(kept)
     try:
-        kept = [int(media_id) for media_id in form.all("keep_media") if media_id.isdecimal()]
-        media_ids = [*kept, *await upload_pictures(visit, account_id, form)]
-        at = time_of(form)
-        new = NewPost(
-            text=form.text("text").strip(),
-            spoiler_text=form.text("spoiler_text").strip(),
-            visibility=visibility if visibility in STRICTNESS else None,
-            language=form.text("language") or None,
-            in_reply_to_id=to,
-            media_ids=tuple(media_ids),
-            poll=poll_of(form),
-            quoted_id=form.number("quoted_id"),
-            idempotency_key=form.text("idempotency_key")[:100] or None,
-        )
-        if at is not None and not old:
-            await visit.house.application.part(open_scheduling).schedule(account_id, new, at)
-            visit.tell("scheduled")
-            return Answer(cookies=visit.cookies) if visit.wants_fragment() else redirect("/scheduled", visit.cookies)
-        if old:
-            descriptions = {media_id: form.text(f"description_of_{media_id}").strip() for media_id in kept}
-            status_id = await raf.command(redraft, account_id, old, new, descriptions, points_of(form, kept))
-        else:
-            status_id = await raf.post(account_id, new)
+        status_id = await publish(visit, account_id, form, old, kept, sent)
     except OstrovError as refusal:  # whatever it is, what somebody wrote comes back to them
         if visit.wants_fragment():
             raise
-        to = to if not isinstance(refusal, Missing) else None
-        if old:
-            draft = await redraft_of(visit, str(old))
-        else:
-            draft = await (reply_draft(visit, account_id, to) if to else Draft.new(visit, back="/home"))
-        if quoted := form.number("quoted_id"):
-            found = await raf.statuses([quoted], account_id)
-            draft = replace(draft, quoted=found[0] if found else None)
-        draft = replace(
-            draft,
-            text=form.text("text"),
-            spoiler_text=form.text("spoiler_text"),
-            poll=tuple(form.all("option")) if any(form.all("option")) else (),
-            visibility=visibility if visibility in STRICTNESS else draft.visibility,
-            wrong=said(visit, refusal),
-        )
-        return await answer_page(visit, draft, to, status=refusal.status)
+        return await refuse(visit, account_id, form, refusal, sent)
+    unfinished.forget(visit, unfinished.place_of(form))
+    if status_id is None:
+        visit.tell("scheduled")
+        return Answer(cookies=visit.cookies) if visit.wants_fragment() else redirect("/scheduled", visit.cookies)
     if visit.wants_fragment():
-        document = await raf.document(status_id, account_id)
-        return Answer(visit.house.fragments.post(document, visit.language, account_id))
+        document = await visit.house.raf.document(status_id, account_id)
+        return Answer(visit.house.fragments.post(document, visit.language, account_id), cookies=visit.cookies)
     visit.tell("posted")
     return redirect(safe_next(form.text("next"), "/home"), visit.cookies)
+
+
+async def publish(visit: Visit, account_id: int, form: Form, old: int | None, kept: list[int], sent: list[int]) -> int | None:
+    """The id of the post; None for one that waits for its time. `sent` grows by the pictures that have arrived."""
+    raf = visit.house.raf
+    at = time_of(form)
+    if not old:
+        await describe_kept(visit, account_id, form, kept)
+    fresh: list[int] = []
+    try:
+        await upload_pictures(visit, account_id, form, fresh)
+    finally:
+        sent.extend(fresh)
+    new = new_post(form, [*kept, *fresh])
+    if old:
+        descriptions = {media_id: form.text(f"description_of_{media_id}").strip() for media_id in kept}
+        return await raf.command(redraft, account_id, old, new, descriptions, points_of(form, kept))
+    if at is not None:
+        await visit.house.application.part(open_scheduling).schedule(account_id, new, at)
+        return None
+    return await raf.post(account_id, new)
+
+
+async def refuse(visit: Visit, account_id: int, form: Form, refusal: OstrovError, sent: list[int]) -> Answer:
+    """The composer again, with all that was written and why it is not taken."""
+    to = form.number("in_reply_to_id") if not isinstance(refusal, Missing) else None
+    if old := form.number("redraft_of"):
+        draft = await redraft_of(visit, str(old))
+    else:
+        draft = await (reply_draft(visit, account_id, to) if to else Draft.new(visit, back="/home"))
+    if quoted := form.number("quoted_id"):
+        found = await visit.house.raf.statuses([quoted], account_id)
+        draft = replace(draft, quoted=found[0] if found else None)
+    draft = replace(await refilled(visit, draft, form, sent), wrong=said(visit, refusal))
+    return await answer_page(visit, draft, to, status=refusal.status)
+
+
+async def put_aside(visit: Visit, account_id: int, form: Form) -> Answer:
+    """Keep the text in the browser."""
+    if not unfinished.put_aside(visit, unfinished.written(form, account_id)):
+        to = form.number("in_reply_to_id")
+        draft = await (reply_draft(visit, account_id, to) if to else Draft.new(visit, back="/home"))
+        wrong = visit.language.say("This is too long for the browser to keep. Make it shorter, or post it")
+        return await answer_page(visit, replace(await refilled(visit, draft, form), wrong=wrong), to, status=422)
+    visit.tell("put_aside")
+    return redirect(safe_next(form.text("next"), "/home"), visit.cookies)
+
+
+async def rescue(visit: Visit) -> Answer:
+    """Somebody's session has ended while they wrote: the text waits in the browser until they are back.
+
+    The dead session's cookie still tells that the form was made for this browser.
+    """
+    form = await read_fields(visit)
+    back = safe_next(form.text("next"), "/home")
+    writer = form.number("writer")
+    if not writer or not csrf.csrf_valid(visit.session_token(), form.text(csrf.FIELD)):
+        raise LogInFirst(back)
+    if form.text("text").strip():
+        unfinished.put_aside(visit, unfinished.written(form, writer))
+    return redirect(f"/log-in?next={quote(back, safe='/@')}", visit.cookies)
 
 
 @get("/posts/{post_id:int}/edit")
@@ -113,7 +147,7 @@ async def edit_page(visit: Here, post_id: Id) -> Answer:
     if status.account.id != str(account_id):
         raise Forbidden
     source = await visit.house.raf.status_source(account_id, post_id)
-    draft = Draft.edit(visit, status, source, back=f"/@{status.account.acct}/{status.id}")
+    draft = Draft.edit(visit, status, source, f"/@{status.account.acct}/{status.id}", await terms_of(visit, post_id))
     return await visit.house.page(visit, "compose.html", heading=visit.language.say("Edit the post"), draft=draft, replied=None)
 
 
@@ -124,30 +158,34 @@ async def edit(visit: Here, post_id: Id) -> Answer:
     form = await read_form(visit)
     raf = visit.house.raf
     status = await raf.status(post_id, account_id)
+    terms = await terms_of(visit, post_id)
     kept = [media for media in status.media_attachments if media.id in form.all("keep_media")]
     change = PostChange(
         text=form.text("text").strip(),
         spoiler_text=form.text("spoiler_text").strip(),
+        sensitive=form.ticked("sensitive") if form.ticked("sensitive_asked") else UNSET,
         language=form.text("language") or None,
         media_ids=tuple(int(media.id) for media in kept),
         media_descriptions={int(media.id): form.text(f"description_of_{media.id}").strip() for media in kept},
         media_focus=points_of(form, [int(media.id) for media in kept]),
+        poll=changed_poll(form, terms),
     )
     back = f"/@{status.account.acct}/{status.id}"
     try:
         await raf.edit_post(account_id, post_id, change)
     except (Invalid, Refused) as refusal:
         source = await raf.status_source(account_id, post_id)
-        draft = replace(
-            Draft.edit(visit, status, source, back),
-            text=form.text("text"),
-            spoiler_text=form.text("spoiler_text"),
-            wrong=said(visit, refusal),
-        )
+        draft = await refilled(visit, Draft.edit(visit, status, source, back, terms), form)
+        draft = replace(draft, wrong=said(visit, refusal))
         heading = visit.language.say("Edit the post")
         return await visit.house.page(visit, "compose.html", status=refusal.status, heading=heading, draft=draft, replied=None)
     visit.tell("edited")
     return redirect(back, visit.cookies)
+
+
+async def terms_of(visit: Visit, post_id: int) -> PollTerms | None:
+    """What the poll of a post asks."""
+    return await visit.house.raf.store.read(polls.terms, post_id)
 
 
 @get("/posts/{post_id:int}/delete")
@@ -172,37 +210,6 @@ async def delete(visit: Here, post_id: Id) -> Answer:
     visit.tell("deleted")
     back = safe_next(form.text("next"), "/home")
     return redirect("/home" if f"/{post_id}" in back else back, visit.cookies)
-
-
-async def upload_pictures(visit: Visit, account_id: int, form: Form) -> list[int]:
-    """The media ids of the form's pictures."""
-    found = []
-    for place in range(PICTURES):
-        if picture := await form.upload(f"media_{place}"):
-            description = form.text(f"alt_{place}").strip() or None
-            found.append(
-                await visit.house.raf.upload(account_id, picture, description, PLACES.get(form.text(f"focus_{place}")))
-            )
-    return found
-
-
-def poll_of(form: Form) -> NewPoll | None:
-    """The poll of the form; None when it has no answers."""
-    options = tuple(option.strip() for option in form.all("option") if option.strip())
-    if not options:
-        return None
-    return NewPoll(
-        options=options,
-        expires_in=form.number("poll_for"),
-        multiple=form.ticked("poll_multiple"),
-        hide_totals=form.ticked("poll_secret"),
-    )
-
-
-def points_of(form: Form, kept: Sequence[int]) -> dict[int, tuple[float, float]]:
-    """Where to look in the pictures that stay, by their ids."""
-    chosen = {media_id: PLACES.get(form.text(f"focus_of_{media_id}")) for media_id in kept}
-    return {media_id: point for media_id, point in chosen.items() if point is not None}
 
 
 def said(visit: Visit, refusal: OstrovError) -> str:

@@ -6,9 +6,12 @@ from dataclasses import replace
 
 from litestar import get
 
+from raf.domain.quotes import EVERYBODY
 from raf.errors import Forbidden
+from raf.polls import reading as polls
+from raf.quotes.quotes import open_quotes
 from raf.web.answer import Answer
-from raf.web.drafts import Draft
+from raf.web.drafts import DAY, Draft, PollDraft
 from raf.web.parameters import Here, Id
 
 
@@ -46,6 +49,7 @@ async def redraft_of(visit: Here, post_id: str) -> Draft:
     edited = Draft.edit(visit, status, source, back="/home")
     reply_to = await raf.statuses([int(status.in_reply_to_id)], account_id) if status.in_reply_to_id else []
     quoted = status.quote.quoted_status if status.quote else None
+    terms = await raf.store.read(polls.terms, int(post_id))
     return replace(
         edited,
         action="/compose",
@@ -56,7 +60,9 @@ async def redraft_of(visit: Here, post_id: str) -> Draft:
         redraft_of=status.id,
         may_attach=True,
         may_choose_visibility=True,
-        poll=tuple(option.title for option in status.poll.options) if status.poll else (),
+        may_ask=True,
+        poll=replace(PollDraft.of(terms), length=DAY, ends=0.0) if terms else None,
+        quote_policy=await visit.house.application.part(open_quotes).policy(int(post_id)) or EVERYBODY,
     )
 
 

@@ -1,5 +1,6 @@
 // The composer: characters left in a cup that fills, pictures with their descriptions, a draft kept in this browser,
 // and sending without leaving the page.
+import { startEmoji } from "./emoji.js";
 import { append, arrive } from "./feed.js";
 import { $, all, ask, nodes, toast } from "./page.js";
 import { say } from "./words.js";
@@ -43,6 +44,7 @@ class Composer {
     });
     $("[data-lid-switch]", form)?.addEventListener("click", () => this.coverOrUncover());
     $("[data-visibility]", form)?.addEventListener("change", () => this.showVisibility());
+    startEmoji(form, this.text);
     this.restore();
     this.showVisibility();
     this.changed();
@@ -59,6 +61,7 @@ class Composer {
     const left = $("[data-left]", this.form);
     $("[data-left-number]", left).textContent = limit - used;
     left.classList.toggle("over", used > limit);
+    left.classList.toggle("near", limit - used < 100);
     $(".coffee", left).style.setProperty("--full", Math.min(1, used / limit).toFixed(3));
     $("[type=submit]", this.form).disabled = used > limit;
     if (!CSS.supports("field-sizing", "content")) {
@@ -104,6 +107,8 @@ class Composer {
     if (!select) return;
     const name = { public: "globe", unlisted: "moonlit", private: "lock", direct: "mail" }[select.value];
     $("use", select.parentElement).setAttribute("href", `#i-${name}`);
+    const policy = $("[data-quote-policy]", this.form);
+    if (policy) policy.parentElement.hidden = !["public", "unlisted"].includes(select.value); // others are quoted by nobody else
   }
 
   take(event, data) {
@@ -194,6 +199,7 @@ class Composer {
       return;
     }
     this.form.reset();
+    if (this.form.dataset.backAgain !== undefined) this.text.value = this.text.defaultValue = this.covered.value = "";
     for (const { row } of this.pictures) row.remove();
     this.pictures = [];
     this.lid.removeAttribute("data-open");
