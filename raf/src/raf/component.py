@@ -56,6 +56,7 @@ component = Component(
     services=(Service("search", run="raf.search.service:serve", group="worker"),),
     checks=(
         Check("search", "raf.search.checks:index"),
+        Check("media", "raf.media.checks:storage"),
         Check("mail", "raf.letters.checks:mail"),
         Check("keys", "raf.factors.checks:keys"),
     ),

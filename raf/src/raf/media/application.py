@@ -155,5 +155,9 @@ async def _lifespan(receive: Callable[[], Awaitable[MutableMapping[str, Any]]], 
 
 
 def build(application: Ostrov) -> MediaApplication:
-    """The ASGI application for the mount `/media`."""
+    """The ASGI application for the mount `/media`. Raises OstrovError when files cannot be kept with these settings."""
+    try:
+        application.part(open_library).storage.check()
+    except StorageAway as problem:  # people can read and write meanwhile
+        log.error("%s", problem.cause)
     return MediaApplication(application)

@@ -32,14 +32,15 @@ class StorageFull(RafError):
 
 
 class StorageAway(RafError):
-    """The files cannot be reached now; nothing was lost, and the same may be asked again. `reason` is for the log."""
+    """The files cannot be reached now; nothing was lost, and the same may be asked again."""
 
     status = 503
     wait = 10.0
 
     def __init__(self, reason: str) -> None:
-        super().__init__("Files cannot be stored or fetched just now; try again in a moment")
-        self.reason = reason
+        super().__init__(
+            "Files cannot be stored or fetched just now; try again in a moment", cause=reason, tip="`ostrov doctor` says more"
+        )
 
 
 class Unusable(StorageAway):

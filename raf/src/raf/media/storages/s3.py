@@ -201,6 +201,7 @@ class S3Storage:
             access_key_id=said.key,
             secret_access_key=said.secret,
             virtual_hosted_style_request=not said.path_style,
+            disable_bulk_delete=True,  # not every store has it, and who has it asks for different check-sums
             client_options={
                 "allow_http": said.endpoint.startswith("http://"),
                 "connect_timeout": timedelta(seconds=CONNECTING),
