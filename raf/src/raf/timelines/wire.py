@@ -79,6 +79,7 @@ class Wire:
     def _take(self, positions: Sequence[int], events: Sequence[RafEvent]) -> None:
         for position, event in zip(positions, events, strict=True):
             self._apply(event)
+            self._memory.written_here(event)
             if self._loop is not None:
                 self._seen.add(position)
             stored = self._events.mapper.to_stored_event(event)
