@@ -113,6 +113,16 @@ async def test_what_must_be_forgotten_is_written_over_where_it_stands(opened: An
         assert await application.store.read(sales) == [("?", 1), ("raf", 1), ("tea", 1)]
 
 
+async def test_a_stream_can_be_given_a_name_that_says_less(opened: Any, sale: Sale) -> None:
+    async with opened() as (application, events):
+        await application.store.write(events.put, sale("t1.secret", 1), sale("t10.other", 1), sale("t1.secret", 2))
+        assert await application.store.read(events.streams, "t1.") == ["t1.secret"]
+        await application.store.write(events.rename, "t1.secret", "t1#1")
+        assert await application.store.read(events.streams, "t1.") == []
+        found = await application.store.read(events.stream, "t1#1")
+        assert [(event.originator_id, event.originator_version) for event in found] == [("t1#1", 1), ("t1#1", 2)]
+
+
 async def test_a_follower_handles_each_event_once_and_goes_on_where_it_was(opened: Any, sale: Sale) -> None:
     async with opened() as (application, events):
         handled: list[int] = []

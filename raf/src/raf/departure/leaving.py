@@ -6,7 +6,7 @@ from typing import Final
 
 from ostrov import Connection, Events
 from raf.accounts import profiles
-from raf.domain import streams
+from raf.domain import moderation, streams, tags
 from raf.domain.departures import AccountClosed, forgotten
 from raf.domain.roles import OWNER
 from raf.errors import Missing, Refused
@@ -50,6 +50,7 @@ SELECT account_id, target_id FROM follow WHERE account_id = ?
 UNION ALL SELECT account_id, target_id FROM follow WHERE target_id = ? LIMIT ?"""
 LIKES: Final = "SELECT status_id FROM favourite WHERE account_id = ? LIMIT ?"
 DELETED: Final = "SELECT status_id FROM tombstone WHERE account_id = ? AND status_id > ? ORDER BY status_id LIMIT ?"
+APPEALS: Final = "SELECT strike_id FROM appeal WHERE account_id = ?"
 UPLOADS: Final = "SELECT id FROM media WHERE account_id = ? AND status_id IS NULL LIMIT ?"
 
 
@@ -116,8 +117,14 @@ def forget_some(connection: Connection, events: Events, account_id: int, after: 
 
 
 def forget_profile(connection: Connection, events: Events, account_id: int) -> None:
-    """Rewrite the log of the profile without what it showed."""
+    """Rewrite the log of the profile without what it showed, of appeals without their words, of followed tags without names."""
     events.rewrite(connection, streams.account(account_id), forgotten)
+    for (strike_id,) in connection.rows(APPEALS, (account_id,)):
+        events.rewrite(connection, moderation.appealed(strike_id), forgotten)
+    for stream in events.streams(connection, tags.stream(account_id, "")):
+        first = events.stream(connection, stream)[0]
+        events.rewrite(connection, stream, forgotten)
+        events.rename(connection, stream, f"t{account_id}#{first.id}")
 
 
 def finish(connection: Connection, account_id: int, now: float) -> None:

@@ -9,6 +9,7 @@ EMPTY = """
 UPDATE account SET suspended = 1, quiet = 1, held = 0, role = '', display_name = '', display_key = '', note = '',
   note_html = '', avatar = NULL, header = NULL, fields = '[]', discoverable = 0, indexable = 0, default_language = NULL
 WHERE id = ?"""
+SILENCE = "UPDATE appeal SET text = '' WHERE account_id = ?"
 OWN = ("bookmark", "pin", "conversation_mute", "block", "mute", "follow_request", "poll_vote", "tag_follow", "imported_post")
 """Read models of what was an account's own affair. What others count (follows, likes, posts) goes by events."""
 CLEAR = (
@@ -19,6 +20,7 @@ CLEAR = (
 
 def closed(connection: Connection, event: AccountClosed) -> None:
     connection.execute(EMPTY, (event.account_id,))
+    connection.execute(SILENCE, (event.account_id,))
     for statement in CLEAR:
         connection.execute(statement, (event.account_id,))
 

@@ -9,6 +9,8 @@ from msgspec import UNSET
 
 from raf.domain.arrivals import PostImported
 from raf.domain.events import AccountOpened, Posted, PostEdited, ProfileChanged, RafEvent
+from raf.domain.moderation import StrikeAppealed
+from raf.domain.tags import TagFollowed, TagUnfollowed
 
 
 class AccountClosed(RafEvent, frozen=True):
@@ -28,6 +30,10 @@ def forgotten(event: RafEvent) -> RafEvent:
         if isinstance(event, PostImported):
             gone["uri"] = ""
         return msgspec.structs.replace(event, **gone)
+    if isinstance(event, TagFollowed | TagUnfollowed):
+        return msgspec.structs.replace(event, tag="")
+    if isinstance(event, StrikeAppealed):
+        return msgspec.structs.replace(event, text="")
     if isinstance(event, AccountOpened):
         return msgspec.structs.replace(event, display_name="")
     if isinstance(event, ProfileChanged):

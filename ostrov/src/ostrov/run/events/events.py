@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from eventsourcing.persistence import EventStore
+from msgspec import structs
 
 from ostrov.core.store import Connection
 from ostrov.run.events.event import Event
@@ -83,6 +84,15 @@ class Events:
                 self.recorder.replace(connection, self.mapper.to_stored_event(kept))
                 changed += 1
         return changed
+
+    def rename(self, connection: Connection, originator_id: str, name: str) -> None:
+        """Give a stream another name, when its own says what must be forgotten."""
+        self.recorder.rename(connection, originator_id, name)
+        self.rewrite(connection, name, lambda event: structs.replace(event, originator_id=name))
+
+    def streams(self, connection: Connection, beginning: str) -> list[str]:
+        """The names of the streams that begin so. Looks through the whole log: some 0.1 s a million events."""
+        return self.recorder.streams(connection, beginning)
 
     def version(self, connection: Connection, originator_id: str) -> int:
         """How many events a stream has."""

@@ -41,6 +41,8 @@ SELECT position, originator_id, originator_version, topic, state FROM stored_eve
 WHERE log = ? AND position >= ? AND position <= ? AND topic IN ({marks}) ORDER BY position LIMIT ?"""
 REPLACE = """
 UPDATE stored_events SET topic = ?, state = ? WHERE log = ? AND originator_id = ? AND originator_version = ?"""
+RENAME = "UPDATE stored_events SET originator_id = ? WHERE log = ? AND originator_id = ?"
+BEGINNING = "SELECT DISTINCT originator_id FROM stored_events WHERE log = ? AND substr(originator_id, 1, ?) = ?"
 LAST = "SELECT max(position) FROM stored_events WHERE log = ?"
 LOCK = "SELECT pg_advisory_xact_lock(hashtext(current_schema()), 1702260339)"
 TRACK = """
@@ -94,6 +96,14 @@ class EventRecorder(ApplicationRecorder):
         """Put an event in place of the one of its stream and version; its position stays."""
         key = (self.log, str(stored.originator_id), stored.originator_version)
         connection.execute(REPLACE, (stored.topic, stored.state, *key))
+
+    def rename(self, connection: Connection, originator_id: str, name: str) -> None:
+        """Give a stream another name; positions and versions stay."""
+        connection.execute(RENAME, (name, self.log, originator_id))
+
+    def streams(self, connection: Connection, beginning: str) -> list[str]:
+        """The names of the streams that begin so. Looks through the whole log."""
+        return [str(name) for (name,) in connection.rows(BEGINNING, (self.log, len(beginning), beginning))]
 
     def stream(
         self,
