@@ -292,11 +292,12 @@ class Raf:
         description: str | None = None,
         focus: tuple[float, float] | None = None,
         *,
-        wait: bool = True,
+        wait: bool | float = True,
     ) -> int:
         """Keep a picture for a post to come; the media's id. What it is, its content says, not a name or a header.
 
-        With `wait` it is ready to be posted when this returns. Raises Invalid, TooMany, StorageFull.
+        With `wait` it is ready to be posted when this returns; `Library.upload` says what a number of seconds means.
+        Raises Invalid, TooMany, StorageFull.
         """
         return await self._library.upload(account_id, data, description, focus, wait=wait)
 

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 GRACE = 3600.0
 """A file put within this time is not deleted: somebody may be about to refer to it."""
+LOOK = 0.2
+"""Seconds between two looks whether a worker is done with a film."""
+FAILED = "Validation failed: File "
 WRITERS = 8
 """Files that are put and deleted at the same time: a storage far away keeps nobody else's threads waiting."""
 
@@ -65,11 +68,12 @@ class Library:
         focus: tuple[float, float] | None = None,
         *,
         thumbnail: Path | None = None,
-        wait: bool = True,
+        wait: bool | float = True,
     ) -> int:
         """Take a file in; its id. `thumbnail` is a picture that stands for it.
 
-        With `wait` it is processed first, else by a task, and what is kept meanwhile is durable.
+        With `wait` it is processed first, else by a task, and what is kept meanwhile is durable. With a number of seconds
+        that holds for pictures, while the task of a film or a sound is awaited for so long: it may be waiting still.
 
         A file given by path is left where it is. Raises Invalid (not of a kind taken in, too large, description too long),
         StorageFull, TooMany.
@@ -80,7 +84,7 @@ class Library:
             chosen = None if thumbnail is None else await self._thumbnail(thumbnail, folder)
             now = time.time()
             identity, kind = new_id(now), guessed_kind(content_type)
-            if wait:
+            if wait is True or (wait is not False and kind == "image"):
                 kept: Kept | None = await self._develop(source, folder, content_type, with_preview=chosen is None)
                 about = (identity, account_id, kind, kept, description, focus, now, chosen)
                 await self._store.write(attachments.insert_attachment, *about)
@@ -89,7 +93,21 @@ class Library:
                 kept = None
                 about = (identity, account_id, kind, kept, description, focus, now, chosen)
                 await self._store.write(_insert_waiting, held, about)
+        if kept is None and wait is not False:
+            row = await self._settled(account_id, identity, wait)
+            if row.state == "failed":
+                await self.discard(account_id, identity)
+                raise Invalid({"file": [("ERR_INVALID", (row.error or "").removeprefix(FAILED) or "is damaged")]})
         return identity
+
+    async def _settled(self, account_id: int, identity: int, seconds: float) -> Attachment:
+        """The upload as soon as it is processed, or as it is after so many seconds."""
+        end = time.monotonic() + seconds
+        while True:
+            row = await self.find(account_id, identity)
+            if row.state != "waiting" or time.monotonic() >= end:
+                return row
+            await asyncio.sleep(LOOK)
 
     async def portrait(self, account_id: int, data: bytes | Path, kind: str) -> str:
         """Make an avatar or a header (`kind`) of a picture; the name to put into the profile. Raises as `upload` does."""

@@ -53,6 +53,8 @@ class MediaSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The longest film."""
     max_sound_seconds: Positive = 3 * 60 * 60
     """The longest sound."""
+    wait_seconds: Annotated[float, msgspec.Meta(ge=0)] = 8.0
+    """How long a form, and `POST /api/v1/media`, wait for a film or a sound to be processed before they answer without it."""
     processing_seconds: Positive = 30 * 60
     """The most processor time that one film may take."""
     max_pixels: Positive = 33_177_600

@@ -110,11 +110,11 @@ def remember(connection: Connection, journal: Journal, account_id: int, key: str
     connection.execute(REMEMBER, (account_id, key, identity, now + journal.limits.idempotency_hours * 3600))
 
 
-def check_surroundings(connection: Connection, new: NewPost, account_id: int) -> None:
-    """Whether what a post replies to and holds is there. Raises Missing, Refused."""
+def check_surroundings(connection: Connection, new: NewPost, account_id: int, prepared: bool = True) -> None:
+    """Whether what a post replies to and holds is there, its files `prepared` to be shown. Raises Missing, Refused."""
     if new.in_reply_to_id is not None:
         _parent(connection, new.in_reply_to_id, account_id)
-    _check_files(connection, new.media_ids, account_id, None)
+    _check_files(connection, new.media_ids, account_id, None, prepared)
     if new.quoted_id is not None:
         quotable(connection, new.quoted_id, account_id)
 
@@ -215,13 +215,15 @@ def _mentioned(connection: Connection, found: Sequence[Piece], account_id: int) 
     return tuple(by_name[name] for name in names if name in by_name)
 
 
-def _check_files(connection: Connection, media_ids: Sequence[int], account_id: int, status_id: int | None) -> None:
+def _check_files(
+    connection: Connection, media_ids: Sequence[int], account_id: int, status_id: int | None, prepared: bool = True
+) -> None:
     kinds = []
     for media_id in media_ids:
         row = connection.row(FILE, (media_id, account_id))
         if row is None or row[2] not in (None, status_id):
             raise Refused(f"Media {media_id} not found or already attached to another post")
-        if row[1] != "ready":
+        if row[1] != "ready" and (prepared or row[1] != "waiting"):
             raise Refused("Cannot attach files that have not finished processing. Try again in a moment!")
         kinds.append(row[0])
     if len(kinds) > 1 and any(kind in ("video", "audio", "gifv") for kind in kinds):

@@ -33,6 +33,9 @@ COUNT = "SELECT count(*) FROM scheduled_status WHERE account_id = ?"
 COUNT_DAY = "SELECT count(*) FROM scheduled_status WHERE account_id = ? AND id <> ? AND scheduled_at >= ? AND scheduled_at < ?"
 KEEP_FILE = "UPDATE media SET created_at = ? WHERE id = ? AND account_id = ? AND status_id IS NULL AND created_at < ?"
 """An upload that no post took is thrown away after a while; one that waits counts as made when its post is due."""
+STATE = "SELECT state FROM media WHERE id = ? AND account_id = ? AND status_id IS NULL"
+SOON = 2
+"""Seconds between two looks whether a film is processed."""
 DEFAULTS = "SELECT default_visibility, default_sensitive, default_language FROM account WHERE id = ? AND suspended = 0"
 _decode = msgspec.json.Decoder(NewPost).decode
 
@@ -56,12 +59,35 @@ def schedule(connection: Connection, journal: Journal, account_id: int, new: New
         same: int | None = connection.value(publishing.SAME, (account_id, new.idempotency_key, now))
         if same is not None:
             return same
-    _check(connection, journal, account_id, new, at, now)
+    _check(connection, journal, account_id, new)
+    _check_time(connection, account_id, 0, at, now)
     identity = journal.ids.next(now)
     kept = msgspec.json.encode(msgspec.structs.replace(new, idempotency_key=None)).decode()
     connection.execute(INSERT, (identity, account_id, at, kept))
     _keep_files(connection, new, account_id, at)
     publish_scheduled.using(run_after=datetime.fromtimestamp(at, UTC)).enqueue_in(connection, identity, at)
+    if new.idempotency_key is not None:
+        publishing.remember(connection, journal, account_id, new.idempotency_key, identity, now)
+    return identity
+
+
+def wait_for_files(connection: Connection, journal: Journal, account_id: int, new: NewPost) -> int | None:
+    """Have a post whose films are being processed go out as soon as they are; its id, or None when none of them is any more.
+    Raises Invalid, Refused, Missing."""
+    from raf.scheduling.tasks import publish_scheduled
+
+    now = journal.begin(connection)
+    if new.idempotency_key is not None:
+        same: int | None = connection.value(publishing.SAME, (account_id, new.idempotency_key, now))
+        if same is not None:
+            return same
+    if not _unprepared(connection, new, account_id):
+        return None
+    _check(connection, journal, account_id, new)
+    identity = journal.ids.next(now)
+    kept = msgspec.json.encode(msgspec.structs.replace(new, idempotency_key=None)).decode()
+    connection.execute(INSERT, (identity, account_id, now, kept))
+    publish_scheduled.using(run_after=SOON).enqueue_in(connection, identity, now)
     if new.idempotency_key is not None:
         publishing.remember(connection, journal, account_id, new.idempotency_key, identity, now)
     return identity
@@ -80,11 +106,17 @@ def reschedule(connection: Connection, journal: Journal, account_id: int, identi
 
 
 def publish_due(connection: Connection, journal: Journal, identity: int, at: float) -> int | None:
-    """Publish it, unless it was taken back or moved; the id of the post. Raises what publishing raises."""
+    """Publish it, unless it was taken back or moved; the id of the post. One whose films are being processed goes on
+    waiting. Raises what publishing raises."""
+    from raf.scheduling.tasks import publish_scheduled
+
     found = connection.row(DUE, (identity, at))
     if found is None:
         return None
     waiting = _row(found)
+    if _unprepared(connection, waiting.post, waiting.account_id):
+        publish_scheduled.using(run_after=SOON).enqueue_in(connection, identity, at)
+        return None
     connection.execute(DELETE, (waiting.account_id, identity))
     return publishing.publish(connection, journal, waiting.account_id, waiting.post)
 
@@ -124,20 +156,19 @@ def _row(found: Sequence[Any]) -> ScheduledRow:
     return ScheduledRow(identity, account_id, at, _decode(post), error)
 
 
-def _check(connection: Connection, journal: Journal, account_id: int, new: NewPost, at: float, now: float) -> None:
-    """What would be refused at its time is refused now."""
+def _check(connection: Connection, journal: Journal, account_id: int, new: NewPost) -> None:
+    """What would be refused at its time is refused now. Its films may be in the making."""
     defaults = connection.row(DEFAULTS, (account_id,))
     if defaults is None:
         raise Missing
     if new.poll is not None:
-        polls.terms(new.poll, now)
+        polls.terms(new.poll, journal.clock())
     visibility, sensitive, language = defaults
     limits = journal.limits
     posts.draft(new, Defaults(visibility, bool(sensitive), language), limits.characters, limits.media)
-    publishing.check_surroundings(connection, new, account_id)
+    publishing.check_surroundings(connection, new, account_id, prepared=False)
     if connection.value(COUNT, (account_id,)) >= TOTAL:
         raise Invalid({"base": [("ERR_LIMIT", f"You have exceeded the limit of {TOTAL} scheduled posts")]})
-    _check_time(connection, account_id, 0, at, now)
 
 
 def _check_time(connection: Connection, account_id: int, identity: int, at: float, now: float) -> None:
@@ -146,6 +177,10 @@ def _check_time(connection: Connection, account_id: int, identity: int, at: floa
     day = at // DAY * DAY
     if connection.value(COUNT_DAY, (account_id, identity, day, day + DAY)) >= DAILY:
         raise Invalid({"base": [("ERR_LIMIT", f"You have exceeded the limit of {DAILY} scheduled posts for today")]})
+
+
+def _unprepared(connection: Connection, new: NewPost, account_id: int) -> bool:
+    return any(connection.value(STATE, (media_id, account_id)) == "waiting" for media_id in new.media_ids)
 
 
 def _keep_files(connection: Connection, new: NewPost, account_id: int, at: float) -> None:

@@ -32,6 +32,11 @@ class Scheduling:
         identity = await self._raf.command(rows.schedule, account_id, new, at)
         return await self.waiting(account_id, identity)
 
+    async def post_when_ready(self, account_id: int, new: NewPost) -> int | None:
+        """Have a post published as soon as its films are processed; None when they are already. Raises Invalid, Refused,
+        Missing."""
+        return await self._raf.command(rows.wait_for_files, account_id, new)
+
     async def reschedule(self, account_id: int, identity: int, at: float) -> entities.ScheduledStatus:
         """Raises Missing, Invalid."""
         await self._raf.command(rows.reschedule, account_id, identity, at)

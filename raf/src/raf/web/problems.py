@@ -35,7 +35,7 @@ SAID = {
     404: (N_("No such cup"), N_("There is nothing at this address, or it is not for you to see. It may have been deleted.")),
     405: (N_("Not this way"), N_("This address does something else.")),
     409: (N_("Somebody was quicker"), N_("It has changed meanwhile. Look again and repeat.")),
-    413: (N_("Too much for this cup"), N_("What you sent is larger than the house takes. Choose a smaller picture.")),
+    413: (N_("Too much for this cup"), N_("What you sent is larger than the house takes. Choose a smaller file.")),
     422: (N_("That did not work"), N_("What you sent cannot be taken.")),
     429: (N_("Too fast"), N_("You did this too often. Wait a little and try again.")),
     500: (N_("The cup slipped"), N_("Something broke on our side. It is written down; nothing you posted before is lost.")),

@@ -27,6 +27,7 @@ OPTIONAL = {
     "layout": "layout.html",
     "alone": False,
     "draft": None,
+    "banner": None,
 }
 """What pages may leave out."""
 CONSTANT = ("variable_begin", "name", "lparen", "string", "rparen", "variable_end")
@@ -187,11 +188,13 @@ def script_words(language: Language) -> Markup:
         "offline": language.say("No connection. Trying again…"),
         "logged_out": language.say("You are logged out. Log in again"),
         "too_large": language.say("The file is too large"),
-        "four": language.say("At most four pictures"),
+        "four": language.say("At most four pictures, or one film or sound"),
         "close": language.say("Close"),
         "keys": language.say("Keyboard"),
         "emoji": language.say("Emoji"),
         "emoji_search": language.say("Find by name"),
+        "picture": language.say("Picture"),
+        "no_description": language.say("Picture without a description"),
         "next_picture": language.say("Next picture"),
         "previous_picture": language.say("Previous picture"),
         "posted": language.say("Poured. Your post is out."),

@@ -36,7 +36,7 @@ CLOSER = {
     ("email", "ERR_INVALID"): N_("This is not an e-mail address"),
     ("code", "ERR_INVALID"): N_("This code is not the right one, or it was used already"),
     ("email", "ERR_TAKEN"): N_("There is an account with this address"),
-    ("password", "ERR_TOO_SHORT"): N_("A password has at least eight characters"),
+    ("password", "ERR_TOO_SHORT"): N_("A password has at least twelve characters"),
     ("password", "ERR_INVALID"): N_("This password is easily guessed: a common one, or your own name"),
     ("password", "ERR_TOO_LONG"): N_("This password is too long"),
     ("base", "ERR_BLOCKED"): N_("Registrations are closed"),
@@ -44,12 +44,12 @@ CLOSER = {
     ("fields", "ERR_TOO_LONG"): N_("A fact has at most 255 characters"),
     ("text", "ERR_BLANK"): N_("Write something, or add a picture"),
     ("text", "ERR_TOO_LONG"): N_("The post is too long"),
-    ("media_ids", "ERR_INVALID"): N_("These pictures cannot be posted"),
+    ("media_ids", "ERR_INVALID"): N_("These files cannot be posted together"),
     ("context", "ERR_INVALID"): N_("Choose at least one place"),
     ("keyword", "ERR_BLANK"): N_("Write a word or a phrase"),
     ("tag", "ERR_TAKEN"): N_("This tag is there already"),
     ("name", "ERR_INVALID"): N_("This cannot be a tag"),
-    ("file", "ERR_INVALID"): N_("This file is not a picture that can be shown"),
+    ("file", "ERR_INVALID"): N_("This file is no picture, film or sound that can be shown here"),
     ("file", "ERR_TOO_LONG"): N_("The file is too large"),
     ("options", "ERR_TOO_FEW"): N_("A poll has at least two answers"),
     ("options", "ERR_TOO_MANY"): N_("A poll has at most four answers"),
@@ -59,10 +59,29 @@ CLOSER = {
     ("base", "ERR_OWN"): N_("You cannot vote in your own poll"),
     ("base", "ERR_TAKEN"): N_("You have voted already"),
     ("description", "ERR_TOO_LONG"): N_("The description is too long"),
+    ("domain", "ERR_INVALID"): N_("This is not the name of a site: like example.org"),
+    ("ip", "ERR_INVALID"): N_("This is neither an address nor a network: like 192.0.2.7 or 2001:db8::/32"),
+    ("domain", "ERR_TAKEN"): N_("It is blocked already"),
+    ("ip", "ERR_TAKEN"): N_("It is blocked already"),
+    ("canonical_email_hash", "ERR_TAKEN"): N_("It is blocked already"),
+    ("shortcode", "ERR_INVALID"): N_("Letters, digits and underscores, two at least"),
+    ("ends_at", "ERR_INVALID"): N_("It ends before it begins, or this is not a time"),
     ("display_name", "ERR_TOO_LONG"): N_("A name has at most 30 characters"),
     ("note", "ERR_TOO_LONG"): N_("This is too long: 500 characters at most"),
 }
 """By field and code."""
+
+
+REFUSED = (
+    N_("This account is suspended already"),
+    N_("This account is not waiting for approval"),
+    N_("Only a suspended account can be deleted"),
+    N_("A house needs an owner: name another one first"),
+    N_("You appealed already"),
+    N_("It is too late to appeal"),
+    N_("This appeal is decided"),
+)
+"""What is refused without a field, as the refusal says it."""
 
 
 def problem(language: Language, field: str, code: str, message: str) -> str:
@@ -89,8 +108,10 @@ def waiting(language: Language, error: TooMany) -> str:
 
 def sentence(language: Language, error: OstrovError) -> str:
     """Why a post cannot be taken, in one line; "" when there is nothing better to say than the status."""
+    if isinstance(error, Refused) and str(error) in REFUSED:
+        return language.say(str(error))
     if isinstance(error, Refused):  # what is refused without a field has to do with pictures
-        return language.say("These pictures cannot be posted")
+        return language.say("These files cannot be posted together")
     if isinstance(error, Missing):
         return language.say("The post you answer is gone")
     if isinstance(error, TooMany):

@@ -85,11 +85,13 @@ async def describe_kept(visit: Visit, account_id: int, form: Form, kept: Sequenc
 
 
 async def upload_pictures(visit: Visit, account_id: int, form: Form, sent: list[int]) -> None:
-    """Take in the form's pictures; their ids are added to `sent` one by one, so that those before a bad one are known."""
+    """Take in the form's pictures; their ids are added to `sent` one by one, so that those before a bad one are known.
+    A film may be in the making still."""
+    raf, patience = visit.house.raf, visit.house.application.settings.raf.media.wait_seconds
     for place in range(PICTURES):
         if picture := await form.upload(f"media_{place}"):
             words, point = form.text(f"alt_{place}").strip() or None, PLACES.get(form.text(f"focus_{place}"))
-            sent.append(await visit.house.raf.upload(account_id, picture, words, point))
+            sent.append(await raf.upload(account_id, picture, words, point, wait=patience))
 
 
 async def refilled(visit: Visit, draft: Draft, form: Form, sent: Sequence[int] = ()) -> Draft:

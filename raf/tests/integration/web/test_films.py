@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import av
 import pytest
 from PIL import Image
 
+from ostrov import Ostrov, run_tasks
 from raf.web.testing import Page
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -43,11 +47,28 @@ def sound(path: Path) -> bytes:
     return path.read_bytes()
 
 
+@asynccontextmanager
+async def at_work(application: Ostrov) -> AsyncIterator[None]:
+    """A worker."""
+
+    async def work() -> None:
+        while True:
+            await run_tasks(application)
+            await asyncio.sleep(0.05)
+
+    working = asyncio.create_task(work())
+    try:
+        yield
+    finally:
+        working.cancel()
+
+
 async def test_a_film_is_posted_and_plays_without_scripts(open_site) -> None:  # type: ignore[no-untyped-def]
     async with open_site() as site:
         visitor = await site.member("filmmaker")
         compose: Page = await visitor.get("/compose")
-        page = await compose.submit("/compose", {"media_0": ("a.mp4", film(), "video/mp4")}, text="Look", alt_0="A red wall")
+        async with at_work(site.application):
+            page = await compose.submit("/compose", {"media_0": ("a.mp4", film(), "video/mp4")}, text="Look", alt_0="A red wall")
         assert page.status == 200, page.text
         assert '<video src="' in page.html
         assert 'width="160" height="120" controls playsinline preload="none" loop muted aria-label="A red wall"' in page.html
@@ -59,7 +80,49 @@ async def test_a_sound_is_posted_and_plays_without_scripts(open_site, tmp_path: 
         visitor = await site.member("singer")
         compose: Page = await visitor.get("/compose")
         file = ("a.mp3", sound(tmp_path / "a.mp3"), "audio/mpeg")
-        page = await compose.submit("/compose", {"media_0": file}, text="Listen", alt_0="Silence")
+        async with at_work(site.application):
+            page = await compose.submit("/compose", {"media_0": file}, text="Listen", alt_0="Silence")
         assert page.status == 200, page.text
         assert '<audio src="' in page.html
         assert 'aria-label="Silence"' in page.html
+
+
+async def test_a_film_that_takes_long_keeps_nobody_waiting_and_the_post_goes_out_by_itself(open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site("raf.media.wait_seconds=0") as site:
+        visitor = await site.member("director")
+        compose: Page = await visitor.get("/compose")
+        page = await compose.submit("/compose", {"media_0": ("a.mp4", film(), "video/mp4")}, text="An epic", alt_0="A red wall")
+        assert page.path == "/scheduled"
+        assert "The recording is being prepared" in page.text
+        assert "An epic" in page.text
+        assert "Look again" in page.text
+        assert 'src="None"' not in page.html
+        assert "An epic" not in (await visitor.get("/@director")).text
+        await run_tasks(site.application, ahead=60)
+        assert "An epic" not in (await visitor.get("/scheduled")).text
+        profile = await visitor.get("/@director")
+        assert "An epic" in profile.text
+        assert '<video src="' in profile.html
+
+
+async def test_a_film_that_turns_out_damaged_leaves_its_post_waiting_with_the_reason(open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site("raf.media.wait_seconds=0") as site:
+        visitor = await site.member("director")
+        compose: Page = await visitor.get("/compose")
+        page = await compose.submit("/compose", {"media_0": ("a.mp4", film()[:600], "video/mp4")}, text="An epic")
+        assert page.path == "/scheduled"
+        await run_tasks(site.application, ahead=60)
+        waiting = await visitor.get("/scheduled")
+        assert "It could not be published" in waiting.text
+        assert "An epic" in waiting.text
+
+
+async def test_a_damaged_film_is_refused_at_once_when_it_is_found_out_in_time(open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        visitor = await site.member("director")
+        compose: Page = await visitor.get("/compose")
+        async with at_work(site.application):
+            page = await compose.submit("/compose", {"media_0": ("a.mp4", film()[:600], "video/mp4")}, text="An epic")
+        assert page.status == 422
+        assert "This file is no picture, film or sound that can be shown here" in page.text
+        assert "An epic" in page.html

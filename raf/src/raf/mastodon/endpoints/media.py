@@ -38,17 +38,16 @@ class MediaEdit(msgspec.Struct):
     focus: str | UnsetType = UNSET
 
 
-@post("/api/v1/media", WRITE, MediaAttachment, form=MediaForm, parts=FILES)
-async def create_now(call: Asked) -> bytes:
-    """Upload; back when it is processed."""
-    return encode(await call.house.library.media(call.account_id, await _upload(call, wait=True)))
+@post("/api/v1/media", WRITE, MediaAttachment, form=MediaForm, parts=FILES, also={202: MediaAttachment})
+async def create_now(call: Asked) -> Response[bytes]:
+    """Upload; back when it is processed, or with 202 when a film takes longer than `raf.media.wait_seconds`."""
+    return await _answer(call, call.house.library.settings.wait_seconds)
 
 
 @post("/api/v2/media", WRITE, MediaAttachment, form=MediaForm, parts=FILES, also={202: MediaAttachment})
 async def create(call: Asked) -> Response[bytes]:
     """Upload; a worker processes it, and `GET /api/v1/media/{id}` says when it is ready."""
-    shown = await call.house.library.media(call.account_id, await _upload(call, wait=False))
-    return Response(encode(shown), status_code=202 if shown.url is None else 200, media_type=JSON)
+    return await _answer(call, wait=False)
 
 
 @get("/api/v1/media/{media_id:int}", WRITE, MediaAttachment, also={206: MediaAttachment})
@@ -81,7 +80,12 @@ async def destroy(call: Asked, media_id: FromPath[int]) -> bytes:
     return b"{}"
 
 
-async def _upload(call: Call, wait: bool) -> int:
+async def _answer(call: Call, wait: bool | float) -> Response[bytes]:
+    shown = await call.house.library.media(call.account_id, await _upload(call, wait))
+    return Response(encode(shown), status_code=202 if shown.url is None else 200, media_type=JSON)
+
+
+async def _upload(call: Call, wait: bool | float) -> int:
     settings = call.house.library.settings
     tree = await call.tree(max(settings.max_bytes, settings.max_film_bytes) + settings.max_bytes + OVERHEAD)
     said = convert(tree, MediaForm)

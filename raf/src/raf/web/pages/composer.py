@@ -69,7 +69,6 @@ async def compose(visit: Here) -> Answer:
         return await refuse(visit, account_id, form, refusal, sent)
     unfinished.forget(visit, unfinished.place_of(form))
     if status_id is None:
-        visit.tell("scheduled")
         return Answer(cookies=visit.cookies) if visit.wants_fragment() else redirect("/scheduled", visit.cookies)
     if visit.wants_fragment():
         document = await visit.house.raf.document(status_id, account_id)
@@ -79,7 +78,7 @@ async def compose(visit: Here) -> Answer:
 
 
 async def publish(visit: Visit, account_id: int, form: Form, old: int | None, kept: list[int], sent: list[int]) -> int | None:
-    """The id of the post; None for one that waits for its time. `sent` grows by the pictures that have arrived."""
+    """The id of the post; None for one that waits for its time or its film. `sent` grows by the files that have arrived."""
     raf = visit.house.raf
     at = time_of(form)
     if not old:
@@ -95,7 +94,14 @@ async def publish(visit: Visit, account_id: int, form: Form, old: int | None, ke
         return await raf.command(redraft, account_id, old, new, descriptions, points_of(form, kept))
     if at is not None:
         await visit.house.application.part(open_scheduling).schedule(account_id, new, at)
+        visit.tell("scheduled")
         return None
+    for media_id in new.media_ids:
+        if (await raf.media(account_id, media_id)).url is None:
+            if await visit.house.application.part(open_scheduling).post_when_ready(account_id, new) is None:
+                break
+            visit.tell("preparing")
+            return None
     return await raf.post(account_id, new)
 
 

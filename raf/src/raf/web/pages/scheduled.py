@@ -64,8 +64,12 @@ async def page(visit: Here, wrong: str = "", status: int = 200) -> Answer:
     account_id = visit.member()
     found = await visit.house.application.part(open_scheduling).all_waiting(account_id, ALL)
     waiting = sorted(found.items, key=lambda one: one.scheduled_at)
-    soonest = (datetime.now(UTC) + timedelta(minutes=6)).strftime("%Y-%m-%dT%H:%M")
-    return await visit.house.page(visit, "scheduled.html", status=status, waiting=waiting, wrong=wrong, soonest=soonest)
+    now = datetime.now(UTC)
+    preparing = {one.id for one in waiting if not one.error and datetime.fromisoformat(one.scheduled_at) <= now}
+    soonest = (now + timedelta(minutes=6)).strftime("%Y-%m-%dT%H:%M")
+    return await visit.house.page(
+        visit, "scheduled.html", status=status, waiting=waiting, wrong=wrong, soonest=soonest, preparing_ids=preparing
+    )
 
 
 HANDLERS = (scheduled, move, cancel)

@@ -174,7 +174,7 @@ class Composer {
     button.disabled = true;
     try {
       const html = await ask(this.form.action, this.body());
-      if (this.form.elements.scheduled_at?.value) {
+      if (!html) { // it waits for its time, or for its film
         if (this.key) localStorage.removeItem(this.key);
         location.assign("/scheduled");
         return;
