@@ -14,6 +14,7 @@ component = Component(
         "raf.posts.projection",
         "raf.polls.projection",
         "raf.quotes.projection",
+        "raf.previews.projection",
         "raf.relations.projection",
         "raf.tags.projection",
         "raf.search.projection",
@@ -52,6 +53,7 @@ component = Component(
         "raf.departure.tasks",
         "raf.push.tasks",
         "raf.letters.tasks",
+        "raf.previews.tasks",
     ),
     services=(Service("search", run="raf.search.service:serve", group="worker"),),
     checks=(

@@ -38,6 +38,10 @@ TOPICS = {
 }
 
 
+PREVIEWED = "raf.previewed"
+"""The channel topic that tells of posts whose card is there."""
+
+
 def body(event: str, identity: int) -> bytes:
     """What a message says."""
     return b'{"event":"%s","id":"%d"}' % (event.encode(), identity)

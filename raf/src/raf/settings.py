@@ -10,6 +10,7 @@ from raf.mastodon.settings import ApiSettings
 from raf.media.settings import MediaSettings
 from raf.openid.settings import OpenIdSettings
 from raf.posts.settings import PostSettings, TimelineSettings
+from raf.previews.settings import PreviewSettings
 from raf.push.settings import PushSettings
 
 
@@ -25,5 +26,6 @@ class RafSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     media: MediaSettings = msgspec.field(default_factory=MediaSettings)
     api: ApiSettings = msgspec.field(default_factory=ApiSettings)
     mail: MailSettings = msgspec.field(default_factory=MailSettings)
+    previews: PreviewSettings = msgspec.field(default_factory=PreviewSettings)
     push: PushSettings = msgspec.field(default_factory=PushSettings)
     openid: OpenIdSettings = msgspec.field(default_factory=OpenIdSettings)

@@ -214,5 +214,6 @@ def unreferenced(connection: Connection, names: set[str]) -> list[str]:
         "SELECT 1 WHERE EXISTS (SELECT 1 FROM media WHERE file = ?) OR EXISTS (SELECT 1 FROM media WHERE preview = ?)"
         " OR EXISTS (SELECT 1 FROM account WHERE avatar = ?) OR EXISTS (SELECT 1 FROM account WHERE header = ?)"
         " OR EXISTS (SELECT 1 FROM custom_emoji WHERE file = ?)"
+        " OR EXISTS (SELECT 1 FROM link_preview WHERE image = ?)"
     )
-    return sorted(name for name in names if connection.value(sql, (name,) * 5) is None)
+    return sorted(name for name in names if connection.value(sql, (name,) * 6) is None)

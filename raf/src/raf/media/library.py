@@ -115,6 +115,14 @@ class Library:
             developed = await self._decoding.develop(source, folder, kind)
             return await self._put(folder, developed.original)
 
+    async def illustration(self, picture: Path) -> Chosen:
+        """Keep a small picture of one that comes from elsewhere. Raises Invalid, StorageFull, TooMany."""
+        folder = await _in_thread(self.storage.scratch)
+        try:
+            return await self._thumbnail(picture, folder)
+        finally:
+            await _in_thread(shutil.rmtree, folder, True)
+
     async def find(self, account_id: int, identity: int) -> Attachment:
         """An upload that no post has taken. Raises Missing."""
         row = await self._store.read(attachments.unattached, account_id, identity)

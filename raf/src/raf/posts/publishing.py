@@ -23,6 +23,7 @@ from raf.notifications.tasks import tell_of_edit, tell_of_post
 from raf.polls import reading as asked
 from raf.polls.ending import end_later
 from raf.posts import lookup
+from raf.previews.posting import look_later
 from raf.quotes.quoting import quotable
 from raf.quotes.tasks import tell_of_quote, tell_of_quoted_edit
 
@@ -94,6 +95,7 @@ def publish(connection: Connection, journal: Journal, account_id: int, new: NewP
             quote_policy=policy,
         ),
     )
+    look_later(connection, draft.found, visibility)
     if quoted is not None and quoted.account_id != account_id:
         tell_of_quote.enqueue_in(connection, status_id)
     if poll is not None:
@@ -161,6 +163,7 @@ def edit(connection: Connection, journal: Journal, account_id: int, status_id: i
     )
     if poll is not None and (poll_before is None or poll.expires_at != poll_before.expires_at):
         end_later(connection, status_id, poll)
+    look_later(connection, after.found, visibility)
     if connection.value(QUOTES_COUNT, (status_id,)):
         tell_of_quoted_edit.enqueue_in(connection, status_id)
     if connection.row(BOOSTERS, (status_id,)) is not None or texts.mentions(after.found):

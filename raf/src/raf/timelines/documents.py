@@ -6,7 +6,7 @@ its author; a boost's tail is the whole document of the post it holds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -20,6 +20,9 @@ from raf.domain.text import tag_path
 from raf.domain.visibility import NOBODY, WITHHELD, may_see
 from raf.media.attachments import COLUMNS as MEDIA_COLUMNS
 from raf.media.attachments import Attachment, entity_of
+from raf.previews.card import entity_of as card_of
+from raf.previews.projection import HAS_LINK
+from raf.previews.rows import previews_of_posts
 from raf.timelines.parts import Parts, parts_of
 from raf.timelines.reader import BOOKMARKED, FAVOURITED, REBLOGGED, Reader
 from raf.times import iso
@@ -41,6 +44,8 @@ SELECT status_id, {FAVOURITED} FROM favourite WHERE account_id = ? AND status_id
 UNION ALL SELECT reblog_of_id, {REBLOGGED} FROM status WHERE account_id = ? AND reblog_of_id IN ({{marks}})
 UNION ALL SELECT status_id, {BOOKMARKED} FROM bookmark WHERE account_id = ? AND status_id IN ({{marks}})"""
 MUTED, PINNED, OWN = 8, 16, 32
+HAS_PARTS = 3
+"""The bits of `status.extras` for a poll and a quote."""
 
 
 class Head(msgspec.Struct, kw_only=True):
@@ -67,7 +72,7 @@ class Head(msgspec.Struct, kw_only=True):
     tags: list[entities.StatusTag]
     emojis: list[entities.CustomEmoji]
     quotes_count: int
-    card: None = None
+    card: entities.PreviewCard | None = None
     poll: UnsetType | None = None
     quote: UnsetType | None = None
 
@@ -136,9 +141,9 @@ POST_FLAGS: Final = tuple(b',"reblog":null' + flags for flags in FLAGS)
 ANONYMOUS: Final = b',"reblog":null}'
 
 
-def flags_of(document: Document, reader: Reader, marks: Mapping[int, int]) -> int:
-    """The reader's flags for a post, given their marks."""
-    bits = marks.get(document.id, 0)
+def flags_of(document: Document, reader: Reader, marks: int) -> int:
+    """The reader's flags for a post, given their marks on it."""
+    bits = marks
     if reader.silenced and document.conversation_id in reader.silenced:
         bits |= MUTED
     if document.account_id == reader.account_id:
@@ -180,7 +185,7 @@ class Encoder:
     def _documents(self, connection: Connection, ids: Sequence[int]) -> dict[int, Document]:
         self.portrayal.learn(connection)
         rows = connection.rows(POSTS.format(marks=_marks(ids)), ids)
-        posts = [row[0] for row in rows if row[8] is None]
+        posts = [row[0] for row in rows if row[8] is None and "<a " in row[13]]  # without a link there is neither
         mentions: dict[int, list[entities.Mention]] = {}
         tags: dict[int, list[entities.StatusTag]] = {}
         if posts:
@@ -190,11 +195,12 @@ class Encoder:
             for status_id, tag in connection.rows(TAGS.format(marks=marks), posts):
                 tags.setdefault(status_id, []).append(entities.StatusTag(name=tag, url=self.portrayal.url + tag_path(tag)))
         media = self._media(connection, [row[0] for row in rows if row[15]])
-        parts = parts_of(connection, [row[0] for row in rows if row[-1]])
+        parts = parts_of(connection, [row[0] for row in rows if row[-1] & HAS_PARTS])
+        cards = self._cards(connection, [row[0] for row in rows if row[-1] & HAS_LINK])
         self._learn_applications(connection, {row[14] for row in rows if row[14] is not None})
         return {
             row[0]: self._document(
-                row, mentions.get(row[0], []), tags.get(row[0], []), media.get(row[0], []), parts.get(row[0])
+                row, mentions.get(row[0], []), tags.get(row[0], []), media.get(row[0], []), parts.get(row[0]), cards.get(row[0])
             )
             for row in rows
         }
@@ -206,6 +212,7 @@ class Encoder:
         tags: list[entities.StatusTag],
         media: list[entities.MediaAttachment],
         parts: Parts | None,
+        card: entities.PreviewCard | None,
     ) -> Document:
         identity, username, base = row[0], row[2], self.portrayal.url
         uri = f"{base}/users/{username}/statuses/{identity}"
@@ -232,6 +239,7 @@ class Encoder:
             tags=tags,
             emojis=self.portrayal.pictured(row[11], row[13]),
             quotes_count=row[-2],
+            card=card,
             poll=UNSET if parts and parts.poll else None,
             quote=UNSET if parts and parts.quote else None,
         )
@@ -247,6 +255,13 @@ class Encoder:
                 entity = entity_of(attachment, self.portrayal.url + "/media/")
                 found.setdefault(attachment.status_id, []).append(entity)
         return found
+
+    def _cards(self, connection: Connection, ids: Sequence[int]) -> dict[int, entities.PreviewCard]:
+        base = self.portrayal.url + "/media/"
+        return {
+            identity: card_of(found.said, base + found.image if found.image else None, found.blurhash)
+            for identity, found in previews_of_posts(connection, ids).items()
+        }
 
     def _learn_applications(self, connection: Connection, ids: set[int]) -> None:
         unknown = [identity for identity in ids if identity not in self._applications]

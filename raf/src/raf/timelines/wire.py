@@ -19,8 +19,8 @@ from eventsourcing.persistence import MapperDeserialisationError, StoredEvent
 
 from ostrov import Events, Message, Ostrov, StoreError
 from raf.domain.events import RafEvent
-from raf.live import EVENTS
-from raf.timelines import public
+from raf.live import EVENTS, PREVIEWED
+from raf.timelines import cards, public
 from raf.timelines.memory import Memory
 
 FORGET = "raf.forget"
@@ -49,6 +49,7 @@ class Wire:
         self._decode = msgspec.json.Decoder(tuple[str, list[Carried]]).decode
         self.after_gap: Callable[[], Awaitable[None]] | None = None
         application.channel.listen(EVENTS, self._heard)
+        application.channel.listen(PREVIEWED, lambda message: cards.heard(self._memory, message))
         application.channel.listen(FORGET, lambda message: self._memory.forget())
         application.on_close(self.close)
 

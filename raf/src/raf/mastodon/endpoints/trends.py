@@ -16,6 +16,9 @@ from raf.mastodon.call import Call
 from raf.mastodon.endpoint import Asked, get
 from raf.mastodon.endpoints.tags import history, marked, tag_of
 from raf.mastodon.shapes import TrendsLink
+from raf.previews.card import entity_of
+from raf.previews.previews import open_previews
+from raf.previews.rows import Preview
 from raf.search.search import open_search
 from raf.search.trends import Days
 
@@ -52,13 +55,14 @@ async def statuses(call: Asked) -> bytes:
 
 @get("/api/v1/trends/links", reader(), list[TrendsLink], query=TrendsQuery, linked=True)
 async def links(call: Asked) -> bytes:
-    """The addresses of most people in the last days. Nothing is fetched from there: a card says what its address says."""
+    """The addresses of most people in the last days. One without a preview says what its address says."""
     asked = call.query(TrendsQuery)
     limit = min(asked.limit or 10, 20)
     found = await call.house.application.part(open_search).trending_links()
     shown = found[asked.offset : asked.offset + limit]
     link(call, asked.offset, limit, len(shown))
-    return encode([_card(talk.name, talk.days) for talk in shown])
+    cards = await call.house.application.part(open_previews).cards([talk.name for talk in shown])
+    return encode([_card(call, talk.name, talk.days, cards.get(talk.name)) for talk in shown])
 
 
 class LinkQuery(msgspec.Struct):
@@ -87,12 +91,15 @@ def link(call: Call, offset: int, limit: int, count: int) -> None:
         call.headers.append((b"link", ", ".join(found).encode("ascii", "ignore")))
 
 
-def _card(address: str, days: Days) -> dict[str, Any]:
-    parts = urlsplit(address)
-    host = (parts.hostname or "").removeprefix("www.")
-    title = (host + parts.path).rstrip("/")
-    card: dict[str, Any] = msgspec.to_builtins(PreviewCard(url=address, title=title[:200], provider_name=host))
-    return {**card, "history": msgspec.to_builtins(history(days, time.time()))}
+def _card(call: Call, address: str, days: Days, known: Preview | None) -> dict[str, Any]:
+    if known is not None:
+        image = f"{call.house.url}/media/{known.image}" if known.image else None
+        card = msgspec.structs.replace(entity_of(known.said, image, known.blurhash), url=address)
+    else:
+        parts = urlsplit(address)
+        host = (parts.hostname or "").removeprefix("www.")
+        card = PreviewCard(url=address, title=(host + parts.path).rstrip("/")[:200], provider_name=host)
+    return {**msgspec.to_builtins(card), "history": msgspec.to_builtins(history(days, time.time()))}
 
 
 HANDLERS = [tags, statuses, links, posts_with_link]
