@@ -162,6 +162,8 @@ def is_emoji(name: str) -> bool:
 def shown_to(connection: Connection, account_id: int, base: str) -> list[shapes.Announcement]:
     """What is announced now, as somebody sees it; `base` is the public address of media."""
     notices = [Notice(*row) for row in connection.rows(CURRENT, (time.time(),))]
+    if not notices:  # as on most days, and every home page asks
+        return []
     read = {row[0] for row in connection.rows(READ, (account_id,))}
     reactions: dict[int, list[tuple[str, int, bool]]] = {}
     for identity, name, count, mine, _ in connection.rows(REACTIONS, (account_id,)):

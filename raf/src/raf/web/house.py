@@ -15,6 +15,7 @@ from raf.identity import open_identity
 from raf.moderation.guard import open_guard
 from raf.moderation.house import rules_of
 from raf.network import open_raf
+from raf.notifications.notifications import open_notifications
 from raf.openid.openid import open_openid
 from raf.web.answer import Answer, cookie
 from raf.web.around import Around
@@ -47,6 +48,7 @@ class House:
         self.frames = Frames()
         self.around = Around(self.raf)
         self.guard = application.part(open_guard)
+        self.notifications = application.part(open_notifications)
         self._site: Site | None = None
 
     @property
@@ -152,7 +154,7 @@ class House:
         if visit.session is not None and visit.viewer is None:
             visit.viewer = await self.raf.account(visit.session.account_id)
             if not bare:
-                visit.unread = await self.raf.unread_notifications(visit.session.account_id)
+                visit.unread = await self.notifications.unread(visit.session.account_id)
         if not bare:
             context["around"] = await self.around.seen_by(visit.account_id)
         if visit.notice:

@@ -239,7 +239,7 @@ class LivePage:
                 group = await self.house.application.part(open_notifications).news(account_id, note.group_key)
                 html = (await render(self.house, self.visit.language, account_id, group, identity - 1))[0]
                 events.append(encode("note", {"id": str(identity), "html": html}))
-        unread = await raf.unread_notifications(account_id)
+        unread = await self.house.notifications.unread(account_id)
         return [*events, encode("unread", {"count": unread})]
 
 

@@ -14,7 +14,10 @@ ACTIONS = (
     *("favourite", "unfavourite", "reblog", "unreblog", "bookmark", "unbookmark", "pin", "unpin"),
     *("mute_conversation", "unmute_conversation"),
 )
-TOLD = {"pin": "pinned", "unpin": "unpinned"}
+TOLD = {
+    **{"pin": "pinned", "unpin": "unpinned"},
+    **{"mute_conversation": "thread_muted", "unmute_conversation": "thread_unmuted"},
+}
 
 
 @post("/posts/{post_id:int}/{action:str}", status_code=200)

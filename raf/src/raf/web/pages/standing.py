@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from litestar import get, post
 from litestar.params import FromQuery
@@ -19,6 +20,7 @@ from raf.web.languages import trusted
 from raf.web.pages.moderation import moderation_of
 from raf.web.pages.signing import FilledIn
 from raf.web.parameters import Here, Id, Word
+from raf.web.refusals import NOTHING, Sent, refusal_of
 from raf.web.visit import LogInFirst, Visit
 
 DAY = 86400
@@ -29,6 +31,12 @@ USES = ("1", "5", "25", "100")
 @get("/report")
 async def report_page(visit: Here, account: FromQuery[int] = 0, status: FromQuery[int] = 0) -> Answer:
     """The form to report somebody, perhaps with a post of theirs."""
+    visit.member()
+    return await show_report(visit, account, status)
+
+
+async def show_report(visit: Visit, account: int, status: int = 0, sent: Sent = NOTHING) -> Answer:
+    """The form, perhaps again; Raises Missing."""
     viewer_id, raf = visit.member(), visit.house.raf
     shown: list[entities.Status] = []
     if status:
@@ -42,7 +50,9 @@ async def report_page(visit: Here, account: FromQuery[int] = 0, status: FromQuer
     known = {post.id for post in shown}
     shown += [post for post in await raf.statuses(latest[:10], viewer_id) if post.id not in known]
     rules = await visit.house.rules(visit.language)
-    return await visit.house.page(visit, "report.html", account=target, posts=shown, chosen=known, rules=rules, back=visit.back)
+    back = sent.text("/report", "next", visit.back)
+    offered: dict[str, Any] = {"account": target, "posts": shown, "chosen": known, "rules": rules}
+    return await visit.house.page(visit, "report.html", status=sent.status, back=back, sent=sent, **offered)
 
 
 @post("/report", status_code=200)
@@ -58,7 +68,8 @@ async def report(visit: Here) -> Answer:
         status_ids=numbers["status_ids"],
         rule_ids=numbers["rule_ids"] if category == "violation" and await _has_rules(visit) else (),
     )
-    await moderation_of(visit).report(viewer_id, new)
+    if sent := await refusal_of(visit, form, moderation_of(visit).report(viewer_id, new)):
+        return await show_report(visit, new.target_id, next(iter(new.status_ids), 0), sent)
     if form.ticked("block"):
         await visit.house.raf.block(viewer_id, new.target_id)
     elif form.ticked("mute"):
@@ -70,6 +81,11 @@ async def report(visit: Here) -> Answer:
 @get("/standing")
 async def standing(visit: Here) -> Answer:
     """What was decided about oneself. Who may do nothing else may read this."""
+    return await show_standing(visit)
+
+
+async def show_standing(visit: Visit, sent: Sent = NOTHING) -> Answer:
+    """The page; `sent` is an appeal that was refused."""
     account_id = judged_account(visit)
     if visit.barred and visit.barred.barred == "unconfirmed":
         return redirect("/confirm", visit.cookies)
@@ -79,14 +95,17 @@ async def standing(visit: Here) -> Answer:
     why = visit.barred.barred if visit.barred else ""
     bare = visit.barred is not None
     template = "standing_bare.html" if bare else "standing.html"
-    return await visit.house.page(visit, template, bare=bare, strikes=strikes, appealable=appealable, why=why)
+    shown: dict[str, Any] = {"strikes": strikes, "appealable": appealable, "why": why, "sent": sent}
+    return await visit.house.page(visit, template, status=sent.status, bare=bare, **shown)
 
 
 @post("/standing/{strike_id:int}/appeal", status_code=200)
 async def appeal(visit: Here, strike_id: Id) -> Answer:
     """Say something against it."""
     account_id, form = judged_account(visit), await read_form(visit)
-    await moderation_of(visit).write(judging.appeal, account_id, strike_id, form.text("text"))
+    doing = moderation_of(visit).write(judging.appeal, account_id, strike_id, form.text("text"))
+    if sent := await refusal_of(visit, form, doing):
+        return await show_standing(visit, sent)
     visit.tell("appealed")
     return redirect("/standing", visit.cookies)
 
@@ -192,7 +211,7 @@ async def change_news(visit: Here, identity: Id, action: Word) -> Answer:
         await write(announcements.unreact, account_id, identity, name)
     else:
         raise Missing
-    return redirect("/announcements", visit.cookies)
+    return redirect(safe_next(form.text("next"), "/announcements"), visit.cookies)
 
 
 def _numbers(values: list[str]) -> list[int]:

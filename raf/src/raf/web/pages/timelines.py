@@ -10,6 +10,7 @@ from raf.domain.text import normal_tag
 from raf.network import Paging
 from raf.tags.tags import open_tags
 from raf.web.answer import Answer
+from raf.web.banner import banner_for
 from raf.web.drafts import Draft
 from raf.web.paging import PAGE, address, older_link, paging
 from raf.web.parameters import Here, MaxId, Word
@@ -34,6 +35,7 @@ async def home(visit: Here, max_id: MaxId = None) -> Answer:
         newer="/home" if max_id else "",
         stream="" if max_id else "home",
         draft=None if max_id else await Draft.new(visit, back="/home"),
+        banner=None if max_id else await banner_for(visit),
         nothing=(
             say("Your cup is empty yet"),
             say("Follow somebody from the local feed, and what they write will come here by itself."),

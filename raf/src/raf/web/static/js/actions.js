@@ -5,20 +5,47 @@ import { say } from "./words.js";
 
 const POST = new Set(["like", "boost", "keep"]);
 
+const STOPS = "a, button, input, summary";
+
+// Puts `part` where `place` was: what was open stays open, what was chosen stays chosen, and the focus stays where it was.
+function renew(place, part) {
+  const open = all("details", place).map((details) => details.open);
+  const chosen = all("input:checked", place).map(({ name, value }) => `[name="${name}"][value="${value}"]`);
+  const at = all(STOPS, place).indexOf(document.activeElement);
+  const inside = place.contains(document.activeElement);
+  place.replaceWith(part);
+  all("details", part).forEach((details, number) => (details.open = open[number] ?? details.open));
+  for (const selector of chosen) {
+    const input = $(selector, part);
+    if (input) input.checked = true;
+  }
+  if (inside) (all(STOPS, part)[at] ?? part.closest("[tabindex]"))?.focus({ preventScroll: true });
+}
+
 // Every copy of a post on the page becomes `html`, the boosts of it included; the place it stands in stays.
 export function replacePost(id, html) {
   for (const old of all(`[data-post="${CSS.escape(id)}"]`)) {
     const fresh = nodes(html).firstElementChild;
     if (!fresh) continue;
-    const focused = old.contains(document.activeElement) ? document.activeElement.dataset.act : undefined;
-    const selector = old.id === fresh.id ? ".post-acts, .post-body" : ".post-acts";
-    for (const part of all(selector, fresh)) {
-      const place = $(part.className === "post-body" ? ".post-body" : ".post-acts", old);
-      if (part.className === "post-body" && place.textContent === part.textContent) continue;
-      place?.replaceWith(part);
+    for (const name of [".post-body", ".post-acts"]) {
+      const place = $(name, old);
+      const part = $(name, fresh);
+      if (!place || !part || (name === ".post-body" && place.textContent === part.textContent)) continue;
+      renew(place, part);
     }
     showTimes(old);
-    if (focused) $(`[data-act="${focused}"]`, old)?.focus();
+  }
+}
+
+// A poll stands in its post, in boosts of it and in posts that quote it.
+function showPoll(html) {
+  const poll = $("[data-poll]", nodes(html));
+  if (!poll) return;
+  for (const old of all(`[data-poll="${CSS.escape(poll.dataset.poll)}"]`)) {
+    const inside = old.contains(document.activeElement);
+    const fresh = poll.cloneNode(true);
+    old.replaceWith(fresh);
+    if (inside) fresh.focus({ preventScroll: true });
   }
 }
 
@@ -37,6 +64,8 @@ async function press(button) {
       const fresh = nodes(await ask(url + slim, actForm())).firstElementChild;
       button.replaceWith(fresh);
       fresh.focus();
+    } else if (button.dataset.act === "vote") {
+      showPoll(await ask(url, actForm()));
     } else {
       replacePost(button.closest("[data-post]").dataset.post, await ask(url, actForm()));
     }

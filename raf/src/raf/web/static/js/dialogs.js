@@ -1,34 +1,9 @@
-// Dialogs: writing and answering over the page one reads, a picture as large as the screen, the list of keys.
+// Dialogs: writing and answering over the page one reads, and the list of keys.
 import { startComposers } from "./composer.js";
-import { $, all, ask, icon, nodes } from "./page.js";
+import { head, make } from "./dialog.js";
+import { look } from "./look.js";
+import { $, all, ask, nodes } from "./page.js";
 import { say } from "./words.js";
-
-function make(className, label) {
-  const dialog = document.createElement("dialog");
-  dialog.className = className;
-  dialog.setAttribute("aria-label", label);
-  dialog.addEventListener("close", () => dialog.remove());
-  dialog.addEventListener("click", (event) => event.target === dialog && dialog.requestClose?.());
-  document.body.append(dialog);
-  return dialog;
-}
-
-function closeButton(dialog) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "dialog-close";
-  button.setAttribute("aria-label", say("close"));
-  button.append(icon("close"));
-  button.addEventListener("click", () => dialog.close());
-  return button;
-}
-
-function head(dialog, title) {
-  const top = nodes('<div class="dialog-head"><h2></h2></div>').firstElementChild;
-  top.firstElementChild.textContent = title;
-  top.append(closeButton(dialog));
-  return top;
-}
 
 // The page may hold a composer of the same names already.
 function rename(form) {
@@ -63,22 +38,6 @@ export async function write(url) {
   const text = $("[data-text]", form);
   text.focus();
   text.setSelectionRange(text.value.length, text.value.length);
-}
-
-function look(link) {
-  const picture = $("img", link);
-  const dialog = make("look", picture.alt);
-  const large = document.createElement("img");
-  large.src = link.href;
-  large.alt = picture.alt;
-  dialog.append(closeButton(dialog), large);
-  if (picture.alt) {
-    const words = document.createElement("p");
-    words.textContent = picture.alt;
-    dialog.append(words);
-  }
-  dialog.addEventListener("click", () => dialog.close());
-  dialog.showModal();
 }
 
 export async function showKeys() {

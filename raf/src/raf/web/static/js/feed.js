@@ -17,9 +17,12 @@ function insert(fragments) {
   for (const html of fragments) {
     const node = nodes(html).firstElementChild;
     if (!node || known(node) || (node.dataset.note && $(`[data-note="${node.dataset.note}"]`, feed))) continue;
-    if (node.dataset.group) $(`[data-group="${CSS.escape(node.dataset.group)}"]`, feed)?.remove();
+    const before = node.dataset.group && $(`[data-group="${CSS.escape(node.dataset.group)}"]`, feed);
+    const focused = before && before.contains(document.activeElement);
+    if (before) before.remove();
     node.classList.add("fresh");
     feed.prepend(node);
+    if (focused) node.focus({ preventScroll: true });
     showTimes(node);
   }
   $("[data-when-empty]")?.remove();
@@ -80,7 +83,11 @@ export function missed() {
 }
 
 export function leave(id) {
-  for (const node of all(`[data-post="${CSS.escape(id)}"], #p${CSS.escape(id)}`)) node.remove();
+  for (const node of all(`[data-post="${CSS.escape(id)}"], #p${CSS.escape(id)}`)) {
+    const next = node.nextElementSibling ?? node.previousElementSibling;
+    if (node.contains(document.activeElement)) next?.focus({ preventScroll: true });
+    node.remove();
+  }
   waiting = waiting.filter((html) => !html.includes(`data-post="${id}"`));
   drawPill();
 }

@@ -1,4 +1,4 @@
-// Keys, as on Mastodon: j k to walk, n to write, r f b o x for the post one stands on, / to search, ? for the list.
+// Keys, as on Mastodon: j k to walk, n to write, r f b o x e for the post one stands on, / to search, ? for the list.
 import { showKeys, write } from "./dialogs.js";
 import { showWaiting } from "./feed.js";
 import { $, all, calm } from "./page.js";
@@ -31,6 +31,7 @@ const KEYS = {
   b: () => current() && press("boost"),
   o: () => $(".post-when a", current() ?? document.createElement("i"))?.click(),
   x: () => $("details.lid > summary", current() ?? document.createElement("i"))?.click(),
+  e: () => $("[data-look]", current() ?? document.createElement("i"))?.click(),
   ".": showWaiting,
   "/": () => {
     const field = all("input[type=search]").find((input) => input.offsetParent);
@@ -40,7 +41,7 @@ const KEYS = {
   "?": showKeys,
 };
 // the same keys under a Russian layout
-const RUSSIAN = { о: "j", л: "k", т: "n", к: "r", а: "f", и: "b", щ: "o", ч: "x", ю: ".", ",": "?" };
+const RUSSIAN = { о: "j", л: "k", т: "n", к: "r", а: "f", и: "b", щ: "o", ч: "x", у: "e", ю: ".", ",": "?" };
 
 export function startKeys() {
   document.addEventListener("keydown", (event) => {
