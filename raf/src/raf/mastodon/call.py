@@ -110,9 +110,11 @@ class Call:
     def link(self, older: int | None, newer: int | None) -> None:
         """Point at the pages around this one: `older` is the next page's max_id, `newer` the previous one's min_id."""
         kept = {name: value for name, value in parse_query(self.scope["query_string"]).items() if name not in CURSORS}
-        address = self.house.url + quote(self.scope["path"], safe="/@:")
+        address = f"{self.house.url}{quote(self.scope['path'], safe='/@:')}?"
+        if kept:
+            address += urlencode(_flat(kept)) + "&"
         found = [
-            f'<{address}?{urlencode(_flat({**kept, cursor: str(identity)}))}>; rel="{name}"'
+            f'<{address}{cursor}={identity}>; rel="{name}"'
             for identity, cursor, name in ((older, "max_id", "next"), (newer, "min_id", "prev"))
             if identity is not None
         ]

@@ -30,6 +30,8 @@ class Malformed(RafError):
 
 def parse_query(query: bytes) -> Tree:
     """The tree of a query string or of a form's body."""
+    if not query:
+        return {}
     try:
         pairs = parse_qsl(query.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST)
     except ValueError as problem:

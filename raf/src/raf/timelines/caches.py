@@ -14,17 +14,18 @@ class Recent(Generic[K, V]):
     """Keeps about the last `size` values that were asked for, at the price of one dictionary look-up.
 
     Two generations: what is found in the old one moves to the young one; when the young one is full, the old one is dropped.
+    Who looks for many values may ask `young` first, and `get` for what is not there.
     """
 
-    __slots__ = ("_half", "_old", "_young")
+    __slots__ = ("_half", "_old", "young")
 
     def __init__(self, size: int) -> None:
         self._half = max(1, size // 2)
-        self._young: dict[K, V] = {}
+        self.young: dict[K, V] = {}
         self._old: dict[K, V] = {}
 
     def get(self, key: K) -> V | None:
-        found = self._young.get(key)
+        found = self.young.get(key)
         if found is None:
             found = self._old.get(key)
             if found is not None:
@@ -32,28 +33,28 @@ class Recent(Generic[K, V]):
         return found
 
     def put(self, key: K, value: V) -> None:
-        if len(self._young) >= self._half:
-            self._old, self._young = self._young, {}
-        self._young[key] = value
+        if len(self.young) >= self._half:
+            self._old, self.young = self.young, {}
+        self.young[key] = value
 
     def drop(self, key: K) -> None:
-        self._young.pop(key, None)
+        self.young.pop(key, None)
         self._old.pop(key, None)
 
     def clear(self) -> None:
-        self._young.clear()
+        self.young.clear()
         self._old.clear()
 
     def values(self) -> Iterator[V]:
         """Everything kept, each once."""
-        yield from (self._old | self._young).values()
+        yield from (self._old | self.young).values()
 
     def items(self) -> Iterator[tuple[K, V]]:
         """Everything kept, each once."""
-        yield from (self._old | self._young).items()
+        yield from (self._old | self.young).items()
 
     def __len__(self) -> int:
-        return len(self._young.keys() | self._old.keys())
+        return len(self.young.keys() | self._old.keys())
 
 
 class Loads(Generic[K]):

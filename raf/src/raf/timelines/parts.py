@@ -6,12 +6,12 @@ Documents are kept encoded without them; few posts have any, and only for those 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import msgspec
 
-from ostrov import Connection
+from ostrov import Connection, Store
 from raf.polls import reading as polls
 from raf.polls.reading import PollRow
 from raf.quotes import reading as quotes
@@ -20,7 +20,6 @@ from raf.quotes.reading import QuoteRow
 if TYPE_CHECKING:
     from raf.timelines.documents import Document
     from raf.timelines.reader import Reader
-    from raf.timelines.timelines import Timelines
 
 ACCEPTED = "accepted"
 _encode = msgspec.json.Encoder().encode
@@ -41,11 +40,16 @@ def parts_of(connection: Connection, ids: Sequence[int]) -> dict[int, Parts]:
     return {identity: Parts(asked.get(identity), quoting.get(identity)) for identity in ids}
 
 
+Quoted: TypeAlias = "Callable[[Sequence[int], Reader | None], Awaitable[dict[int, bytes]]]"
+"""Documents of posts that are quoted, as the reader sees them, by id."""
+
+
 class Tails:
     """Encodes the parts of documents for one reader, None for an anonymous one."""
 
-    def __init__(self, timelines: Timelines, reader: Reader | None) -> None:
-        self._timelines = timelines
+    def __init__(self, store: Store, quoted: Quoted, reader: Reader | None) -> None:
+        self._store = store
+        self._quoted = quoted
         self._reader = reader
 
     async def of(self, documents: Sequence[Document]) -> dict[int, bytes]:
@@ -63,7 +67,7 @@ class Tails:
             document.parts.quote for document in documents if document.parts is not None and document.parts.quote is not None
         ]
         ids = [row.quoted_id for row in rows if row.state == ACCEPTED]
-        inside = await self._timelines.quoted(ids, self._reader)
+        inside = await self._quoted(ids, self._reader)
         found: dict[int, bytes] = {}
         for row in rows:
             document = inside.get(row.quoted_id)
@@ -93,7 +97,7 @@ class Tails:
             return {}
         viewer_id = None if self._reader is None else self._reader.account_id
         ids = [poll.status_id for poll in found]
-        votes = {} if viewer_id is None else await self._timelines.store.read(polls.votes, viewer_id, ids)
+        votes = {} if viewer_id is None else await self._store.read(polls.votes, viewer_id, ids)
         now = time.time()
         return {
             poll.status_id: b',"poll":' + _encode(polls.entity(poll, viewer_id, votes.get(poll.status_id, ()), now))

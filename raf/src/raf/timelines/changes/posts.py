@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from raf import live
 from raf.domain import text as texts
-from raf.domain.arrivals import PostImported
+from raf.domain.arrivals import BoostImported, PostImported
 from raf.domain.events import Boosted, PostDeleted, Posted, PostEdited, RafEvent, Unboosted
 from raf.timelines import entry as entries
 from raf.timelines import public
@@ -50,6 +50,15 @@ def imported(memory: Memory, event: PostImported) -> None:
         memory.document_changed(event.in_reply_to_id)
     if event.visibility == "public":
         memory.shore = None
+    for reader in memory.readers.watching(event.account_id):
+        reader.home = None
+
+
+def boost_imported(memory: Memory, event: BoostImported) -> None:
+    """A boost of the past: the same."""
+    memory.account_changed(event.account_id)
+    memory.document_changed(event.reblog_of_id)
+    memory.mark(event.account_id, event.reblog_of_id, REBLOGGED, True)
     for reader in memory.readers.watching(event.account_id):
         reader.home = None
 
@@ -103,5 +112,6 @@ CHANGES: dict[type[RafEvent], Callable[..., None]] = {
     PostEdited: edited,
     PostDeleted: deleted,
     Boosted: boosted,
+    BoostImported: boost_imported,
     Unboosted: unboosted,
 }
