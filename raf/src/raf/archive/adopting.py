@@ -1,4 +1,4 @@
-"""The command that takes a post of the past in."""
+"""The commands that take a post, or a boost, of the past in."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from ostrov import Connection
 from raf.archive.notes import Note
 from raf.domain import streams
-from raf.domain.arrivals import PostImported
+from raf.domain.arrivals import BoostImported, PostImported
+from raf.domain.visibility import boost_visibility
 from raf.errors import Forbidden
 from raf.journal import Journal
-from raf.posts import lookup
+from raf.posts import lookup, marking
 from raf.snowflake import first_of
 
 KNOWN = "SELECT status_id FROM imported_post WHERE account_id = ? AND uri = ?"
@@ -35,7 +36,7 @@ def adopt(connection: Connection, journal: Journal, account_id: int, note: Note,
         return before
     if connection.value(AUTHOR, (account_id,)) is None:
         raise Forbidden
-    status_id = _free_id(connection, note)
+    status_id = _free_id(connection, note.at)
     parent_id = known(connection, account_id, note.parent) if note.parent else None
     parent = lookup.own(connection, parent_id, account_id) if parent_id is not None and _there(connection, parent_id) else None
     journal.put(
@@ -61,9 +62,33 @@ def adopt(connection: Connection, journal: Journal, account_id: int, note: Note,
     return status_id
 
 
-def _free_id(connection: Connection, note: Note) -> int:
+def adopt_boost(connection: Connection, journal: Journal, account_id: int, status_id: int, at: float, visibility: str) -> None:
+    """Write a boost of the past, unless the post is boosted already. Raises Missing, Forbidden."""
+    journal.begin(connection)
+    if connection.value(AUTHOR, (account_id,)) is None:
+        raise Forbidden
+    made, post = marking.boostable(connection, account_id, status_id)
+    if made is not None:
+        return
+    stream = streams.pair("b", account_id, post.id)
+    journal.put(
+        connection,
+        BoostImported(
+            originator_id=stream,
+            originator_version=journal.next_version(connection, stream),
+            at=at,
+            status_id=_free_id(connection, at),
+            account_id=account_id,
+            reblog_of_id=post.id,
+            author_id=post.account_id,
+            visibility=boost_visibility(post.visibility, visibility, visibility),
+        ),
+    )
+
+
+def _free_id(connection: Connection, at: float) -> int:
     """The first free id of the time it was written: ids stay in the order of time, and of the archive within one moment."""
-    status_id = first_of(note.at)
+    status_id = first_of(at)
     while connection.value(TAKEN, (status_id, status_id)) is not None:
         status_id += 1
     return status_id

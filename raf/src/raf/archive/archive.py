@@ -21,7 +21,7 @@ from raf.archive.exports import Export
 from raf.archive.jobs import ARCHIVE, Job, Unit
 from raf.archive.outgoing import Addresses
 from raf.archive.packing import Packing
-from raf.archive.unpacking import BOOKMARK, Item, Unpacking, items_of
+from raf.archive.unpacking import BOOKMARK, BOOST, PROFILE, Item, Unpacking, items_of
 from raf.errors import Invalid, Missing, Refused
 from raf.media.storage import open_storage
 from raf.network import open_raf
@@ -135,11 +135,14 @@ class Archive:
 
         return await self.store.write(write)
 
-    async def bring_archive(self, account_id: int, name: str, source: Path) -> int:
-        """Begin to take an archive in, whose file is taken over; the import's id. Raises Invalid, Refused."""
+    async def bring_archive(self, account_id: int, name: str, source: Path, *, profile: bool = False) -> int:
+        """Begin to take an archive in, whose file is taken over; the import's id. Raises Invalid, Refused.
+
+        With `profile` the one of the archive stands in place of the one here.
+        """
         from raf.archive.tasks import take_in
 
-        held = f"in-{secrets.token_hex(16)}.zip"
+        held, mode = f"in-{secrets.token_hex(16)}.zip", "overwrite" if profile else "merge"
         try:
             await _in_thread(as_zip, source, self.folder / held)
 
@@ -148,7 +151,7 @@ class Archive:
                 if jobs.is_busy(connection, account_id):
                     raise Refused("An import is under way")
                 identity = self.raf.journal.ids.next(now)
-                jobs.insert_job(connection, identity, account_id, ARCHIVE, "merge", name[:200], held, now)
+                jobs.insert_job(connection, identity, account_id, ARCHIVE, mode, name[:200], held, now)
                 take_in.enqueue_in(connection, identity, account_id)
                 return identity
 
@@ -161,14 +164,14 @@ class Archive:
         """An account's imports, the last first."""
         return await self.store.read(jobs.jobs_of, account_id)
 
-    async def failures(self, account_id: int, import_id: int) -> list[tuple[str, str]]:
+    async def failures(self, account_id: int, import_id: int, limit: int = 10_000) -> list[tuple[str, str]]:
         """The rows that could not be taken in, as JSON, and the code of why. Raises Missing for everybody else's."""
 
         def read(connection: Connection) -> list[tuple[str, str]]:
             found = jobs.job(connection, import_id)
             if found is None or found.account_id != account_id:
                 raise Missing
-            return jobs.failures(connection, import_id)
+            return jobs.failures(connection, import_id, limit)
 
         return await self.store.read(read)
 
@@ -192,7 +195,7 @@ class Archive:
         path = self.folder / (job.file or "")
         try:
             if job.state == jobs.WAITING:
-                items = await _in_thread(lambda: list(items_of(path)))
+                items = await _in_thread(lambda: list(items_of(path, self.addresses, profile=job.mode == "overwrite")))
                 if not items:
                     raise Invalid({"file": [("ERR_EMPTY", "has nothing in it that could be imported")]})
                 await self.store.write(self._lay_out, job, items)
@@ -216,7 +219,12 @@ class Archive:
 
     async def _unpack(self, job: Job, unpacking: Unpacking, unit: Unit) -> None:
         item = msgspec.json.decode(unit.data, type=Item)
-        error = await unpacking.post(item) if item.kind != BOOKMARK else ""
+        if item.kind == PROFILE:
+            error = await unpacking.profile(item)
+        elif item.kind == BOOST:
+            error = await unpacking.boost(item, self.addresses)
+        else:
+            error = await unpacking.post(item) if item.kind != BOOKMARK else ""
 
         def write(connection: Connection) -> None:
             journal, failed = self.raf.journal, error

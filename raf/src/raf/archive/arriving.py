@@ -60,7 +60,9 @@ def clear(
             if domain not in kept:
                 hiding.show(connection, journal, account_id, domain)
         return
-    found = (_status(row[0], addresses) if kind == "bookmarks" else _account(connection, row[0], addresses) for row in rows)
+    found = (
+        named_status(row[0], addresses) if kind == "bookmarks" else _account(connection, row[0], addresses) for row in rows
+    )
     named = {identity for identity in found if identity is not None}
     undo = {
         "following": following.unfollow,
@@ -78,7 +80,7 @@ def _arrive(connection: Connection, journal: Journal, account_id: int, kind: str
         hiding.hide(connection, journal, account_id, row[0])
         return
     if kind == "bookmarks":
-        status_id = _status(row[0], addresses)
+        status_id = named_status(row[0], addresses)
         if status_id is None:
             raise Missing
         marking.bookmark(connection, journal, account_id, status_id)
@@ -113,7 +115,7 @@ def _account(connection: Connection, address: str, addresses: Addresses) -> int 
     return found
 
 
-def _status(uri: str, addresses: Addresses) -> int | None:
+def named_status(uri: str, addresses: Addresses) -> int | None:
     """The post of an address of this place."""
     found = STATUS.search(uri) if uri.startswith(addresses.url + "/") else None
     return int(found[1]) if found and int(found[1]) < 2**63 else None

@@ -41,6 +41,14 @@ class File(NamedTuple):
     focus: tuple[float, float] | None
 
 
+class Boost(NamedTuple):
+    """A boost as it comes: of what, when, and who was to see it."""
+
+    uri: str
+    at: float
+    visibility: str
+
+
 class Note(NamedTuple):
     """A post as it comes. `uri` names it; `parent` names what it answers, empty for nothing. `at` is in epoch seconds."""
 
@@ -78,6 +86,7 @@ def note_of(activity: dict[str, Any], actor: str, now: float) -> Note | None:
     source = note.get("source")
     typed = _text(source.get("content")) if isinstance(source, dict) and source.get("mediaType") == "text/plain" else ""
     text = typed or plain_text(_text(note.get("content")) or _title(note), _mentions(note))
+    text = "\n\n".join(part for part in (text, _answers(note)) if part)
     files = tuple(_files(note))
     spoiler_text = plain_text(_text(note.get("summary")), {}) if note.get("type") != "Article" else ""
     text, spoiler_text = text.replace("\0", ""), spoiler_text.replace("\0", "")
@@ -94,6 +103,27 @@ def note_of(activity: dict[str, Any], actor: str, now: float) -> Note | None:
         parent=_text(note.get("inReplyTo")),
         files=files,
     )
+
+
+def boost_of(activity: dict[str, Any], actor: str, now: float) -> Boost | None:
+    """The boost of an `Announce`; None for anything else, and for somebody else's."""
+    uri = _text(activity.get("object"))
+    if activity.get("type") != "Announce" or not 0 < len(uri) <= 2000 or (actor and _text(activity.get("actor")) != actor):
+        return None
+    seen_by = _visibility(activity)
+    return Boost(uri, _time(_text(activity.get("published")), now), PRIVATE if seen_by == DIRECT else seen_by)
+
+
+def _answers(note: dict[str, Any]) -> str:
+    """The answers of a poll as lines of the post, with their votes: what was voted elsewhere is not voted here again."""
+    found: list[Any] = next((note[name] for name in ("oneOf", "anyOf") if isinstance(note.get(name), list)), [])
+    lines = []
+    for answer in found[:MOST_FILES]:
+        if isinstance(answer, dict) and (name := _text(answer.get("name")).strip()):
+            replies = answer.get("replies")
+            votes = replies.get("totalItems") if isinstance(replies, dict) else None
+            lines.append(f"• {name}" + (f" — {votes}" if isinstance(votes, int) and votes >= 0 else ""))
+    return "\n".join(lines)
 
 
 def _visibility(note: dict[str, Any]) -> str:

@@ -1,10 +1,10 @@
-"""Posts that their author brought from elsewhere."""
+"""Posts and boosts that somebody brought from elsewhere."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from raf.domain.events import Posted
+from raf.domain.events import Boosted, Posted
 
 
 class PostImported(Posted, frozen=True):
@@ -13,3 +13,9 @@ class PostImported(Posted, frozen=True):
     topic: ClassVar[str] = "raf.post_imported"
 
     uri: str = ""
+
+
+class BoostImported(Boosted, frozen=True):
+    """A boost of the past, made `at` that time: nobody is told of it."""
+
+    topic: ClassVar[str] = "raf.boost_imported"

@@ -74,14 +74,9 @@ def boost(connection: Connection, journal: Journal, account_id: int, status_id: 
     now = journal.begin(connection)
     if wanted is not None and wanted not in visibility.VISIBILITIES:
         raise Invalid({"visibility": [("ERR_INCLUSION", "is not included in the list")]})
-    post = lookup.seen_post(connection, status_id, account_id)
-    made = connection.row(BOOST, (post.id, account_id))
+    made, post = boostable(connection, account_id, status_id)
     if made is not None:
-        boost_id: int = made[0]
-        return boost_id
-    if not visibility.may_boost(post.visibility, post.account_id, account_id):
-        raise Forbidden
-    _check_not_blocking(connection, account_id, post.account_id)
+        return made
     default = connection.value(DEFAULT_VISIBILITY, (account_id,))
     if default is None:
         raise Forbidden
@@ -103,6 +98,17 @@ def boost(connection: Connection, journal: Journal, account_id: int, status_id: 
     if post.account_id != account_id:
         tell_of_boost.enqueue_in(connection, post.id, account_id)
     return boost_id
+
+
+def boostable(connection: Connection, account_id: int, status_id: int) -> tuple[int | None, lookup.Post]:
+    """The boost that was made already, and the post, which one may boost. Raises Missing, Forbidden."""
+    post = lookup.seen_post(connection, status_id, account_id)
+    made: int | None = connection.value(BOOST, (post.id, account_id))
+    if made is None:
+        if not visibility.may_boost(post.visibility, post.account_id, account_id):
+            raise Forbidden
+        _check_not_blocking(connection, account_id, post.account_id)
+    return made, post
 
 
 def unboost(connection: Connection, journal: Journal, account_id: int, status_id: int) -> None:

@@ -252,3 +252,94 @@ def _link(target: str) -> tarfile.TarInfo:
     member = tarfile.TarInfo("media.png")
     member.type, member.linkname = tarfile.SYMTYPE, target
     return member
+
+
+async def test_boosts_come_in_with_their_time_when_the_post_is_here(tmp_path: Path, database: list[str]) -> None:
+    async with network(tmp_path, database) as raf:
+        anna, vera, fan = await people(raf, "anna", "vera", "fan")
+        await raf.follow(fan, anna)
+        shown = await say(raf, vera, "hello")
+        secret = await say(raf, vera, "for followers", visibility="private")
+        today = await say(raf, anna, "today")
+        assert await raf.home(fan) == [today]
+
+        def boost(day: int, uri: str, **more: Any) -> dict[str, Any]:
+            said = {"type": "Announce", "actor": ACTOR, "published": f"2019-05-{day:02}T10:00:00Z", "to": [EVERYBODY]}
+            return said | {"object": uri} | more
+
+        here = f"{raf.url}/users/vera/statuses/"
+        activities = (
+            boost(3, f"{here}{shown}"),
+            boost(4, f"{raf.url}/@vera/{secret}"),
+            boost(5, "https://far.example/users/bob/statuses/1"),
+            boost(6, f"{here}{shown}", actor="https://old.example/users/somebody_else"),
+            note(1, "first"),
+        )
+        path = boxed(tmp_path, *activities)
+        assert await taken_in(raf, anna, path) == ("done", 3, 1, ""), "one from far is not even tried, one may not be seen"
+        found = await raf.statuses(await raf.account_statuses(anna, anna, ALL), anna)
+        boosts = [status for status in found if status.reblog is not None]
+        assert [(int(s.reblog.id), s.created_at[:10], s.visibility) for s in boosts if s.reblog] == [
+            (shown, "2019-05-03", "public")
+        ]
+        assert (await raf.status(shown, vera)).reblogs_count == 1
+        assert await raf.home(fan) == [today, *[int(status.id) for status in found if status.created_at[:4] == "2019"]]
+        await run_tasks(raf.application)
+        assert await raf.notifications(vera) == [], "nobody is told of the past"
+        assert (await taken_in(raf, anna, boxed(tmp_path, *activities)))[0] == "done"
+        assert (await raf.status(shown, vera)).reblogs_count == 1
+
+
+async def test_the_profile_comes_only_when_asked_for(tmp_path: Path, database: list[str]) -> None:
+    async with network(tmp_path, database) as raf:
+        (anna,) = await people(raf, "anna")
+        actor = {
+            "id": ACTOR,
+            "type": "Person",
+            "name": "Anna with a name that is much longer than thirty letters",
+            "summary": "<p>Soy &amp; <b>coconut</b></p>",
+            "icon": {"type": "Image", "url": "avatar.png"},
+            "image": {"type": "Image", "url": "https://elsewhere.example/header.png"},
+            "attachment": [
+                {"type": "PropertyValue", "name": "Site", "value": '<a href="https://anna.example">anna…</a>'},
+                {"type": "IdentityProof", "name": "key", "value": "no"},
+            ],
+        }
+        path = tmp_path / "archive.zip"
+
+        def pack() -> None:
+            with zipfile.ZipFile(path, "w") as box:
+                box.writestr("actor.json", json.dumps(actor))
+                box.writestr("outbox.json", json.dumps({"orderedItems": [note(1, "first")]}))
+                box.writestr("avatar.png", picture())
+
+        pack()
+        assert await taken_in(raf, anna, path) == ("done", 1, 0, "")
+        assert (await raf.credential_account(anna)).source.note == ""
+        pack()
+        archive = raf.application.part(open_archive)
+        await archive.bring_archive(anna, path.name, path, profile=True)
+        await run_tasks(raf.application)
+        found = await raf.credential_account(anna)
+        assert found.source.note == "Soy & coconut"
+        assert found.display_name == "Anna with a name that is much "[:30].strip()
+        assert [(row.name, row.value) for row in found.source.fields] == [("Site", "https://anna.example")]
+        assert ("default/avatar" in found.avatar, "default/header" in found.header) == (False, True)
+        assert (await archive.imports(anna))[0].failed == 0
+
+
+async def test_a_poll_comes_as_lines_of_its_post(tmp_path: Path) -> None:
+    async with network(tmp_path) as raf:
+        (anna,) = await people(raf, "anna")
+        answers = [
+            {"type": "Note", "name": "Soy", "replies": {"type": "Collection", "totalItems": 7}},
+            {"type": "Note", "name": "Coconut"},
+        ]
+        assert await taken_in(raf, anna, boxed(tmp_path, note(1, "<p>Which?</p>", oneOf=answers, type="Question"))) == (
+            "done",
+            1,
+            0,
+            "",
+        )
+        [status_id] = await raf.account_statuses(anna, anna, ALL)
+        assert (await raf.status_source(anna, status_id)).text == "Which?\n\n• Soy — 7\n• Coconut"

@@ -6,11 +6,13 @@ import csv
 import io
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from litestar import get, post
 
 from raf.archive.archive import Archive, open_archive
+from raf.archive.exports import KEPT
 from raf.archive.jobs import ARCHIVE, Job
 from raf.archive.sheets import SHEETS
 from raf.errors import Invalid, Missing, Refused
@@ -27,6 +29,8 @@ from raf.web.wording import problem, problems
 CSV = "text/csv; charset=utf-8"
 LARGEST_SHEET = 21 * 1024 * 1024
 LARGEST_ARCHIVE = 2 * 1024 * 1024 * 1024
+SHOWN = 8
+"""Rows that could not be taken in, of each import on the page; the file has them all."""
 NAMES = {
     "following": N_("Whom you follow"),
     "lists": N_("Your lists"),
@@ -53,6 +57,8 @@ class JobRow:
     name: str
     error: str
     state: str
+    left_out: list[tuple[str, str]]
+    """The first rows that could not be taken in, and why."""
 
 
 @get("/settings/data")
@@ -107,7 +113,7 @@ async def bring_archive(visit: Here) -> Answer:
         name = await form.save("archive", source)
         if not name:
             raise Invalid({"file": [("ERR_BLANK", "can't be blank")]})
-        await archive.bring_archive(account_id, name, source)
+        await archive.bring_archive(account_id, name, source, profile=form.ticked("profile"))
     except Invalid as refusal:
         wrong = {"archive": problems(visit.language, refusal)["file"]}
         return await show(visit, "", wrong, refusal.status)
@@ -143,9 +149,7 @@ async def failures(visit: Here, import_id: Id) -> Answer:
     out = io.StringIO()
     lines = csv.writer(out, lineterminator="\n")
     for data, code in await archive_of(visit).failures(account_id, import_id):
-        row = msgspec.json.decode(data)
-        values = row if isinstance(row, list) else [row.get("id", "")]
-        lines.writerow([*values, problem(visit.language, "row", code, code)])
+        lines.writerow([*values_of(data), problem(visit.language, "row", code, code)])
     return download(visit, f"failures-{import_id}.csv", out.getvalue())
 
 
@@ -156,15 +160,27 @@ async def show(visit: Visit, kind: str = "", wrong: dict[str, list[str]] | None 
     counts = await archive.counts(account_id)
     say = visit.language.say
     files = [(key, say(name), counts[key], SHEETS[key].file) for key, name in NAMES.items() if key in SHEETS]
-    jobs = [job_row(visit.language, job) for job in await archive.imports(account_id)]
-    form = FilledIn({"kind": kind}, wrong or {})
-    return await draw(visit, "data", form, status, files=files, jobs=jobs, export=await archive.export(account_id))
+    found = await archive.imports(account_id)
+    left_out = {job.id: await archive.failures(account_id, job.id, SHOWN) for job in found if job.failed}
+    jobs = [job_row(visit.language, job, left_out.get(job.id, [])) for job in found]
+    form, export = FilledIn({"kind": kind}, wrong or {}), await archive.export(account_id)
+    arriving = any(job.state in ("waiting", "working") for job in found)
+    kept_until = export.created_at + KEPT if export is not None else 0.0
+    shown: dict[str, Any] = {"jobs": jobs, "export": export, "arriving": arriving, "kept_until": kept_until}
+    return await draw(visit, "data", form, status, files=files, **shown)
 
 
-def job_row(language: Language, job: Job) -> JobRow:
+def values_of(data: str) -> list[str]:
+    """What a row of an import named: the columns of a CSV file, or the address of a post."""
+    row = msgspec.json.decode(data)
+    return [str(value) for value in row] if isinstance(row, list) else [str(row.get("uri", ""))]
+
+
+def job_row(language: Language, job: Job, left_out: list[tuple[str, str]]) -> JobRow:
     """An import in words."""
     error = str(problem(language, "archive", job.error, job.error)) if job.error else ""
-    return JobRow(job, str(language.say(NAMES[job.kind])), error, str(language.say(STATES[job.state])))
+    rows = [(" ".join(values_of(data)), str(problem(language, "row", code, code))) for data, code in left_out]
+    return JobRow(job, str(language.say(NAMES[job.kind])), error, str(language.say(STATES[job.state])), rows)
 
 
 def busy(visit: Visit) -> dict[str, list[str]]:
