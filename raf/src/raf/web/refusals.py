@@ -1,4 +1,4 @@
-"""A form that was refused, for its page to be drawn again: nothing that was typed is lost, and what is wrong stands at its field."""
+"""A form that was refused, for its page to be drawn again: nothing typed is lost, and what is wrong stands at its field."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from raf.errors import Invalid, Refused
 from raf.web.forms import Form
 from raf.web.visit import Visit
-from raf.web.wording import problems, sentence
+from raf.web.wording import problem, sentence
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,9 @@ async def refusal_of(
         await doing
     except Invalid as refusal:
         names, wrong = {"base", *form.names(), *(fields or {}).values()}, dict[str, list[str]]()
-        for name, said in problems(visit.language, refusal).items():
+        for name, found in refusal.details.items():
+            known = "words" if name == "text" else name  # CLOSER speaks of posts there
+            said = [str(problem(visit.language, known, code, message)) for code, message in found]
             name = (fields or {}).get(name, name)
             wrong.setdefault(name if name in names else "base", []).extend(said)
         return Sent(visit.path, _values(form), wrong, refusal.status)

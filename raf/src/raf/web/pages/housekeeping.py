@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,15 +19,23 @@ from raf.web.answer import Answer, redirect
 from raf.web.forms import Form, read_form
 from raf.web.pages.moderation import desk, moderation_of, permitted
 from raf.web.parameters import Here, Id, Word
+from raf.web.refusals import NOTHING, Sent, refusal_of
+from raf.web.visit import Visit
 
 LARGEST_PICTURE = 2 * 1024 * 1024
 DAY = 86400
+TARGETS = dict.fromkeys(("domain", "ip", "email", "canonical_email_hash"), "target")
+"""Refusals name what is blocked by its column; in the form it is one field."""
 MOST = Paging(limit=200)
 
 
 @get("/moderation/blocks")
 async def blocks(visit: Here) -> Answer:
     """Servers, e-mail domains, networks and addresses that are not let in."""
+    return await show_blocks(visit)
+
+
+async def show_blocks(visit: Visit, sent: Sent = NOTHING) -> Answer:
     role = await permitted(visit, "view_dashboard")
     shown = [kind for kind in KINDS.values() if role.may(kind.permission)]
 
@@ -34,7 +43,8 @@ async def blocks(visit: Here) -> Answer:
         found = {kind.table: blocking.page(connection, kind, MOST) for kind in shown}
         return {kind.table: [to_builtins(blocking.entity(kind, row)) for row in found[kind.table]] for kind in shown}
 
-    return await desk(visit, "moderation_blocks.html", "blocks", rows=await visit.house.raf.store.read(read))
+    rows = await visit.house.raf.store.read(read)
+    return await desk(visit, "moderation_blocks.html", "blocks", sent, rows=rows)
 
 
 @post("/moderation/blocks/{table:str}", status_code=200)
@@ -51,21 +61,20 @@ async def block(visit: Here, table: Word) -> Answer:
             obfuscate=form.ticked("obfuscate"),
             public_comment=form.text("comment") or None,
         )
-        await write(blocking.block_domain, actor_id, said)
+        doing: Awaitable[object] = write(blocking.block_domain, actor_id, said)
     elif table == "domain_allow":
-        await write(blocking.allow_domain, actor_id, target)
+        doing = write(blocking.allow_domain, actor_id, target)
     elif table == "email_domain_block":
-        await write(blocking.block_email_domain, actor_id, target, form.ticked("allow_with_approval"))
+        doing = write(blocking.block_email_domain, actor_id, target, form.ticked("allow_with_approval"))
     elif table == "ip_block":
-        days = form.number("days")
-        lives = min(days, 3650) * DAY if days else None
-        said_ip = IpForm(ip=target, severity=form.text("severity"), comment=form.text("comment"), expires_in=lives)
-        await write(blocking.block_ip, actor_id, said_ip)
+        doing = block_ip(visit, actor_id, form)
     elif table == "canonical_email_block":
-        await write(blocking.block_email, actor_id, target, "")
+        doing = write(blocking.block_email, actor_id, target, "")
     else:
         raise Missing
-    visit.tell("saved")
+    if sent := await refusal_of(visit, form, doing, TARGETS):
+        return await show_blocks(visit, sent)
+    visit.tell("blocked_off")
     return redirect("/moderation/blocks", visit.cookies)
 
 
@@ -84,6 +93,10 @@ async def unblock(visit: Here, table: Word, identity: Id) -> Answer:
 @get("/moderation/house")
 async def texts(visit: Here) -> Answer:
     """Rules, terms and the word on privacy."""
+    return await show_texts(visit)
+
+
+async def show_texts(visit: Visit, sent: Sent = NOTHING) -> Answer:
     role = await permitted(visit, "manage_rules")
 
     def read(connection: Connection) -> dict[str, Any]:
@@ -91,15 +104,16 @@ async def texts(visit: Here) -> Answer:
         return {"rules": house.rules_of(connection), "texts": {n: t.text if t else "" for n, t in written.items()}}
 
     found = await visit.house.raf.store.read(read)
-    return await desk(visit, "moderation_house.html", "house", settings=role.may("manage_settings"), **found)
+    return await desk(visit, "moderation_house.html", "house", sent, settings=role.may("manage_settings"), **found)
 
 
 @post("/moderation/rules", status_code=200)
 async def add_rule(visit: Here) -> Answer:
     """One rule more."""
     actor_id, form = visit.member(), await read_form(visit)
-    await moderation_of(visit).write(house.write_rule, actor_id, None, form.text("text"), form.text("hint"))
-    return _saved(visit)
+    doing = moderation_of(visit).write(house.write_rule, actor_id, None, form.text("text"), form.text("hint"))
+    sent = await refusal_of(visit, form, doing)
+    return await show_texts(visit, sent) if sent else _saved(visit)
 
 
 @post("/moderation/rules/{rule_id:int}/{action:str}", status_code=200)
@@ -108,7 +122,9 @@ async def change_rule(visit: Here, rule_id: Id, action: Word) -> Answer:
     actor_id, form = visit.member(), await read_form(visit)
     write = moderation_of(visit).write
     if action == "write":
-        await write(house.write_rule, actor_id, rule_id, form.text("text"), form.text("hint"))
+        doing = write(house.write_rule, actor_id, rule_id, form.text("text"), form.text("hint"))
+        if sent := await refusal_of(visit, form, doing):
+            return await show_texts(visit, sent)
     elif action in ("up", "down"):
         await write(house.move_rule, actor_id, rule_id, action == "up")
     elif action == "delete":
@@ -122,25 +138,34 @@ async def change_rule(visit: Here, rule_id: Id, action: Word) -> Answer:
 async def write_text(visit: Here, name: Word) -> Answer:
     """Terms or privacy."""
     actor_id, form = visit.member(), await read_form(visit)
-    await moderation_of(visit).write(house.write_text, actor_id, name, form.text("text"))
-    return _saved(visit)
+    sent = await refusal_of(visit, form, moderation_of(visit).write(house.write_text, actor_id, name, form.text("text")))
+    return await show_texts(visit, sent) if sent else _saved(visit)
 
 
 @get("/moderation/announcements")
 async def notices(visit: Here) -> Answer:
     """What is announced."""
+    return await show_notices(visit)
+
+
+async def show_notices(visit: Visit, sent: Sent = NOTHING) -> Answer:
     await permitted(visit, "manage_announcements")
     found = await visit.house.raf.store.read(announcements.every)
-    return await desk(visit, "moderation_announcements.html", "announcements", notices=found)
+    return await desk(visit, "moderation_announcements.html", "announcements", sent, notices=found)
 
 
 @post("/moderation/announcements", status_code=200)
 async def announce(visit: Here) -> Answer:
     """Tell everybody something."""
     actor_id, form = visit.member(), await read_form(visit)
-    new = NewNotice(text=form.text("text"), starts_at=moment(form, "starts_at"), ends_at=moment(form, "ends_at"))
-    await moderation_of(visit).write(announcements.write, actor_id, new)
-    visit.tell("saved")
+
+    async def doing() -> None:
+        new = NewNotice(text=form.text("text"), starts_at=moment(form, "starts_at"), ends_at=moment(form, "ends_at"))
+        await moderation_of(visit).write(announcements.write, actor_id, new)
+
+    if sent := await refusal_of(visit, form, doing()):
+        return await show_notices(visit, sent)
+    visit.tell("announced")
     return redirect("/moderation/announcements", visit.cookies)
 
 
@@ -157,20 +182,30 @@ async def unannounce(visit: Here, identity: Id) -> Answer:
 @get("/moderation/emojis")
 async def pictures(visit: Here) -> Answer:
     """Pictures of the house."""
+    return await show_pictures(visit)
+
+
+async def show_pictures(visit: Visit, sent: Sent = NOTHING) -> Answer:
     await permitted(visit, "manage_custom_emojis")
-    return await desk(visit, "moderation_emojis.html", "emojis", pictures=await visit.house.raf.store.read(emojis.every))
+    found = await visit.house.raf.store.read(emojis.every)
+    return await desk(visit, "moderation_emojis.html", "emojis", sent, pictures=found)
 
 
 @post("/moderation/emojis", status_code=200, request_max_body_size=LARGEST_PICTURE)
 async def add_picture(visit: Here) -> Answer:
     """One more."""
     actor_id, form = visit.member(), await read_form(visit)
-    chosen = await form.upload("picture")
-    if chosen is None:
-        raise Invalid({"file": [("ERR_BLANK", "can't be blank")]})
-    name = form.text("shortcode").strip().strip(":")
-    await moderation_of(visit).add_emoji(actor_id, name, chosen, form.text("category").strip())
-    visit.tell("saved")
+
+    async def doing() -> None:
+        chosen = await form.upload("picture")
+        if chosen is None:
+            raise Invalid({"file": [("ERR_BLANK", "can't be blank")]})
+        name = form.text("shortcode").strip().strip(":")
+        await moderation_of(visit).add_emoji(actor_id, name, chosen, form.text("category").strip())
+
+    if sent := await refusal_of(visit, form, doing(), {"file": "picture", "image": "picture"}):
+        return await show_pictures(visit, sent)
+    visit.tell("pictured")
     return redirect("/moderation/emojis", visit.cookies)
 
 
@@ -188,6 +223,20 @@ async def change_picture(visit: Here, identity: Id, action: Word) -> Answer:
         raise Missing
     visit.tell("saved")
     return redirect("/moderation/emojis", visit.cookies)
+
+
+async def block_ip(visit: Visit, actor_id: int, form: Form) -> None:
+    """Raises Invalid, also for days that are no number."""
+    days = form.text("days").strip() or "0"
+    if not (days.isascii() and days.isdecimal() and len(days) < 6):
+        raise Invalid({"days": [("ERR_INVALID", "is not a number")]})
+    said = IpForm(
+        ip=form.text("target").strip(),
+        severity=form.text("severity"),
+        comment=form.text("comment"),
+        expires_in=min(int(days), 3650) * DAY or None,
+    )
+    await moderation_of(visit).block(blocking.block_ip, actor_id, said)
 
 
 def moment(form: Form, name: str) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import Any
 
 from litestar import get, post
@@ -21,6 +22,7 @@ from raf.web.deeds import deeds
 from raf.web.forms import read_form
 from raf.web.paging import address, paging
 from raf.web.parameters import Here, Id, MaxId, Word
+from raf.web.refusals import NOTHING, Sent, refusal_of
 from raf.web.visit import Visit
 
 PAGE = 40
@@ -38,10 +40,12 @@ async def permitted(visit: Visit, permission: str) -> Role:
     return await moderation_of(visit).require(visit.member(), permission)
 
 
-async def desk(visit: Visit, template: str, tab: str, **context: Any) -> Answer:
-    """A page of the desk with its tabs."""
+async def desk(visit: Visit, template: str, tab: str, sent: Sent = NOTHING, **context: Any) -> Answer:
+    """A page of the desk with its menu; `sent` is the form that was refused, whose page it is again."""
     role = role_of((await visit.own_account()).role.name)
-    return await visit.house.page(visit, template, place_now="moderation", tab=tab, role=role, **context)
+    return await visit.house.page(
+        visit, template, status=sent.status, place_now="moderation", tab=tab, role=role, sent=sent, **context
+    )
 
 
 @get("/moderation")
@@ -78,6 +82,10 @@ async def reports(visit: Here, resolved: FromQuery[bool] = False, max_id: MaxId 
 @get("/moderation/reports/{report_id:int}")
 async def report(visit: Here, report_id: Id) -> Answer:
     """One report with its evidence, notes and what can be done."""
+    return await show_report(visit, report_id)
+
+
+async def show_report(visit: Visit, report_id: int, sent: Sent = NOTHING) -> Answer:
     await permitted(visit, "manage_reports")
     house, raf = visit.house, visit.house.raf
     row = await raf.store.read(reporting.one, report_id)
@@ -91,6 +99,7 @@ async def report(visit: Here, report_id: Id) -> Answer:
         visit,
         "moderation_report.html",
         "reports",
+        sent,
         report=row,
         people=people,
         notes=notes,
@@ -107,18 +116,21 @@ async def change_report(visit: Here, report_id: Id, action: Word) -> Answer:
     moderation, actor_id = moderation_of(visit), visit.member()
     form = await read_form(visit)
     if action == "note":
-        await moderation.write(reporting.note, actor_id, report_id, form.text("text"))
+        doing: Awaitable[object] = moderation.write(reporting.note, actor_id, report_id, form.text("text"))
     elif action == "judge":
         row = await moderation.store.read(reporting.one, report_id)
         chosen = [int(value) for value in form.all("status_ids") if value.isdecimal() and len(value) < 19]
         verdict = form.text("verdict")
         if verdict not in STRIKES:
             raise Missing
-        await moderation.judge(actor_id, row.target_id, verdict, form.text("text"), report_id, tuple(chosen or row.statuses()))
+        posts = tuple(chosen or row.statuses())
+        doing = moderation.judge(actor_id, row.target_id, verdict, form.text("text"), report_id, posts)
     elif action in REPORT_CHANGES:
-        await moderation.write(reporting.change, actor_id, report_id, action)
+        doing = moderation.write(reporting.change, actor_id, report_id, action)
     else:
         raise Missing
+    if sent := await refusal_of(visit, form, doing):
+        return await show_report(visit, report_id, sent)
     visit.tell("done")
     return redirect(f"/moderation/reports/{report_id}", visit.cookies)
 
@@ -143,6 +155,10 @@ async def people(visit: Here, kind: FromQuery[str] = "", q: FromQuery[str] = "",
 @get("/moderation/people/{account_id:int}")
 async def one(visit: Here, account_id: Id) -> Answer:
     """Somebody, what was decided about them, and what can be done."""
+    return await show_person(visit, account_id)
+
+
+async def show_person(visit: Visit, account_id: int, sent: Sent = NOTHING) -> Answer:
     role, moderation = await permitted(visit, "manage_users"), moderation_of(visit)
     found = await admin_accounts(moderation, [account_id])
     if not found:
@@ -152,6 +168,7 @@ async def one(visit: Here, account_id: Id) -> Answer:
         visit,
         "moderation_person.html",
         "people",
+        sent,
         person=found[0],
         strikes=await moderation.store.read(appealing.strikes_of, account_id),
         about=await moderation.store.read(reporting.page, Paging(limit=20), None, 0, account_id),
@@ -171,18 +188,20 @@ async def change_person(visit: Here, account_id: Id, action: Word) -> Answer:
         verdict = form.text("verdict")
         if verdict not in JUDGEMENTS:
             raise Missing
-        await moderation.judge(actor_id, account_id, verdict, form.text("text"))
+        doing: Awaitable[object] = moderation.judge(actor_id, account_id, verdict, form.text("text"))
     elif action in LIFTS.values():
-        await moderation.lift(actor_id, account_id, action)
+        doing = moderation.lift(actor_id, account_id, action)
     elif action in ("approve", "reject"):
-        await moderation.welcome(actor_id, account_id, approved=action == "approve")
+        doing = moderation.welcome(actor_id, account_id, approved=action == "approve")
         where = "/moderation/people?kind=pending"
     elif action == "erase":
-        await moderation.erase(actor_id, account_id)
+        doing = moderation.erase(actor_id, account_id)
     elif action == "role":
-        await moderation.write(judging.give_role, actor_id, account_id, form.text("role"))
+        doing = moderation.write(judging.give_role, actor_id, account_id, form.text("role"))
     else:
         raise Missing
+    if sent := await refusal_of(visit, form, doing):
+        return await show_person(visit, account_id, sent)
     visit.tell("done")
     return redirect(where, visit.cookies)
 
