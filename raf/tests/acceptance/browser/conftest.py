@@ -6,7 +6,7 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -102,21 +102,22 @@ class Place:
 
 @pytest.fixture
 def open_place(tmp_path: Path) -> OpenPlace:
-    """`async with open_place(crowd=True) as place: …`; `host` is what browsers call this machine."""
+    """`async with open_place(crowd=True) as place: …`; `host` is what browsers call it, `settings` are more of them."""
 
     @asynccontextmanager
-    async def opened(crowd: bool = True, host: str = "127.0.0.1") -> AsyncIterator[Place]:
+    async def opened(crowd: bool = True, host: str = "127.0.0.1", settings: Sequence[str] = ()) -> AsyncIterator[Place]:
         listening = socket.create_server(("127.0.0.1", 0))
         port = listening.getsockname()[1]
-        settings = [
+        overrides = [
             f"web.port={port}",
             f"web.url=http://{host}:{port}",
             "raf.identity.sign_ups_of_address=1000",
             "raf.identity.log_in_tries_of_address=1000",
             "raf.identity.argon2_memory=1024",
             "raf.media.uploads_of_account=1000",
+            *settings,
         ]
-        async with running(tmp_path, ["raf"], settings) as application, working(application):
+        async with running(tmp_path, ["raf"], overrides) as application, working(application):
             people = await bring_in(application) if crowd else Crowd({}, {})
             mounts = {mount.prefix: mount.app for mount in build_mounts(application)}
             config = uvicorn.Config(Dispatcher(mounts, {}), lifespan="off", log_level="warning", timeout_graceful_shutdown=1)

@@ -1,0 +1,358 @@
+"""One's account from the first day to the last, in a browser: both languages, desktop and phone, without scripts too."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.async_api import expect
+
+from raf.demo.crowd import PASSWORD
+from raf.factors import totp
+from raf.openid.testing import other_place
+
+from .walks import LOOKS, fill_in, later, log_in, make_owner, picture, send, sign_up, ticked, told, visit
+
+pytestmark = [pytest.mark.long, pytest.mark.server("chromium")]
+
+
+async def test_joining_leaving_and_changing_the_password(open_place) -> None:  # type: ignore[no-untyped-def]
+    async with open_place(crowd=False) as place:
+        for look in LOOKS:
+            name = f"ann_{look.name}"
+            page = await sign_up(place, look, name)
+            await page.wait_for_url("**/local")
+            other = await place.open("/sign-up", **look.options)
+            await fill_in(other, name)
+            await expect(other.locator("#wrong-username")).to_contain_text(look.say("This name is taken"))
+            await expect(other.locator("[name=username]")).to_have_value(name)
+            await log_in(other, name, "not the password")
+            await expect(other.locator(".notice.bad")).to_contain_text(
+                look.say("The name and the password do not belong together.")
+            )
+            await log_in(other, name)
+            await other.wait_for_url("**/home")
+            await visit(page, "/settings/security")
+            await page.fill("#f-current", PASSWORD)
+            await page.fill("#f-password", "another coconut 7")
+            await send(page, "/settings/security")
+            await told(page, look.say("The password is changed. Other browsers and apps are logged out."))
+            await other.goto("/home")
+            await expect(other).to_have_url(re.compile("/log-in"))
+            await page.goto("/settings")
+            await send(page, "/log-out")
+            await log_in(page, name, "another coconut 7")
+            await page.wait_for_url("**/home")
+            await page.context.close()
+            await other.context.close()
+
+
+async def test_language_privacy_and_how_posts_begin(open_place) -> None:  # type: ignore[no-untyped-def]
+    async with open_place(crowd=False) as place:
+        for look in LOOKS:
+            page = await sign_up(place, look, f"bea_{look.name}")
+            await visit(page, "/settings/privacy")
+            for switch in ("locked", "hide_collections"):
+                await ticked(page, switch).check()
+            for switch in ("discoverable", "indexable"):
+                await ticked(page, switch).set_checked(False)
+            await send(page, "/settings/privacy")
+            await told(page, look.say("Saved. It holds from now on."))
+            for switch, on in (("locked", True), ("hide_collections", True), ("discoverable", False), ("indexable", False)):
+                await expect(ticked(page, switch)).to_be_checked(checked=on)
+            await visit(page, "/settings/preferences")
+            await page.select_option("main [name=visibility]", "private")
+            await page.select_option("main select[name=language]", "de")
+            await send(page, "/settings/preferences")
+            await told(page, look.say("Saved. Your new posts begin so from now on."))
+            await visit(page, "/compose")
+            await expect(page.locator("main [name=visibility]")).to_have_value("private")
+            await expect(page.locator("main select[name=language]")).to_have_value("de")
+            await visit(page, "/settings/preferences")
+            await page.click(f"main button[value={'en' if look.language == 'ru' else 'ru'}]")
+            await expect(page.locator("html")).to_have_attribute("lang", "en" if look.language == "ru" else "ru")
+            await page.context.close()
+
+
+async def test_a_profile_with_pictures_and_facts(open_place, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    async with open_place(crowd=False) as place:
+        for look in LOOKS:
+            name = f"cleo_{look.name}"
+            page = await sign_up(place, look, name)
+            await visit(page, "/settings/profile")
+            await page.fill("[name=display_name]", "Клеопатра <b>Соевая</b>")
+            await page.fill("[name=note]", "Пью раф с 2011 года. #раф")
+            await page.fill("[name=field_name_0]", "Сайт")
+            await page.fill("[name=field_value_0]", "https://cleo.example/raf")
+            for field in ("avatar", "header"):
+                await page.set_input_files(f"[name={field}]", picture(tmp_path))
+            await send(page, "/settings/profile")
+            await told(page, look.say("Saved. Others see your profile so from now on."))
+            await expect(page.locator(".header-now")).to_have_count(1)
+            await visit(page, f"/@{name}")
+            await expect(page.locator(".profile-in h1")).to_contain_text("Клеопатра <b>Соевая</b>")
+            await expect(page.locator(".facts a")).to_have_attribute("href", "https://cleo.example/raf")
+            assert "default" not in str(await page.locator(".banner img").get_attribute("src"))
+            await visit(page, "/settings/profile")
+            (tmp_path / "words.png").write_bytes(b"these are words")
+            await page.set_input_files("[name=avatar]", tmp_path / "words.png")
+            await page.fill("[name=note]", "typed before the file was refused")
+            await send(page, "/settings/profile")
+            await expect(page.locator("[id^=wrong-]").first).to_be_visible()
+            await expect(page.locator("[name=note]")).to_have_value("typed before the file was refused")
+            await page.context.close()
+
+
+async def test_two_factors_on_and_off(open_place) -> None:  # type: ignore[no-untyped-def]
+    async with open_place(crowd=False) as place:
+        for look in LOOKS:
+            name = f"dora_{look.name}"
+            page = await sign_up(place, look, name)
+            await visit(page, "/settings/security/authenticator")
+            secret = (await page.locator(".spelled").inner_text()).replace(" ", "")
+            await page.fill("#f-present", PASSWORD)
+            await page.fill("#f-code", "000000")
+            await send(page, "/settings/security/authenticator")
+            await expect(page.locator("#wrong-code")).to_be_visible()
+            step = totp.step_of(time.time())
+            await page.fill("#f-present", PASSWORD)
+            await page.fill("#f-code", totp.code_of(secret, step))
+            await send(page, "/settings/security/authenticator")
+            codes = await page.locator(".codes code").all_inner_texts()
+            assert len(codes) == 10
+            other = await place.open("/log-in", **look.options)
+            for code, let_in in ((totp.code_of(secret, step), False), (codes[0], True), (codes[0], False), (codes[1], True)):
+                await log_in(other, name)
+                await other.wait_for_url("**/log-in/code")
+                await other.fill("#f-code", code)
+                await other.click("form[action='/log-in/code'] button")
+                if let_in:
+                    await other.wait_for_url("**/home")
+                    await other.goto("/settings")
+                    await send(other, "/log-out")
+                else:
+                    await expect(other.locator("#wrong-code")).to_be_visible()
+            await visit(page, "/settings/security")
+            await page.fill("#f-off_password", PASSWORD)
+            await send(page, "/settings/security/authenticator/remove")
+            await told(page, look.say("Codes are not asked for any more."))
+            await log_in(other, name)
+            await other.wait_for_url("**/home")
+            await page.context.close()
+            await other.context.close()
+
+
+async def test_who_has_an_account_elsewhere_joins_and_logs_in_with_it(open_place) -> None:  # type: ignore[no-untyped-def]
+    with other_place() as elsewhere:
+        settings = [setting for setting in elsewhere.settings if not setting.startswith("web.url=")]
+        closed = "raf.identity.registrations=false"
+        async with open_place(crowd=False, settings=[*settings, "raf.openid.sign_up=true", closed]) as place:
+            elsewhere.here = place.url
+            for look in LOOKS:
+                name = f"eve_{look.name}"
+                elsewhere.subject = f"{name}@there"
+                elsewhere.claims = {"preferred_username": name}
+                page = await place.open("/sign-up", **look.options)
+                await page.click("a[href='/log-in/open']")
+                await page.wait_for_url("**/sign-up/open")
+                await expect(page.locator("[name=username]")).to_have_value(name)
+                await fill_in(page, name)
+                await page.wait_for_url("**/home")
+                await page.goto("/settings")
+                await send(page, "/log-out")
+                await page.goto("/log-in")
+                await page.click("a[href^='/log-in/open']")
+                await page.wait_for_url("**/home")
+                await visit(page, "/settings/security")
+                await send(page, "/settings/security/open/remove")
+                await page.goto("/settings")
+                await send(page, "/log-out")
+                await page.goto("/log-in/open")
+                await page.wait_for_url("**/sign-up/open")
+                await page.context.close()
+
+
+async def test_an_app_is_let_in_listed_and_put_out(open_place) -> None:  # type: ignore[no-untyped-def]
+    async with open_place(crowd=False) as place, httpx.AsyncClient(base_url=place.url) as client:
+        for look in LOOKS:
+            page = await sign_up(place, look, f"fay_{look.name}")
+            await page.wait_for_url("**/local")
+            asked = {"client_name": "Chashka", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": "read write"}
+            app = (await client.post("/api/v1/apps", data=asked)).json()
+            query = f"client_id={app['client_id']}&redirect_uri={asked['redirect_uris']}&response_type=code&scope=read"
+            await visit(page, f"/oauth/authorize?{query}")
+            await expect(page.locator("main")).to_contain_text("Chashka")
+            await page.locator("main form button").first.click()
+            code = await page.locator("#code").input_value()
+            form = {"grant_type": "authorization_code", "code": code, "redirect_uri": asked["redirect_uris"]}
+            keys = {name: app[name] for name in ("client_id", "client_secret")}
+            token = (await client.post("/oauth/token", data=form | keys)).json()["access_token"]
+            bearer = {"authorization": f"Bearer {token}"}
+            assert (await client.get("/api/v1/accounts/verify_credentials", headers=bearer)).status_code == 200
+            await visit(page, "/settings/applications")
+            await expect(page.locator("main .listed")).to_contain_text("Chashka")
+            await page.click("main form[action$='/revoke'] button")
+            await told(page, look.say("The app may not act for you any more."))
+            await expect(page.locator("main .listed")).to_have_count(0)
+            assert (await client.get("/api/v1/accounts/verify_credentials", headers=bearer)).status_code == 401
+            await page.context.close()
+
+
+async def test_followers_are_let_in_and_people_kept_away(open_place) -> None:  # type: ignore[no-untyped-def]
+    async with open_place(crowd=False) as place:
+        fan = await sign_up(place, LOOKS[2], "gil_fan")
+        foe = await sign_up(place, LOOKS[2], "gil_foe")
+        for look in LOOKS:
+            name = f"gil_{look.name}"
+            page = await sign_up(place, look, name)
+            await visit(page, "/settings/privacy")
+            await ticked(page, "locked").check()
+            await send(page, "/settings/privacy")
+            for friend in (fan, foe):
+                await friend.goto(f"/@{name}")
+                await friend.locator("main button[formaction$='/follow']").first.click()
+                await expect(friend.locator("main button[formaction$='/unfollow']").first).to_be_visible()
+            await visit(page, "/follow-requests")
+            await expect(page.locator("main .human")).to_have_count(2)
+            async with page.expect_navigation():
+                await page.locator(".human:has-text('@gil_fan') button[formaction$='/authorize']").click()
+            async with page.expect_navigation():
+                await page.locator(".human:has-text('@gil_foe') button[formaction$='/reject']").click()
+            await expect(page.locator("main .human")).to_have_count(0)
+            await visit(page, f"/@{name}/followers")
+            await expect(page.locator("main .human")).to_have_count(1)
+            for person, deed, kind in (("gil_fan", "mute", "muted"), ("gil_foe", "block", "blocked")):
+                await page.goto(f"/@{person}")
+                await page.locator("main .menu > summary").first.click()
+                async with page.expect_navigation():
+                    await page.locator(f"main button[formaction$='/{deed}']").first.click()
+                await visit(page, f"/settings/people?kind={kind}")
+                await expect(page.locator("main .human")).to_contain_text(person)
+                async with page.expect_navigation():
+                    await page.locator(f"main button[formaction$='/un{deed}']").click()
+                await expect(page.locator("main .human")).to_have_count(0)
+            await visit(page, "/settings/people?kind=sites")
+            await page.fill("[name=domain]", "ads.example")
+            await send(page, "/settings/people/sites")
+            await expect(page.locator("main .listed")).to_contain_text("ads.example")
+            await send(page, "/settings/people/sites/remove")
+            await expect(page.locator("main .listed")).to_have_count(0)
+            await page.context.close()
+
+
+async def test_everything_goes_out_and_comes_in(open_place, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    async with open_place(crowd=False) as place:
+        await sign_up(place, LOOKS[2], "hana_friend")
+        for look in LOOKS:
+            names = [f"hana_{look.name}", f"hana_too_{look.name}"[:30]]
+            page, other = [await sign_up(place, look, name) for name in names]
+            await visit(page, "/compose")
+            await page.fill("main [name=text]", f"Увезу с собой {look.name}")
+            if not look.scripts:
+                await page.click("main .attach-box > summary")
+                await page.set_input_files("main [name=media_0]", picture(tmp_path))
+                await page.fill("main [name=alt_0]", "Берег")
+            await page.locator("main .composer [type=submit]").last.click()
+            await page.wait_for_url("**/home")
+            await page.goto("/@hana_friend")
+            await page.locator("main button[formaction$='/follow']").first.click()
+            await expect(page.locator("main button[formaction$='/unfollow']").first).to_be_visible()
+            await visit(page, "/settings/data")
+            links = page.locator("main a[href^='/settings/export/']")
+            files = [str(await links.nth(place_).get_attribute("href")) for place_ in range(await links.count())]
+            assert len(files) == 6
+            for file in files:
+                async with page.expect_download() as found:
+                    await page.click(f"main a[href='{file}']")
+                await (await found.value).save_as(tmp_path / file.rpartition("/")[2])
+            await send(page, "/settings/archive")
+            await later(place)
+            if not look.scripts:
+                await page.reload()
+            async with page.expect_download() as found:
+                await page.click("a[href='/settings/archive/archive.zip']")
+            await (await found.value).save_as(tmp_path / "archive.zip")
+            (tmp_path / "following_accounts.csv").write_text("Account address\nhana_friend\nnobody@elsewhere.example\n")
+            await visit(other, "/settings/data")
+            await other.select_option("[name=kind]", "following")
+            await other.set_input_files("[name=file]", tmp_path / "following_accounts.csv")
+            await send(other, "/settings/import")
+            await later(place)
+            if not look.scripts:
+                await other.reload()
+            await other.click("#arrivals details > summary")
+            await expect(other.locator("#arrivals .left-out")).to_contain_text("nobody@elsewhere.example")
+            await other.set_input_files("[name=archive]", tmp_path / "archive.zip")
+            await other.check("[name=profile]")
+            await send(other, "/settings/import/archive")
+            await later(place)
+            await visit(other, f"/@{names[1]}")
+            await expect(other.locator(".post").first).to_contain_text(f"Увезу с собой {look.name}")
+            if not look.scripts:
+                await expect(other.locator(".post img[alt='Берег']")).to_have_count(1)
+            await visit(other, f"/@{names[1]}/following")
+            await expect(other.locator("main .human")).to_contain_text("hana_friend")
+            await page.context.close()
+            await other.context.close()
+
+
+async def test_an_invitation_opens_a_closed_house(open_place) -> None:  # type: ignore[no-untyped-def]
+    async with open_place(crowd=True, settings=["raf.identity.registrations=false"]) as place:
+        for look in LOOKS:
+            page = await place.member("kokosova", "/settings/invitations", **look.options)
+            await page.select_option("[name=max_uses]", "1")
+            await send(page, "/settings/invitations")
+            address = await page.locator("input[readonly]").first.input_value()
+            closed = await place.open("/sign-up", **look.options)
+            await expect(closed.locator("[name=username]")).to_have_count(0)
+            guest = await sign_up(place, look, f"ivo_{look.name}", address)
+            await guest.wait_for_url("**/local")
+            answer = await closed.goto(address)
+            assert answer is not None
+            assert answer.status == 404, "it was for one"
+            for shown in (page, closed, guest):
+                await shown.context.close()
+
+
+async def test_newcomers_wait_until_they_are_let_in(open_place) -> None:  # type: ignore[no-untyped-def]
+    async with open_place(crowd=True, settings=["raf.identity.approval=true"]) as place:
+        await make_owner(place, "kokosova")
+        for look in LOOKS:
+            page = await place.open("/sign-up", **look.options)
+            await fill_in(page, f"kim_{look.name}", reason="Люблю раф")
+            await page.wait_for_url("**/standing")
+            moderator = await place.member("kokosova", "/moderation/people?kind=pending", **look.options)
+            await expect(moderator.locator("main")).to_contain_text("Люблю раф")
+            await moderator.click(f"main a:has-text('@kim_{look.name}')")
+            async with moderator.expect_navigation():
+                await moderator.click("button[formaction$='/approve']")
+            await page.goto("/home")
+            await expect(page).to_have_url(re.compile("/home$"))
+            await page.context.close()
+            await moderator.context.close()
+
+
+async def test_an_account_is_deleted(open_place) -> None:  # type: ignore[no-untyped-def]
+    async with open_place(crowd=False) as place:
+        for look in LOOKS:
+            name = f"lea_{look.name}"
+            page = await sign_up(place, look, name)
+            await visit(page, "/settings/leave")
+            fields = page.locator("main form[action='/settings/leave'] input:not([type=hidden])")
+            for place_ in range(await fields.count()):
+                field = fields.nth(place_)
+                if await field.get_attribute("type") == "checkbox":
+                    await field.check()
+                else:
+                    await field.fill(PASSWORD if await field.get_attribute("type") == "password" else name)
+            await send(page, "/settings/leave")
+            await told(page, look.say("Your account is deleted. Fare well."))
+            answer = await page.goto(f"/@{name}")
+            assert answer is not None
+            assert answer.status in (404, 410)
+            await log_in(page, name)
+            await expect(page.locator(".notice.bad")).to_be_visible()
+            await page.context.close()
