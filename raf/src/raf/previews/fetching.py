@@ -100,6 +100,7 @@ def _one(url: str, kinds: tuple[str, ...], terms: Terms, ends: float) -> Fetched
             connection.putheader(name, value)
         connection.endheaders()
         answer = connection.getresponse()
+        _hurry(ends)
         if answer.status in REDIRECTS and (there := answer.headers.get("location")):
             return urlunsplit(urlsplit(urljoin(url, there.strip()))._replace(fragment=""))
         _judge(answer.status)
@@ -108,7 +109,7 @@ def _one(url: str, kinds: tuple[str, ...], terms: Terms, ends: float) -> Fetched
             raise Useless(f"it is {kind}")
         body = _read(answer, terms, ends)
         return Fetched(url, kind, answer.headers.get_content_charset() or "", body)
-    except (OSError, http.client.HTTPException, ValueError, EOFError, zlib.error) as problem:
+    except (OSError, http.client.HTTPException, ValueError, zlib.error) as problem:
         late = time.monotonic() >= ends
         raise Unreachable("it takes too long" if late else f"it does not answer as it should: {problem}") from problem
     finally:
@@ -155,16 +156,22 @@ def _read(answer: http.client.HTTPResponse, terms: Terms, ends: float) -> bytes:
     unpack = zlib.decompressobj(zlib.MAX_WBITS | 16) if packed.endswith("gzip") else None
     body, taken = bytearray(), 0
     while len(body) <= terms.max_bytes and taken <= terms.max_bytes:
-        if time.monotonic() > ends:
-            raise Unreachable("it takes too long")
+        _hurry(ends)
         piece = answer.read1(PIECE)
         if not piece:
+            _hurry(ends)
             return bytes(body)
         taken += len(piece)
         body += piece if unpack is None else unpack.decompress(piece, terms.max_bytes + 1 - len(body))
     if terms.whole:
         raise Useless("it is too large")
     return bytes(body[: terms.max_bytes])
+
+
+def _hurry(ends: float) -> None:
+    """What was cut off looks like an end."""
+    if time.monotonic() >= ends:
+        raise Unreachable("it takes too long")
 
 
 def _cut(connected: socket.socket | None) -> None:
