@@ -1,4 +1,4 @@
-"""The passwords that attackers try first: those of eight characters and more from the published lists of leaks."""
+"""Passwords and words that attackers try first, of Russian keyboards too: what the lists of `zxcvbn` are joined by."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ titanic1 trustno1 turtle123 undertaker valentina valentine vfhbyf123 victoria vl
 welcome123 westside whatever william1 winner123 wolverine woodland xxxxxxxx yankees1 yfnfif123 yourmama zaq12wsx zaq1zaq1
 zaqwsxcde zvezda123 zxc12345 zxcasdqwe zxcv1234 zxcvbnm1 zxcvbnm123 zxcvzxcv 12345йцук йцукен12 йцукен123 йцукенгш йцукенгшщ
 йцукенгшщз йцукенгшщзхъ пароль12 пароль123 пароль1234 паролль1 парольпароль привет12 привет123 приветпривет любимая1 любовь123
-наташа123 солнышко фывапролд фывапролджэ ячсмить1 черепаха
+наташа123 пароль привет любовь наташа марина светлана йцукен йцуке фыва фывапро ячсмить россия спартак зенит максим андрей
+солнышко фывапролд фывапролджэ ячсмить1 черепаха
 """
 COMMON = frozenset(WORDS.split())

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
-from ostrov import Connection, Ostrov
+from ostrov import Connection
 from raf.identity.barring import UNCONFIRMED, barred
 from raf.identity.secrets import digest, new_id, new_token
 
 COOKIE = "raf_session"
+HOST_ONLY = "__Host-"
+"""A browser takes a cookie of such a name over HTTPS only, from this very host: no other name of the domain can plant one."""
 SEEN_EVERY = 3600.0
 """Seconds between two writes of `seen_at`."""
 
@@ -31,7 +32,7 @@ COLUMNS = "id, account_id, address, user_agent, created_at, seen_at"
 FOUND = f"""
 SELECT s.id, s.account_id, s.address, s.user_agent, s.created_at, s.seen_at, a.held, a.disabled, a.suspended, {UNCONFIRMED}
 FROM session s LEFT JOIN account a ON a.id = s.account_id LEFT JOIN credential c ON c.account_id = s.account_id
-WHERE s.token = ? AND s.seen_at > ?"""
+WHERE s.token = ? AND s.created_at > ?"""
 
 
 def insert_session(connection: Connection, account_id: int, address: str, user_agent: str, now: float) -> str:
@@ -44,9 +45,9 @@ def insert_session(connection: Connection, account_id: int, address: str, user_a
     return token
 
 
-def find_session(connection: Connection, token: bytes, seen_after: float) -> Session | None:
-    """The session of a token's digest, unless it was not seen since `seen_after`."""
-    found = connection.row(FOUND, (token, seen_after))
+def find_session(connection: Connection, token: bytes, after: float) -> Session | None:
+    """The session of a token's digest, unless it was opened before `after`."""
+    found = connection.row(FOUND, (token, after))
     return Session(*found[:6])._replace(barred=barred(*found[6:])) if found else None
 
 
@@ -84,18 +85,18 @@ def delete_other_sessions(connection: Connection, account_id: int, keep: int | N
 
 
 def prune_sessions(connection: Connection, before: float) -> int:
-    """Delete sessions not seen since `before`; the number."""
-    return connection.execute("DELETE FROM session WHERE seen_at < ?", (before,))
+    """Delete sessions opened before `before`; the number."""
+    return connection.execute("DELETE FROM session WHERE created_at < ?", (before,))
+
+
+def cookie_name(*, secure: bool) -> str:
+    """What the session's cookie is called; `secure` says that the place is on HTTPS."""
+    return HOST_ONLY + COOKIE if secure else COOKIE
 
 
 def session_cookie(token: str, *, secure: bool, days: int) -> str:
     """The value of `Set-Cookie` for a token; an empty token takes the cookie away."""
     age = days * 86400 if token else 0
-    return f"{COOKIE}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax" + ("; Secure" if secure else "")
-
-
-async def account_of_request(application: Ostrov, cookies: Mapping[str, str]) -> Session | None:
-    """Whose browser sends these cookies."""
-    from raf.identity.identity import open_identity
-
-    return await application.part(open_identity).session_of(cookies.get(COOKIE, ""))
+    return f"{cookie_name(secure=secure)}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax" + (
+        "; Secure" if secure else ""
+    )

@@ -18,8 +18,8 @@ class IdentitySettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True)
     """Whether moderators look at who signs up before they are let in; the invited are in at once."""
     invitations: bool = True
     """Whether everybody here may invite others; moderators always may."""
-    session_days: Positive = 60
-    """A browser session ends after this many days without a visit."""
+    session_days: Positive = 30
+    """A browser session ends this many days after the log-in, used or not."""
     argon2_time: Positive = 2
     argon2_memory: Annotated[int, msgspec.Meta(ge=8)] = 19456
     """KiB a password takes to hash (OWASP's minimum for argon2id with two passes); a login holds it for some 20 ms."""

@@ -17,7 +17,7 @@ from raf.identity import Session, csrf
 from raf.identity.barring import Barred
 from raf.identity.redirects import safe_next
 from raf.identity.secrets import new_token
-from raf.identity.sessions import COOKIE
+from raf.identity.sessions import cookie_name
 from raf.web.answer import cookie
 from raf.web.frames import slot
 from raf.web.languages import LANGUAGES, Language, preferred
@@ -72,7 +72,7 @@ class Visit:
         self.address = request.client.host if request.client else ""
         cookies = request.cookies
         self.theme = cookies.get(THEME_COOKIE, "") if cookies.get(THEME_COOKIE) in THEMES else ""
-        self._key = cookies.get(COOKIE) or cookies.get(csrf.VISITOR_COOKIE, "")
+        self._key = self.session_token() or cookies.get(csrf.VISITOR_COOKIE, "")
         self._csrf = ""
         self._own: entities.CredentialAccount | None = None
         code = cookies.get(LANGUAGE_COOKIE, "")
@@ -143,7 +143,8 @@ class Visit:
 
     def session_token(self) -> str:
         """What the session's cookie holds, valid or not."""
-        return self.request.cookies.get(COOKIE, "")
+        token: str = self.request.cookies.get(cookie_name(secure=self.site.secure), "")
+        return token
 
     def csrf_holds(self, token: str) -> bool:
         """Whether a form was made by us for this browser."""

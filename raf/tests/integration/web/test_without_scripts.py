@@ -71,7 +71,7 @@ async def test_what_is_wrong_with_a_sign_up_stands_beside_the_field(open_site) -
         )
         assert page.status == 422
         assert "Это не адрес почты" in page.text
-        assert "В пароле не меньше восьми знаков" in page.text
+        assert "В пароле не меньше двенадцати знаков" in page.text
         assert "Нужно принять правила" in page.text
         assert page.form("/sign-up").values["username"] == ["june"], "what was filled in is kept"
         assert page.form("/sign-up").values["password"] == [""], "but the password is not sent back"

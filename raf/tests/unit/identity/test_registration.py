@@ -67,15 +67,28 @@ def test_what_is_no_address_is_refused(email: str) -> None:
         ("", "ERR_BLANK"),
         ("short", "ERR_TOO_SHORT"),
         ("x" * 300, "ERR_TOO_LONG"),
-        ("Password1", "ERR_INVALID"),
-        ("пароль123", "ERR_INVALID"),
-        ("aaaaaaaaaa", "ERR_INVALID"),
-        ("coffeelover", "ERR_INVALID"),
+        ("elevenchars", "ERR_TOO_SHORT"),
+        ("Password1234", "ERR_INVALID"),
+        ("P@ssw0rd2024!", "ERR_INVALID"),
+        ("1qaz2wsx3edc", "ERR_INVALID"),
+        ("qwerty12345678", "ERR_INVALID"),
+        ("пароль123456", "ERR_INVALID"),
+        ("йцукенгшщзхъ", "ERR_INVALID"),
+        ("aaaaaaaaaaaaa", "ERR_INVALID"),
+        ("coffeelover2", "ERR_INVALID"),
         ("me@example.org", "ERR_INVALID"),
     ],
 )
 def test_passwords_that_are_guessed_first_are_refused(password: str, code: str) -> None:
     assert codes(problems_of_password(password, "CoffeeLover", "me@example.org")) == [code]
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["coconut and soy", "кофе с кокосом и соей", "☕🥥☕🥥🌱 к утру", "Kofe-s-molokom"],
+)
+def test_any_letters_will_do_and_none_are_demanded(password: str) -> None:
+    assert problems_of_password(password, "anna", "anna@example.org") == []
 
 
 def test_everything_wrong_is_told_at_once() -> None:
