@@ -10,21 +10,24 @@ PERMISSION = "raf.manage"
 
 
 def _rebuild_plan(application: Ostrov) -> str:
-    from ostrov import open_events
+    from raf.rebuilding import plan
 
-    events = application.part(open_events)
-    count = application.store.read_sync(events.last)
-    return f"Empty every read model and fill it again from {count} events; writing waits for about {max(1, count // 18_000)} s."
+    return plan(application)
 
 
 @operation("raf.rebuild", permission=PERMISSION, plan=_rebuild_plan, surfaces=("cli", "http"), destructive=True, long=True)
 async def rebuild(application: Ostrov) -> str:
-    """Write every read model again from the events. What people see does not change; a mended projection is applied."""
+    """Write every read model again from the events. What people see does not change; a mended projection is applied.
+
+    Progress is told on the terminal and in the log. It is one transaction: killed, it has changed nothing and can be started
+    again.
+    """
     from raf.network import open_raf
+    from raf.rebuilding import teller
     from raf.search.search import open_search
 
     raf = application.part(open_raf)
-    count = await raf.events.rebuild()
+    count = await raf.events.rebuild(teller(await raf.store.read(raf.events.last)))
     raf.wire.forget_everywhere()
     await application.part(open_search).catch_up(pause=0)
     return f"rebuilt from {count} events"

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
 
 Project = Callable[[Connection, Any], None]
+Told = Callable[[int], None]
+TELL_EVERY = 1000
 VERSION = "SELECT max(originator_version) FROM stored_events WHERE originator_id = ? AND log = ''"
 
 
@@ -116,17 +118,20 @@ class Events:
             yield from found
             start = found[-1].position + 1
 
-    async def rebuild(self) -> int:
-        """Empty every read model and fill it from the log, in one transaction; the number of events."""
+    async def rebuild(self, told: Told = lambda done: None) -> int:
+        """Empty every read model and fill it from the log, in one transaction; the number of events.
+
+        Who is killed meanwhile has changed nothing. `told` hears after every thousandth event how many there were, in a thread.
+        """
         import asyncio
 
-        return await asyncio.get_running_loop().run_in_executor(None, self.rebuild_sync)
+        return await asyncio.get_running_loop().run_in_executor(None, self.rebuild_sync, told)
 
-    def rebuild_sync(self) -> int:
-        """The same from a thread or the command line. Other writers wait meanwhile (18,000 events take about a second)."""
-        return self.store.write_sync(self._rebuild)
+    def rebuild_sync(self, told: Told = lambda done: None) -> int:
+        """The same from a thread or the command line. Readers see the old rows until the end, other writers wait."""
+        return self.store.write_sync(self._rebuild, told)
 
-    def _rebuild(self, connection: Connection) -> int:
+    def _rebuild(self, connection: Connection, told: Told) -> int:
         self.lock(connection)
         for module in reversed(self.modules):
             for table in reversed(module.TABLES):
@@ -137,6 +142,8 @@ class Events:
         for recorded in self.history(connection):
             self.project(connection, recorded.event)
             number += 1
+            if number % TELL_EVERY == 0:
+                told(number)
         return number
 
 
