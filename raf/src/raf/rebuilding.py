@@ -19,10 +19,10 @@ def plan(application: Ostrov) -> str:
     count = application.store.read_sync(events.last)
     patience = application.settings.db.busy_timeout
     return (
-        f"Empty every read model and fill it again from {count:,} events, in one transaction: some {max(1, count // RATE):,} s. "
-        "A server may run on: readers see the rows of before until the end. Whoever writes waits, and is told to try again (503) "
-        f"after {patience:g} s; to spare people that, `ostrov down` first. It needs as much free disk as the database has. When "
-        "it is killed, nothing has changed: start it again."
+        f"Empty every read model and fill it again from {count:,} events, in one transaction: some "
+        f"{max(1, count // RATE):,} s. A server may run on: readers see the rows of before until the end. Whoever writes "
+        f"waits, and is told to try again (503) after {patience:g} s; to spare people that, `ostrov down` first. It needs as "
+        "much free disk as the database has. When it is killed, nothing has changed: start it again."
     )
 
 
