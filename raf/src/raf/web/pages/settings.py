@@ -10,11 +10,13 @@ from msgspec import UNSET, UnsetType
 from raf.errors import Invalid
 from raf.forms import ProfileChange
 from raf.identity.oauth import open_oauth
+from raf.preferences.preferences import Reading, set_reading
 from raf.web.answer import Answer, redirect
 from raf.web.forms import Form, read_form
 from raf.web.pages.signing import FilledIn, wrong_with
 from raf.web.parameters import Here, Id
 from raf.web.visit import Visit
+from raf.web.wording import problems
 
 FACTS = 4
 LARGEST_FORM = 40 * 1024 * 1024
@@ -60,9 +62,10 @@ async def profile(visit: Here) -> Answer:
             header=pictures["header"],
         )
         await visit.house.raf.update_profile(account_id, change)
-    except Invalid as refusal:
+    except (Invalid, BadPicture) as refusal:
+        wrong = refusal.wrong if isinstance(refusal, BadPicture) else wrong_with(visit, refusal)
         values = {name: form.text(name) for name in ("display_name", "note")}
-        filled = FilledIn({**values, "bot": form.ticked("bot"), "rows": rows}, wrong_with(visit, refusal))
+        filled = FilledIn({**values, "bot": form.ticked("bot"), "rows": rows}, wrong)
         return await draw(visit, "profile", filled, status=refusal.status)
     visit.tell("saved_profile")
     return redirect("/settings/profile", visit.cookies)
@@ -73,6 +76,8 @@ async def preferences_page(visit: Here) -> Answer:
     """Language, light, and how new posts begin."""
     source = (await visit.own_account()).source
     values = {"visibility": source.privacy, "language": source.language or "", "sensitive": source.sensitive}
+    reading = await visit.house.reading(visit.member())
+    values |= reading._asdict()
     return await draw(visit, "preferences", FilledIn(values))
 
 
@@ -88,6 +93,17 @@ async def preferences(visit: Here) -> Answer:
     )
     await visit.house.raf.update_profile(account_id, change)
     visit.tell("saved_preferences")
+    return redirect("/settings/preferences", visit.cookies)
+
+
+@post("/settings/preferences/reading", status_code=200)
+async def read_so(visit: Here) -> Answer:
+    """How posts are shown."""
+    account_id = visit.member()
+    form = await read_form(visit)
+    reading = Reading(form.text("media", "default"), form.ticked("spoilers"), form.ticked("gifs"))
+    await visit.house.raf.store.write(set_reading, account_id, reading)
+    visit.tell("saved")
     return redirect("/settings/preferences", visit.cookies)
 
 
@@ -139,8 +155,20 @@ async def picture(visit: Visit, account_id: int, form: Form, name: str) -> str |
     if form.ticked(f"no_{name}"):
         return None
     if chosen := await form.upload(name):
-        return await visit.house.raf.portrait(account_id, chosen, name)
+        try:
+            return await visit.house.raf.portrait(account_id, chosen, name)
+        except Invalid as refusal:
+            raise BadPicture({name: problems(visit.language, refusal).get("file", [])}, refusal.status) from refusal
     return UNSET
 
 
-HANDLERS = (settings, profile_page, profile, preferences_page, preferences, applications_page, revoke)
+class BadPicture(Exception):
+    """A picture that cannot be taken; `wrong` says why at its field."""
+
+    def __init__(self, wrong: dict[str, list[str]], status: int) -> None:
+        super().__init__(wrong)
+        self.wrong = wrong
+        self.status = status
+
+
+HANDLERS = (settings, profile_page, profile, preferences_page, preferences, read_so, applications_page, revoke)
