@@ -16,6 +16,10 @@ MEMBERS = """
 (m.account_id = l.account_id OR EXISTS (SELECT 1 FROM follow f
   WHERE f.account_id = l.account_id AND f.target_id = m.account_id AND f.id = m.follow_id))"""
 """Whether a row `m` of a list `l` still stands."""
+STANDING = f"""
+({MEMBERS} OR EXISTS (SELECT 1 FROM follow_request r
+  WHERE r.account_id = l.account_id AND r.target_id = m.account_id AND r.id = -m.follow_id))"""
+"""The same, or it waits: of somebody who was asked and has not answered yet, `follow_id` is the request's id below zero."""
 COLUMNS = "l.id, l.account_id, l.title, l.replies_policy, l.exclusive"
 OF_ACCOUNT = f"SELECT {COLUMNS} FROM people_list l WHERE l.account_id = ? ORDER BY l.id"
 BY_ID = f"SELECT {COLUMNS} FROM people_list l WHERE l.id = ? AND l.account_id = ?"
@@ -25,9 +29,12 @@ UPDATE = "UPDATE people_list SET title = ?, replies_policy = ?, exclusive = ? WH
 DELETE = "DELETE FROM people_list WHERE id = ?"
 DELETE_MEMBERS = "DELETE FROM people_list_member WHERE list_id = ?"
 DELETE_MEMBER = "DELETE FROM people_list_member WHERE list_id = ? AND account_id = ?"
-FOLLOW = "SELECT id FROM follow WHERE account_id = ? AND target_id = ?"
+FOLLOW = """
+SELECT id FROM follow WHERE account_id = ? AND target_id = ?
+UNION ALL SELECT -id FROM follow_request WHERE account_id = ? AND target_id = ?"""
+GRANT = "UPDATE people_list_member SET follow_id = ? WHERE account_id = ? AND follow_id = ?"
 MEMBER = f"""
-SELECT 1 FROM people_list_member m JOIN people_list l ON l.id = m.list_id WHERE l.id = ? AND m.account_id = ? AND {MEMBERS}"""
+SELECT 1 FROM people_list_member m JOIN people_list l ON l.id = m.list_id WHERE l.id = ? AND m.account_id = ? AND {STANDING}"""
 PUT_MEMBER = """
 INSERT INTO people_list_member (list_id, account_id, follow_id) VALUES (?, ?, ?)
 ON CONFLICT (list_id, account_id) DO UPDATE SET follow_id = excluded.follow_id"""
@@ -37,13 +44,13 @@ MEMBER_IDS = (
 LISTED = f"""
 SELECT m.account_id FROM people_list_member m JOIN people_list l ON l.id = m.list_id
 JOIN account a ON a.id = m.account_id AND a.suspended = 0
-WHERE l.id = ? AND {MEMBERS} AND m.account_id < ? AND m.account_id > ? ORDER BY m.account_id {{direction}} LIMIT ?"""
+WHERE l.id = ? AND {STANDING} AND m.account_id < ? AND m.account_id > ? ORDER BY m.account_id {{direction}} LIMIT ?"""
 HOLDING = f"""
 SELECT {COLUMNS} FROM people_list l JOIN people_list_member m ON m.list_id = l.id
-WHERE l.account_id = ? AND m.account_id = ? AND {MEMBERS} ORDER BY l.id"""
+WHERE l.account_id = ? AND m.account_id = ? AND {STANDING} ORDER BY l.id"""
 SIZES = f"""
 SELECT l.id, count(*) FROM people_list l JOIN people_list_member m ON m.list_id = l.id
-WHERE l.account_id = ? AND {MEMBERS} GROUP BY l.id"""
+WHERE l.account_id = ? AND {STANDING} GROUP BY l.id"""
 
 
 class PeopleList(NamedTuple):
@@ -106,15 +113,23 @@ def delete_list(connection: Connection, account_id: int, list_id: int) -> None:
 
 
 def add_members(connection: Connection, account_id: int, list_id: int, ids: Sequence[int]) -> None:
-    """Put people the owner follows into a list. Raises Missing (list, or somebody not followed), Invalid (there already)."""
+    """Put people the owner follows, or has asked to, into a list.
+
+    Raises Missing (list, or somebody neither followed nor asked), Invalid (there already).
+    """
     list_at(connection, account_id, list_id)
     for member_id in dict.fromkeys(ids):
-        follow_id = 0 if member_id == account_id else connection.value(FOLLOW, (account_id, member_id))
+        follow_id = 0 if member_id == account_id else connection.value(FOLLOW, (account_id, member_id) * 2)
         if follow_id is None:
             raise Missing
         if connection.row(MEMBER, (list_id, member_id)) is not None:
             raise Invalid({"account": [("ERR_TAKEN", "has already been taken")]})
         connection.execute(PUT_MEMBER, (list_id, member_id, follow_id))
+
+
+def granted(connection: Connection, member_id: int, request_id: int, follow_id: int) -> None:
+    """A follow that was asked for is there: a place in a list that waited for it holds."""
+    connection.execute(GRANT, (follow_id, member_id, -request_id))
 
 
 def remove_members(connection: Connection, account_id: int, list_id: int, ids: Sequence[int]) -> None:

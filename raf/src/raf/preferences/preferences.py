@@ -28,6 +28,9 @@ class Reading(NamedTuple):
     gifs: bool = False
 
 
+USUAL = Reading()
+
+
 def preferences_of(connection: Connection, account_id: int) -> dict[str, str]:
     """Everything somebody chose, by name."""
     return dict(connection.rows(ALL, (account_id,)))

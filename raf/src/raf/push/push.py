@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from ostrov import Ostrov, base_url
+from ostrov import Ostrov, OstrovError, base_url
 from raf.errors import Missing
 from raf.identity.keys import open_keys
 from raf.network import open_raf
@@ -99,13 +99,26 @@ class Push:
             note = await self.application.part(open_raf).notification(one.account_id, notification_id)
         except Missing:
             return 0
-        status = await self._send(one, said_of(note, one.language, base_url(self.application)))
+        status = await self._send(one, said_of(note, one.language, base_url(self.application), self._token(one)))
         if status in AGAIN or status >= 500:
             raise Unreachable(f"the push service answered {status}")
         if status >= 400:
             LOG.info("a push service answered %d: the subscription %d is over", status, one.id)
             await self._store.write(subscriptions.delete_id, one.id)
         return status
+
+    def seal(self, holder: str, token: str) -> bytes:
+        """A token to keep with a subscription."""
+        return self.application.part(open_keys).seal(token, f"push {holder}")
+
+    def _token(self, one: Subscription) -> str:
+        """The token a subscription came with; empty when there is none, or the key to it is gone."""
+        if one.token is None:
+            return ""
+        try:
+            return self.application.part(open_keys).unseal(bytes(one.token), f"push {one.holder}")
+        except OstrovError:
+            return ""
 
     async def _send(self, one: Subscription, said: Said) -> int:
         from raf.push.encryption import LARGEST, decode, seal, seal_as_draft

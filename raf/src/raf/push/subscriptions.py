@@ -15,10 +15,10 @@ from raf.identity.secrets import new_id
 from raf.notifications.reading import KINDS
 
 POLICIES = ("all", "followed", "follower", "none")
-COLUMNS = "id, account_id, holder, endpoint, p256dh, auth, standard, alerts, policy, language"
+COLUMNS = "id, account_id, holder, endpoint, p256dh, auth, standard, alerts, policy, language, token"
 OF_HOLDER = f"SELECT {COLUMNS} FROM push_subscription WHERE holder = ?"
 BY_ID = f"SELECT {COLUMNS} FROM push_subscription WHERE id = ?"
-INSERT = f"INSERT INTO push_subscription ({COLUMNS}, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+INSERT = f"INSERT INTO push_subscription ({COLUMNS}, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 CHANGE = "UPDATE push_subscription SET alerts = ?, policy = ? WHERE holder = ?"
 DELETE = "DELETE FROM push_subscription WHERE holder = ?"
 DELETE_ID = "DELETE FROM push_subscription WHERE id = ?"
@@ -45,6 +45,8 @@ class Subscription(NamedTuple):
     alerts: str
     policy: str
     language: str
+    token: bytes | None = None
+    """The access token it came with, sealed: it is in what is pushed, and in no other place."""
 
     @property
     def wanted(self) -> dict[str, bool]:
@@ -63,6 +65,7 @@ class NewSubscription(NamedTuple):
     alerts: Mapping[str, bool] = {}
     policy: str = "all"
     language: str = "en"
+    token: bytes | None = None
 
 
 def subscription_of(connection: Connection, holder: str) -> Subscription | None:
@@ -93,7 +96,7 @@ def put(connection: Connection, account_id: int, holder: str, new: NewSubscripti
     now = time.time()
     made = Subscription(
         *(new_id(now), account_id, holder, new.endpoint, new.p256dh, new.auth, int(new.standard)),
-        *(_alerts(new.alerts), _policy(new.policy), new.language),
+        *(_alerts(new.alerts), _policy(new.policy), new.language, new.token),
     )
     connection.execute(INSERT, (*made, now))
     return made

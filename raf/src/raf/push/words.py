@@ -48,7 +48,7 @@ TITLES = {
 
 
 class Said(msgspec.Struct):
-    """The content of a push. `access_token` is empty: of a token only its digest is kept. `url` is where a click leads."""
+    """The content of a push. `access_token` tells a client which of its accounts it is for. `url` is where a click leads."""
 
     notification_id: int
     notification_type: str
@@ -60,7 +60,7 @@ class Said(msgspec.Struct):
     access_token: str = ""
 
 
-def said_of(note: Notification, language: str, site: str) -> Said:
+def said_of(note: Notification, language: str, site: str, token: str = "") -> Said:
     """The words for a notification."""
     titles = TITLES.get(language, TITLES["en"])
     name = note.account.display_name or note.account.username
@@ -73,6 +73,7 @@ def said_of(note: Notification, language: str, site: str) -> Said:
         body=_excerpt(status.spoiler_text or status.content) if status else f"@{note.account.acct}",
         preferred_locale=language,
         url=site + _place(note, status),
+        access_token=token,
     )
 
 

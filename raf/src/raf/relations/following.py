@@ -12,6 +12,7 @@ from raf.domain.events import Followed, FollowRejected, FollowRequested, Unfollo
 from raf.domain.posts import language_of
 from raf.errors import Forbidden, Invalid, Missing
 from raf.journal import Journal
+from raf.lists.records import granted
 from raf.notifications.forgetting import forget_follow
 from raf.notifications.tasks import tell_of_follow, tell_of_request
 from raf.posts.lookup import is_blocked
@@ -103,13 +104,14 @@ def grant(connection: Connection, journal: Journal, account_id: int, requester_i
     if asked is None:
         raise Missing
     stream = streams.pair("f", requester_id, account_id)
+    identity = journal.ids.next(now)
     journal.put(
         connection,
         Followed(
             originator_id=stream,
             originator_version=journal.next_version(connection, stream),
             at=now,
-            id=journal.ids.next(now),
+            id=identity,
             account_id=requester_id,
             target_id=account_id,
             reblogs=bool(asked[1]),
@@ -117,6 +119,7 @@ def grant(connection: Connection, journal: Journal, account_id: int, requester_i
             languages=languages_of(asked[3]),
         ),
     )
+    granted(connection, account_id, asked[0], identity)
     forget_follow(connection, "follow_request", account_id, requester_id)
     tell_of_follow.enqueue_in(connection, requester_id, account_id)
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 from raf import entities
+from raf.preferences.preferences import USUAL, Reading
 from raf.web.languages import Language
 from raf.web.rendering import Rendering
 
@@ -39,7 +40,7 @@ class Kept:
 
     def __init__(self, author: str, size: int) -> None:
         self.author = author
-        self.html: dict[tuple[str, str, str], bytes] = {}
+        self.html: dict[tuple[str, str, str, Reading], bytes] = {}
         self.size = size
 
 
@@ -52,7 +53,14 @@ class Fragments:
         self.size = 0
         self._kept: dict[bytes, Kept] = {}
 
-    def posts(self, documents: Sequence[bytes], language: Language, viewer_id: int | None, place: str = "") -> list[bytes]:
+    def posts(
+        self,
+        documents: Sequence[bytes],
+        language: Language,
+        viewer_id: int | None,
+        place: str = "",
+        reading: Reading = USUAL,
+    ) -> list[bytes]:
         """The HTML of each document. `place` is "" in a feed, `focus`, `above` or `pinned`."""
         viewer = str(viewer_id) if viewer_id is not None else ""
         code = language.code
@@ -62,28 +70,31 @@ class Fragments:
             entry = kept.get(document)
             if entry is not None:
                 kind = "stranger" if not viewer else "author" if entry.author == viewer else "reader"
-                html = entry.html.get((code, kind, place))
+                html = entry.html.get((code, kind, place, reading))
                 if html is not None:
                     found.append(html)
                     continue
-            found.append(self._render(document, language, viewer, place))
+            found.append(self._render(document, language, viewer, place, reading))
         return found
 
-    def post(self, document: bytes, language: Language, viewer_id: int | None, place: str = "") -> bytes:
+    def post(
+        self, document: bytes, language: Language, viewer_id: int | None, place: str = "", reading: Reading = USUAL
+    ) -> bytes:
         """The HTML of one document."""
-        return self.posts([document], language, viewer_id, place)[0]
+        return self.posts([document], language, viewer_id, place, reading)[0]
 
-    def _render(self, document: bytes, language: Language, viewer: str, place: str) -> bytes:
+    def _render(self, document: bytes, language: Language, viewer: str, place: str, reading: Reading) -> bytes:
         status = DECODER.decode(document)
         post = status.reblog or status
         author = post.account.id
         kind = "stranger" if not viewer else "author" if author == viewer else "reader"
-        html = self.rendering.fragment("post.html", language, outer=status, kind=kind, place=place).encode()
+        context = {"outer": status, "kind": kind, "place": place, "reading": reading}
+        html = self.rendering.fragment("post.html", language, **context).encode()
         entry = self._kept.get(document)
         if entry is None:
             entry = self._kept[document] = Kept(author, len(document) + 200)
             self.size += entry.size
-        entry.html[language.code, kind, place] = html
+        entry.html[language.code, kind, place, reading] = html
         entry.size += len(html)
         self.size += len(html)
         if self.size > self.budget:

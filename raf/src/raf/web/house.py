@@ -17,6 +17,7 @@ from raf.moderation.house import rules_of
 from raf.network import open_raf
 from raf.notifications.notifications import open_notifications
 from raf.openid.openid import open_openid
+from raf.preferences.preferences import USUAL, Reading, reading_of
 from raf.web.answer import Answer, cookie
 from raf.web.around import Around
 from raf.web.assets import Assets
@@ -123,7 +124,8 @@ class House:
         """
         await self._look_up(visit, context, bare)
         documents = sift(await self.raf.documents(ids, visit.account_id), where, visit.account_id)
-        posts = joined(self.fragments.posts(documents, visit.language, visit.account_id))
+        reading = await self.reading(visit.account_id)
+        posts = joined(self.fragments.posts(documents, visit.language, visit.account_id, reading=reading))
         slots = [name for name, there in (("posts", posts), ("older", older)) if there]
         frame = self._frame(visit, template, context, *slots)
         filling = {"posts": posts, "older": str(escape(older)).encode(), **visit.filling()}
@@ -146,8 +148,13 @@ class House:
     async def posts(self, visit: Visit, ids: Sequence[int], place: str = "", where: str = "public") -> list[Markup]:
         """The HTML of posts, in the order asked; what the visitor may not see, or does not want to, is left out."""
         documents = sift(await self.raf.documents(ids, visit.account_id), where, visit.account_id)
-        found = self.fragments.posts(documents, visit.language, visit.account_id, place)
+        reading = await self.reading(visit.account_id)
+        found = self.fragments.posts(documents, visit.language, visit.account_id, place, reading)
         return [trusted(post.decode()) for post in found]
+
+    async def reading(self, account_id: int | None) -> Reading:
+        """How somebody likes posts to be shown."""
+        return USUAL if account_id is None else await self.raf.store.read(reading_of, account_id)
 
     async def _look_up(self, visit: Visit, context: dict[str, Any], bare: bool) -> None:
         """What the layout shows of the visitor and of the place."""

@@ -216,7 +216,8 @@ class LivePage:
         """Events of posts, each with its HTML."""
         account_id = self.visit.account_id
         documents = sift(await self.house.raf.documents(ids, account_id), WHERE.get(self.name, "public"), account_id)
-        shown = self.house.fragments.posts(documents, self.visit.language, account_id)
+        reading = await self.house.reading(account_id)
+        shown = self.house.fragments.posts(documents, self.visit.language, account_id, reading=reading)
         events = []
         for document, html in zip(documents, shown, strict=True):
             threaded = THREADED.decode(document)

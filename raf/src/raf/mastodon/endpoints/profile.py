@@ -19,6 +19,7 @@ from raf.mastodon.promise import one_of
 from raf.mastodon.shapes import Preferences
 from raf.mastodon.uploads import UploadedFile
 from raf.network import ProfileChange
+from raf.preferences.preferences import reading_of
 
 WRITE = person("write:accounts")
 VISIBILITIES = ("public", "unlisted", "private", "direct")
@@ -110,15 +111,16 @@ async def delete_header(call: Asked) -> bytes:
 async def preferences(call: Asked) -> bytes:
     """The defaults of new posts, in Mastodon's names."""
     source = (await call.house.raf.credential_account(call.account_id)).source
+    reading = await call.house.raf.store.read(reading_of, call.account_id)
     return encode(
         {
             "posting:default:visibility": source.privacy,
             "posting:default:sensitive": source.sensitive,
             "posting:default:language": source.language,
             "posting:default:quote_policy": "nobody",
-            "reading:expand:media": "default",
-            "reading:expand:spoilers": False,
-            "reading:autoplay:gifs": False,
+            "reading:expand:media": reading.media,
+            "reading:expand:spoilers": reading.spoilers,
+            "reading:autoplay:gifs": reading.gifs,
         }
     )
 

@@ -80,6 +80,7 @@ async def create(call: Asked) -> bytes:
         alerts=_alerts(said) or {},
         policy=_policy(said) or "all",
         language=account.source.language or "en",
+        token=_push(call).seal(_holder(call), call.header(b"authorization")[7:].strip()),
     )
     return await _shape(call, await _push(call).subscribe(call.account_id, _holder(call), new))
 

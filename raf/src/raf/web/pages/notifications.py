@@ -151,14 +151,15 @@ async def render(house: House, language: Language, account_id: int, found: Group
             unread=group.most_recent_notification_id > read,
         )
         for group in found.notification_groups
+        if group.type not in WHOLE or str(group.status_id) in by_id  # a filter hides the others
     ]
 
 
 async def _posts(house: House, language: Language, account_id: int, groups: Sequence[NotificationGroup]) -> dict[str, Markup]:
     wanted = [int(group.status_id) for group in groups if group.type in WHOLE and group.status_id is not UNSET]
     documents = await house.raf.documents(wanted, account_id) if wanted else []
-    documents = sift(documents, "notifications", account_id, keep=True)
-    posts = house.fragments.posts(documents, language, account_id)
+    documents = sift(documents, "notifications", account_id)
+    posts = house.fragments.posts(documents, language, account_id, reading=await house.reading(account_id))
     return {identity_of(document): trusted(post.decode()) for document, post in zip(documents, posts, strict=True)}
 
 
