@@ -86,7 +86,7 @@ class Conversation:
         except RafError as problem:
             await self._complain(problem.error, problem.status)
             return
-        self._telling[name] = asyncio.ensure_future(self._tell(mailbox, list(name)))
+        self._telling[name] = asyncio.ensure_future(self._tell(mailbox, name))
 
     async def close(self) -> None:
         """Stop telling."""
@@ -94,15 +94,19 @@ class Conversation:
             task.cancel()
         await asyncio.gather(*self._telling.values(), return_exceptions=True)
 
-    async def _tell(self, mailbox: Mailbox, stream: list[str]) -> None:
+    async def _tell(self, mailbox: Mailbox, stream: tuple[str, ...]) -> None:
+        account_id, frames = self._call.viewer_id, self._streams.frames
         with mailbox:
             while True:
                 messages = await mailbox.take()
                 if mailbox.lost:
                     await self._send({"type": "websocket.close", "code": 1013})  # try again later
                     return
+                particular = frames.is_particular(account_id)
                 for message in messages:
-                    text = await self._streams.frames.socket_text(message, self._call.viewer_id, stream)
+                    text = None if particular else frames.kept_text(message, stream)
+                    if text is None:
+                        text = await frames.socket_text(message, account_id, stream)
                     if text:
                         await self._send({"type": "websocket.send", "text": text})
 

@@ -37,6 +37,8 @@ class Frames:
         self._decode = msgspec.json.Decoder(Told).decode
         self._shared: dict[int, tuple[bytes, bytes]] = {}
         self._order: deque[int] = deque()
+        self._texts: dict[int, tuple[bytes, dict[tuple[str, ...], str]]] = {}
+        self._text_order: deque[int] = deque()
 
     def kept(self, message: Message) -> bytes | None:
         """The lines of a message that were made for somebody else already.
@@ -46,6 +48,11 @@ class Frames:
         """
         found = self._shared.get(id(message.body))
         return None if found is None else found[1]
+
+    def kept_text(self, message: Message, stream: tuple[str, ...]) -> str | None:
+        """The same for a WebSocket's stream."""
+        found = self._texts.get(id(message.body))
+        return None if found is None else found[1].get(stream)
 
     def is_particular(self, account_id: int | None) -> bool:
         """Whether somebody is told of posts in words of their own (which of their filters match), or not of all of them."""
@@ -63,13 +70,16 @@ class Frames:
             self._keep(message.body, frame)
         return frame
 
-    async def socket_text(self, message: Message, account_id: int | None, stream: list[str]) -> str:
+    async def socket_text(self, message: Message, account_id: int | None, stream: tuple[str, ...]) -> str:
         """The same for a WebSocket, which names the stream."""
         told = self._decode(message.body)
         payload = await self.payload(told, account_id) if await self._shows(message, told, account_id) else None
         if payload is None:
             return ""
-        return encode({"stream": stream, "event": told.event, "payload": payload.decode()}).decode()
+        text = encode({"stream": stream, "event": told.event, "payload": payload.decode()}).decode()
+        if told.event not in OWN and not self.is_particular(account_id):
+            self._keep_text(message.body, stream, text)
+        return text
 
     async def payload(self, told: Told, account_id: int | None) -> bytes | None:
         """What an event carries: a post, a notification, or the id of what was deleted."""
@@ -98,3 +108,12 @@ class Frames:
             self._shared.pop(self._order.popleft(), None)
         self._shared[id(body)] = (body, frame)  # holding the body keeps its identity from being given to another
         self._order.append(id(body))
+
+    def _keep_text(self, body: bytes, stream: tuple[str, ...], text: str) -> None:
+        found = self._texts.get(id(body))
+        if found is None:
+            while len(self._text_order) >= KEPT:
+                self._texts.pop(self._text_order.popleft(), None)
+            found = self._texts[id(body)] = (body, {})
+            self._text_order.append(id(body))
+        found[1][stream] = text

@@ -74,3 +74,28 @@ async def test_only_the_latest_frames_are_kept() -> None:
     for identity in range(3 * KEPT):
         await told(frames, Message("raf.public", body("delete", identity)))
     assert len(frames._shared) == len(frames._order) == KEPT
+
+
+async def test_a_thousand_sockets_of_one_stream_cost_one_encoding_and_another_stream_is_named_in_its_own() -> None:
+    posts: Any = Posts()
+    frames, message = Frames(posts), Message("raf.tag.raf", body())
+
+    async def text(stream: tuple[str, ...]) -> str:
+        kept = frames.kept_text(message, stream)
+        return await frames.socket_text(message, None, stream) if kept is None else kept
+
+    said = '{"stream":%s,"event":"update","payload":"\\"one\\""}'
+    assert {await text(("user",)) for _ in range(1000)} == {said % '["user"]'}
+    assert posts.asked == 1
+    assert await text(("hashtag", "raf")) == said % '["hashtag","raf"]'
+    assert frames.kept_text(Message("raf.tag.raf", body()), ("user",)) is None
+
+
+async def test_only_the_latest_texts_of_sockets_are_kept() -> None:
+    posts: Any = Posts()
+    frames = Frames(posts)
+    first, *others = [Message("raf.public", body(identity=number)) for number in range(1, KEPT + 2)]
+    for message in (first, *others):
+        await frames.socket_text(message, None, ("public",))
+    assert frames.kept_text(first, ("public",)) is None
+    assert frames.kept_text(others[-1], ("public",)) is not None
