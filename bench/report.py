@@ -1,6 +1,7 @@
 """Runs the benchmarks one after another and writes what they found into `bench/results.json` and the README.
 
 bin/bench               # measure everything
+bin/bench raf           # measure Raf alone; the other figures stay
 bin/bench --table       # only draw the README's tables from results.json again
 """
 
@@ -12,6 +13,8 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+import raf_tables
 
 HERE = Path(__file__).resolve().parent
 README = HERE.parent / "README.md"
@@ -26,18 +29,21 @@ def run(*words: str) -> dict[str, Any]:
     return found
 
 
-def measure() -> dict[str, Any]:
+def measure_raf() -> dict[str, Any]:
     raf = run("bench/raf/run.py")
+    return {"machine": raf.pop("machine"), "raf": raf}
+
+
+def measure_tasks() -> dict[str, Any]:
     tasks = run("bench/tasks/run.py")
     embedded = run("bench/tasks/ostrov_tasks.py")
     history = run("bench/tasks/history.py")
-    machine = raf.pop("machine")
-    return {"machine": machine, "raf": raf, "tasks": tasks["tasks"], "embedded": embedded, "history": history}
+    return {"tasks": tasks["tasks"], "embedded": embedded, "history": history}
 
 
 def tables(results: dict[str, Any]) -> str:
     """The README's tables."""
-    parts = [_machine(results), "", *_raf(results["raf"]), "", *_tasks(results["tasks"]), "", *_embedded(results)]
+    parts = [_machine(results), "", *raf_tables.tables(results["raf"]), "", *_tasks(results["tasks"]), "", *_embedded(results)]
     return "\n".join([*parts, "", *_kills(results["kills"])] if "kills" in results else parts)
 
 
@@ -46,35 +52,6 @@ def _machine(results: dict[str, Any]) -> str:
         f"Measured by `bin/bench` on {results['machine']}, shared with other work: read the ratios and the CPU a unit, "
         "not the rates."
     )
-
-
-def _raf(raf: dict[str, Any]) -> list[str]:
-    ours, bare = raf["raf"], raf["bare"]
-    lines = [
-        f"**Raf**, {raf['posts']:,} posts by {raf['accounts']:,} accounts, 32 connections, one core; the bare framework is "
-        "Litestar and msgspec with one hand-written join over the same file, without visibility rules, boosts or rate limits "
-        "([bench/raf](bench/raf)):",
-        "",
-        "| | Raf: CPU a request | requests/s | p99 | bare framework: CPU | Raf ÷ bare |",
-        "|---|---|---|---|---|---|",
-    ]
-    for name, title in (("home", "home timeline, 20 posts"), ("public", "public timeline, 20 posts")):
-        row, other = ours[name], bare[name]
-        lines.append(
-            f"| {title} | {row['cpu_us']} µs | {row['per_s']:,} | {row['p99_ms']:.0f} ms | {other['cpu_us']:,} µs | "
-            f"{row['cpu_us'] / other['cpu_us']:.2f} |"
-        )
-    post = ours["post"]
-    lines.append(f"| post, on the disk when answered | {post['cpu_us']} µs | {post['per_s']:,} | {post['p99_ms']:.0f} ms | | |")
-    lines += [
-        "",
-        "The home timeline's ratio says why timelines are kept in memory: the bare join looks through everybody one follows. "
-        "The public timeline compares like with like.",
-        "",
-        f"From `ostrov up` to the first answer: {ours['start_s']} s. Idle: {ours['idle_mib']} MiB for everything it starts, "
-        f"{ours['idle_cpu_percent']} % of a core; after the load {ours['loaded_mib']} MiB.",
-    ]
-    return lines
 
 
 def _tasks(tasks: list[dict[str, Any]]) -> list[str]:
@@ -142,8 +119,8 @@ def write_readme(text: str) -> None:
 
 def main() -> None:
     if "--table" not in sys.argv:
-        kept = {key: rows for key, rows in json.loads(RESULTS.read_text()).items() if key == "kills"}
-        RESULTS.write_text(json.dumps(measure() | kept, indent=1) + "\n")
+        found = measure_raf() | ({} if "raf" in sys.argv else measure_tasks())
+        RESULTS.write_text(json.dumps(json.loads(RESULTS.read_text()) | found, indent=1) + "\n")  # what ran by itself stays
     write_readme(tables(json.loads(RESULTS.read_text())))
 
 

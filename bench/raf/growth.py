@@ -63,9 +63,8 @@ def _backends(overrides: tuple[str, ...]) -> Callable[[], float]:
     url = next((word.partition("=")[2] for word in overrides if word.startswith("db.url=")), "")
     if not url:
         return lambda: 0.0
-    from process import cpu_seconds
-
     import psycopg
+    from process import cpu_seconds
 
     watch = psycopg.connect(os.environ[POSTGRES], autocommit=True)
     name = url.rpartition("application_name=")[2]

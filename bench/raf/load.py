@@ -59,7 +59,7 @@ def measured(
     seconds: int = SECONDS,
     connections: int = CONNECTIONS,
 ) -> dict[str, Any]:
-    """One load, after a second of it unmeasured: its rate, latency and CPU a request. `cpu` is a process, or tells its seconds."""
+    """One load, after a second of it unmeasured: its rate, latency, CPU a request. `cpu`: a process, or its seconds."""
     count = (lambda: cpu_seconds(cpu)) if isinstance(cpu, int) else cpu
     listed = ", ".join(json.dumps(token) for token in tokens)
     said = ", ".join(f"[==[{body}]==]" for body in bodies)

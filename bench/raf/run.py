@@ -21,10 +21,13 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import bars  # noqa: E402
-import growth  # noqa: E402
-from peers import WORK  # noqa: E402
-from process import machine  # noqa: E402
+import bars
+import growth
+from copying import copy
+from peers import WORK
+from process import machine
+
+from ostrov.testing import POSTGRES
 
 HERE = Path(__file__).resolve().parent
 ACCOUNTS = 1000
@@ -70,7 +73,11 @@ def grown(sizes: list[int], pg_sizes: list[int]) -> dict[str, Any]:
     for posts in pg_sizes:
         folder = WORK / "raf-pg"
         shutil.rmtree(folder, ignore_errors=True)
+        template = WORK / f"raf-{ACCOUNTS}-{posts}"
+        prepare(template, posts)
         with growth.schema(f"raf_bench_{posts}") as overrides:
+            prepare(folder, 0, overrides)
+            copy(template / "var" / "ostrov.db", os.environ[POSTGRES], f"raf_bench_{posts}")
             prepared = prepare(folder, posts, overrides)
             say(f"growth on PostgreSQL: {posts:,}")
             found.setdefault("postgresql", []).append(growth.point(folder, prepared, WORK, overrides))

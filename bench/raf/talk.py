@@ -1,4 +1,4 @@
-"""A small client of our own: requests over kept connections, and streams whose bytes are counted, for thousands of them at once."""
+"""A small client of our own: requests over kept connections, and streams by the thousand, whose events are counted."""
 
 from __future__ import annotations
 
