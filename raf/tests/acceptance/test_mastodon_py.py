@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 from raf.tests.acceptance.clients import MastodonPy
+from raf.tests.integration.media.test_films import film
 
 if TYPE_CHECKING:
     from raf.tests.acceptance.conftest import Server
@@ -156,3 +157,40 @@ os._exit(0)  # closing a handle waits for the stream's next beat
     assert result["everybody"][0] == "update"
     assert "hello" in result["first"]
     assert result["secret"] is False
+
+
+def test_a_film_and_a_sound_are_posted_and_play(raf: Server, tmp_path: Path) -> None:
+    film(tmp_path / "cup.webm", "libvpx", "libopus")
+    film(tmp_path / "tune.ogg", None, "libopus")
+    result = MastodonPy(raf.url).run(
+        """
+import urllib.request
+api = Mastodon(access_token=given["token"], api_base_url=url)
+film = api.media_post(given["film"], description="a cup turns red", synchronous=True)
+sound = api.media_post(given["sound"], mime_type="audio/ogg", description="a tune", synchronous=True)
+posts = [api.status_post("Look", media_ids=[film]), api.status_post("Listen", media_ids=[sound])]
+shown = [post.media_attachments[0] for post in posts]
+def head(address):
+    with urllib.request.urlopen(urllib.request.Request(address, headers={"Range": "bytes=0-15"})) as answer:
+        return [answer.status, answer.headers["content-type"], answer.read().hex()]
+try:
+    api.status_post("Both", media_ids=[api.media_post(given[kind], mime_type=said, synchronous=True)
+                                     for kind, said in (("film", "video/webm"), ("sound", "audio/ogg"))])
+    refused = ""
+except library.MastodonAPIError as problem:
+    refused = str(problem)
+result = {"kinds": [one.type for one in shown], "said": [one.description for one in shown],
+          "length": [one.meta.original.duration for one in shown], "poster": bool(shown[0].preview_url and shown[0].blurhash),
+          "heads": [head(one.url) for one in shown], "refused": refused}
+""",
+        token=raf.sign_up("mpy_zoya"),
+        film=str(tmp_path / "cup.webm"),
+        sound=str(tmp_path / "tune.ogg"),
+    )
+    assert result["kinds"] == ["video", "audio"]
+    assert result["said"] == ["a cup turns red", "a tune"]
+    assert result["length"] == [pytest.approx(1.2, abs=0.15)] * 2
+    assert result["poster"] is True
+    assert [head[:2] for head in result["heads"]] == [[206, "video/mp4"], [206, "audio/mpeg"]]
+    assert bytes.fromhex(result["heads"][0][2])[4:8] == b"ftyp"
+    assert "Cannot attach a video" in result["refused"]

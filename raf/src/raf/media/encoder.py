@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from raf.media.limits import Limits, Wrong, check_length
+from raf.media.limits import Limits, Wrong, check_length, check_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -129,7 +129,8 @@ class Encoder:
         self, container: InputContainer, video: VideoStream, audio: AudioStream | None, limits: Limits
     ) -> Iterator[VideoFrame]:
         """The frames of the film; its sound is encoded on the way."""
-        for packet in container.demux([stream for stream in (video, audio) if stream is not None]):
+        for number, packet in enumerate(container.demux([stream for stream in (video, audio) if stream is not None])):
+            check_number(number, limits)
             for decoded in packet.decode():
                 frame: Any = decoded
                 if frame.time is not None:

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from raf.media.encoder import BITRATE, MP4, Encoder, Sound, turned_frames
-from raf.media.limits import Limits, Wrong, check_length
+from raf.media.limits import Limits, Wrong, check_length, check_number
+from raf.media.mpeg import only_frame
 
 if TYPE_CHECKING:
     from av import AudioStream, VideoStream
-    from av.container import InputContainer
+    from av.container import InputContainer, OutputContainer
     from PIL import Image
 
 DEMUXERS = {
@@ -200,7 +201,8 @@ def _repacked(container: InputContainer, video: VideoStream, audio: AudioStream 
         shown = target.add_stream_from_template(video)
         heard = target.add_stream_from_template(audio) if audio is not None else None
         without_notes = BitStreamFilterContext("filter_units=remove_types=6", video)  # what cameras write between the frames
-        for packet in container.demux([stream for stream in (video, audio) if stream is not None]):
+        for number, packet in enumerate(container.demux([stream for stream in (video, audio) if stream is not None])):
+            check_number(number, limits)
             if packet.dts is None:
                 continue
             seconds = max(seconds, _end(packet))
@@ -243,29 +245,41 @@ def _encoded(
 
 
 def _sound(container: InputContainer, audio: AudioStream, path: Path, limits: Limits) -> float:
-    """An MP3; packets of one are kept as they are. The length in seconds."""
+    """An MP3. The length in seconds."""
     import av
 
-    seconds = 0.0
     with av.open(str(path), "w", format="mp3", options={"write_xing": "1", "id3v2_version": "0"}) as target:
         if container.format.name == "mp3" and audio.codec_context.name.startswith("mp3"):
-            heard = target.add_stream_from_template(audio)
-            for packet in container.demux(audio):
-                if packet.dts is None:
-                    continue
-                seconds = max(seconds, _end(packet))
-                check_length(seconds, limits.sound_seconds)
-                packet.stream = heard
-                target.mux(packet)
-            return seconds
+            return _only_frames(container, audio, target, limits)
         stream: AudioStream = target.add_stream("libmp3lame", rate=44_100, layout="stereo")
         stream.bit_rate = 192_000
         sound = Sound(target, stream)
         for frame in container.decode(audio):
+            if frame.time is not None:  # before the gap to it is filled with silence
+                check_length(frame.time, limits.sound_seconds)
             sound.take(frame)
             check_length(sound.samples / stream.rate, limits.sound_seconds)
         sound.finish()
         return sound.samples / stream.rate
+
+
+def _only_frames(container: InputContainer, audio: AudioStream, target: OutputContainer, limits: Limits) -> float:
+    """The frames of an MP3 as they are, without what stands between and behind them; the length in seconds."""
+    from av import Packet
+
+    heard, seconds = target.add_stream_from_template(audio), 0.0
+    for packet in container.demux(audio):
+        if packet.dts is None or (frame := only_frame(bytes(packet))) is None:
+            continue
+        seconds = max(seconds, _end(packet))
+        check_length(seconds, limits.sound_seconds)
+        clean = Packet(frame)
+        clean.pts, clean.dts, clean.duration, clean.time_base = packet.pts, packet.dts, packet.duration, packet.time_base
+        clean.stream = heard
+        target.mux(clean)
+    if not seconds:
+        raise Wrong("is damaged, or of a kind that cannot be played here")
+    return seconds
 
 
 def _cover(source: Path, content_type: str, index: int) -> Image.Image | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import shutil
 import time
 from collections.abc import Callable, Iterable
@@ -23,12 +22,13 @@ from raf.forms import MediaChange
 from raf.identity.secrets import new_id
 from raf.identity.windows import Windows
 from raf.media import attachments
+from raf.media.arriving import check_focus, checked_type, copy_to
 from raf.media.attachments import Attachment, Chosen, Kept, entity_of, measures, meta_of
 from raf.media.decoding import Decoding, Made
-from raf.media.formats import ACCEPTED, ACCEPTED_PICTURES, TYPES, guessed_kind, picture_type
+from raf.media.formats import TYPES, guessed_kind, picture_type
 from raf.media.formats import content_type as taken_type
 from raf.media.settings import MediaSettings
-from raf.media.storage import FULL, Storage, StorageAway, StorageFull, open_storage
+from raf.media.storage import Storage, StorageAway, StorageFull, open_storage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -79,7 +79,7 @@ class Library:
         StorageFull, TooMany.
         """
         self._check_description(description)
-        _check_focus(focus)
+        check_focus(focus)
         async with self._received(account_id, data, taken_type) as (source, folder, content_type):
             chosen = None if thumbnail is None else await self._thumbnail(thumbnail, folder)
             now = time.time()
@@ -139,7 +139,7 @@ class Library:
         if isinstance(change.description, str):
             self._check_description(change.description)
         if isinstance(change.focus, tuple):
-            _check_focus(change.focus)
+            check_focus(change.focus)
 
         def write(connection: Connection) -> Attachment:
             for _ in range(3):  # its processing may finish in between
@@ -243,7 +243,7 @@ class Library:
     ) -> AsyncIterator[tuple[Path, Path, str]]:
         """The file in a scratch folder of its own, checked for size and kind, and its type."""
         size = len(data) if isinstance(data, bytes) else data.stat().st_size
-        content_type = await _in_thread(_checked_type, data, type_of)
+        content_type = await _in_thread(checked_type, data, type_of)
         most = self.settings.max_bytes if content_type.startswith("image/") else self.settings.max_film_bytes
         if size > most:
             raise Invalid({"file": [("ERR_TOO_LONG", f"is too large (maximum is {most // 2**20} MB)")]})
@@ -252,7 +252,7 @@ class Library:
         folder = await _in_thread(self.storage.scratch)
         try:
             source = folder / "upload"
-            await _in_thread(_copied, data, source)
+            await _in_thread(copy_to, data, source)
             yield source, folder, content_type
         finally:
             await _in_thread(shutil.rmtree, folder, True)
@@ -297,40 +297,6 @@ def _insert_waiting(connection: Connection, held: str, about: tuple[Any, ...]) -
     attachments.insert_attachment(connection, *about)
     task = develop if about[2] == "image" else encode
     task.enqueue_in(connection, media_id=about[0], held=held)
-
-
-def _checked_type(data: bytes | Path, type_of: Callable[[bytes], str | None]) -> str:
-    """The type that the first bytes are of. Raises Invalid."""
-    if isinstance(data, bytes):
-        head = data[:64]
-    else:
-        with data.open("rb") as file:
-            head = file.read(64)
-    if not head:
-        raise Invalid({"file": [("ERR_BLANK", "can't be blank")]})
-    found = type_of(head)
-    if found is None:
-        kinds = ACCEPTED_PICTURES if type_of is picture_type else ACCEPTED
-        raise Invalid({"file": [("ERR_INVALID", f"is not a picture that can be shown here ({kinds})")]})
-    return found
-
-
-def _copied(data: bytes | Path, target: Path) -> None:
-    """Write the upload to `target`. Raises StorageFull."""
-    try:
-        if isinstance(data, bytes):
-            target.write_bytes(data)
-        else:
-            shutil.copyfile(data, target)
-    except OSError as problem:
-        if problem.errno in FULL:
-            raise StorageFull from problem
-        raise
-
-
-def _check_focus(focus: tuple[float, float] | None) -> None:
-    if focus is not None and not all(math.isfinite(value) and -1 <= value <= 1 for value in focus):
-        raise Invalid({"focus": [("ERR_INVALID", "must be two numbers from -1 to 1")]})
 
 
 async def _in_thread(function: Callable[..., T], *arguments: Any) -> T:
