@@ -46,7 +46,10 @@ async def test_a_mention_is_pushed_signed_and_sealed(
     async with network(tmp_path, [*database, *OPEN]) as raf, open_push_service() as service:
         ada, boris = await people(raf, "ada", "boris")
         push = raf.application.part(open_push)
-        await push.subscribe(ada, await token(raf, ada, 1), asked(service, "mention", standard=standard, language="ru"))
+        holder = await token(raf, ada, 1)
+        sealed = push.seal(holder, "the bearer of this")
+        assert b"bearer" not in sealed
+        await push.subscribe(ada, holder, asked(service, "mention", standard=standard, language="ru", token=sealed))
         post = await say(raf, boris, "@ada how about a <raf>? " + "very " * 60)
         await raf.favourite(boris, await say(raf, ada))
         await run_tasks(raf.application)
@@ -56,6 +59,7 @@ async def test_a_mention_is_pushed_signed_and_sealed(
         (note,) = await raf.notifications(ada, types=["mention"])
         assert (said["notification_id"], said["notification_type"]) == (int(note.id), "mention")
         assert said["title"] == "boris: упоминание вас"
+        assert said["access_token"] == "the bearer of this"  # by it a client knows which of its accounts is meant
         assert "<raf>" in said["body"]
         assert len(said["body"]) <= 140
         assert said["url"].endswith(f"/@boris/{post}")

@@ -7,10 +7,10 @@ import pytest
 
 from raf import entities
 from raf.web.assets import Assets
+from raf.web.devices import device_of
 from raf.web.fragments import Fragments
 from raf.web.frames import Frame, Frames, slot
 from raf.web.languages import read_languages
-from raf.web.pages.security import device
 from raf.web.rendering import Rendering, attributes, excerpt
 
 LANGUAGES = read_languages()
@@ -120,4 +120,4 @@ def test_attributes_are_escaped() -> None:
     ],
 )
 def test_a_browser_is_told_in_two_words(agent: str, words: str) -> None:
-    assert device(agent) == words
+    assert device_of(agent) == words
