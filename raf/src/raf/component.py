@@ -25,6 +25,7 @@ component = Component(
     operations=(
         "raf.operations:rebuild",
         "raf.operations:seed",
+        "raf.media.operations:carry",
         "raf.moderation.operations:role",
         "raf.moderation.operations:judge",
         "raf.moderation.operations:lift",
@@ -68,6 +69,7 @@ component = Component(
         Mount("/oauth", "raf.mastodon.application:build"),
         Mount("/.well-known", "raf.mastodon.application:build"),
         Mount("/nodeinfo", "raf.mastodon.application:build"),
+        Mount("/health", "raf.mastodon.application:build"),
         Mount("/media", "raf.media.application:build"),
         Mount("/", "raf.web.application:build"),
     ),

@@ -23,6 +23,7 @@ from raf.media.application import build
 from raf.media.cache import PIECE
 from raf.media.checks import storage as checked
 from raf.media.library import Library, open_library
+from raf.media.operations import carry
 from raf.media.storage import StorageAway, open_storage
 
 from raf.tests.integration.media.buckets import keys, new_bucket, settings_of, store_of  # isort: skip
@@ -137,6 +138,27 @@ async def test_the_same_picture_twice_has_two_names_that_say_nothing_of_it(tmp_p
         first, second = [await path_of(library, await library.upload(ANNA, picture())) for _ in range(2)]
         assert first != second
         assert len(keys(bucket)) == 4
+
+
+async def test_a_house_that_moves_to_a_bucket_takes_its_files_along(tmp_path: Path) -> None:
+    async with running(tmp_path, ["raf"]) as application:
+        library = application.part(open_library)
+        identity = await library.upload(ANNA, picture())
+        path = await path_of(library, identity)
+        folder = application.data_dir / "media"
+        before = (folder / path.removeprefix("/media/")).read_bytes()
+        with pytest.raises(OstrovError, match="the media lie in a folder"):
+            await carry.function(application)
+    bucket = new_bucket()
+    async with running(tmp_path, ["raf"], settings_of(bucket)) as application, client_of(application) as client:
+        library = application.part(open_library)
+        assert (await client.get(path)).status_code == 404
+        assert await carry.function(application) == "sent 2 files; 0 were there already"
+        assert await carry.function(application) == "sent 0 files; 2 were there already"
+        assert (await client.get(path)).content == before
+        assert len(keys(bucket)) == 2
+        await library.discard(ANNA, identity)
+        assert keys(bucket) == []
 
 
 async def test_houses_with_prefixes_share_a_bucket(tmp_path: Path) -> None:
