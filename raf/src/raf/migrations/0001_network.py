@@ -8,32 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from raf.columns import TIME, big, count, flag, identity, text
+
 revision = "0001"
 down_revision = None
-
-TIME: sa.Double[float] = sa.Double()
-
-
-def identity(name: str = "id") -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False)
-
-
-def big(name: str, **options: Any) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger, nullable=options.pop("nullable", False), **options)
-
-
-def text(name: str, default: str | None = "", **options: Any) -> sa.Column[str]:
-    if default is None:
-        return sa.Column(name, sa.Text, nullable=True, **options)
-    return sa.Column(name, sa.Text, nullable=False, server_default=default, **options)
-
-
-def flag(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.SmallInteger, nullable=False, server_default="0")
-
-
-def count(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.Integer, nullable=False, server_default="0")
 
 
 def pair(table: str, other: str, *columns: sa.Column[Any]) -> None:

@@ -5,31 +5,13 @@ Followed tags are a read model of events; the rest is what people set for themse
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
 
+from raf.columns import TIME, big, flag, given, identity
+
 revision = "0004"
 down_revision = "0003"
-
-TIME: sa.Double[float] = sa.Double()
-
-
-def identity() -> sa.Column[int]:
-    return sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False)
-
-
-def big(name: str, **options: Any) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger, nullable=False, **options)
-
-
-def text(name: str, **options: Any) -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False, **options)
-
-
-def flag(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.SmallInteger, nullable=False, server_default="0")
 
 
 def upgrade() -> None:
@@ -37,8 +19,8 @@ def upgrade() -> None:
         "people_list",
         identity(),
         big("account_id", index=True),
-        text("title"),
-        text("replies_policy", server_default="list"),  # list, followed, none
+        given("title"),
+        given("replies_policy", server_default="list"),  # list, followed, none
         flag("exclusive"),
     )
     op.create_table(
@@ -53,12 +35,12 @@ def upgrade() -> None:
         "content_filter",
         identity(),
         big("account_id", index=True),
-        text("title"),
-        text("contexts"),  # JSON: home, notifications, public, thread, account
-        text("action", server_default="warn"),  # warn, hide, blur
+        given("title"),
+        given("contexts"),  # JSON: home, notifications, public, thread, account
+        given("action", server_default="warn"),  # warn, hide, blur
         sa.Column("expires_at", TIME),
     )
-    op.create_table("content_filter_keyword", identity(), big("filter_id", index=True), text("keyword"), flag("whole_word"))
+    op.create_table("content_filter_keyword", identity(), big("filter_id", index=True), given("keyword"), flag("whole_word"))
     op.create_table(
         "content_filter_status",
         identity(),
@@ -69,7 +51,7 @@ def upgrade() -> None:
     op.create_table(
         "tag_follow",
         big("account_id", primary_key=True),
-        text("tag", primary_key=True),
+        given("tag", primary_key=True),
         big("id"),
         sa.Column("created_at", TIME, nullable=False),
         sqlite_with_rowid=False,
@@ -79,14 +61,14 @@ def upgrade() -> None:
         "featured_tag",
         identity(),
         big("account_id"),
-        text("tag"),
+        given("tag"),
         sa.UniqueConstraint("account_id", "tag", name="featured_tag_once"),
     )
     op.create_table(
         "account_note",
         big("account_id", primary_key=True),
         big("target_id", primary_key=True),
-        text("comment"),
+        given("comment"),
         sqlite_with_rowid=False,
     )
     op.create_table(

@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
+
+from raf.columns import big, count, flag, identity, text, when
 
 revision = "0006"
 down_revision = "0005"
 
-TIME: sa.Double[float] = sa.Double()
 FLAGS = ("silenced", "sensitized", "disabled", "held", "quiet")
 SUSPENDED, QUIET, HELD = sa.text("suspended = 1"), sa.text("quiet = 1"), sa.text("held = 1")
-
-
-def identity(name: str = "id") -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False)
-
-
-def big(name: str, **options: Any) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger, nullable=options.pop("nullable", False), **options)
-
-
-def text(name: str, default: str | None = "", **options: Any) -> sa.Column[str]:
-    if default is None:
-        return sa.Column(name, sa.Text, nullable=True, **options)
-    return sa.Column(name, sa.Text, nullable=False, server_default=default, **options)
-
-
-def flag(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.SmallInteger, nullable=False, server_default="0")
-
-
-def count(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.Integer, nullable=False, server_default="0")
-
-
-def when(name: str = "created_at", *, nullable: bool = False) -> sa.Column[float]:
-    return sa.Column(name, TIME, nullable=nullable)
 
 
 def upgrade() -> None:

@@ -5,20 +5,13 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from raf.columns import TIME, identity, text
+
 revision = "0008"
 down_revision = "0007"
 
-TIME: sa.Double[float] = sa.Double()
 GROUPED = sa.text("group_key <> ''")
 FILTERED = sa.text("filtered = 1")
-
-
-def identity() -> sa.Column[int]:
-    return sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False)
-
-
-def text(name: str, default: str = "") -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False, server_default=default)
 
 
 def upgrade() -> None:

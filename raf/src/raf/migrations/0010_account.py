@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
 
+from raf.columns import TIME, big, count, text, when
+
 revision = "0010"
 down_revision = "0009"
-
-TIME: sa.Double[float] = sa.Double()
-
-
-def big(name: str, **options: Any) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger, nullable=options.pop("nullable", False), **options)
-
-
-def text(name: str, default: str | None = "", **options: Any) -> sa.Column[str]:
-    if default is None:
-        return sa.Column(name, sa.Text, nullable=True, **options)
-    return sa.Column(name, sa.Text, nullable=False, server_default=default, **options)
-
-
-def count(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.Integer, nullable=False, server_default="0")
-
-
-def when(name: str = "created_at", *, nullable: bool = False) -> sa.Column[float]:
-    return sa.Column(name, TIME, nullable=nullable)
 
 
 def upgrade() -> None:
