@@ -22,6 +22,7 @@ from raf.mastodon.house import House
 from raf.mastodon.uploads import Disconnected
 from raf.moderation.guard import open_guard
 from raf.times import iso
+from raf.web.security import STAY
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -87,6 +88,8 @@ class Gate:
     async def _api(self, call: Call, send: Send) -> None:
         scope = call.scope
         method = scope["method"]
+        if self._house.url.startswith("https:"):
+            call.headers.append(STAY)
         if method == "OPTIONS":
             await answer(send, 200, b"", preflight(call.header(b"access-control-request-headers")))
             return
