@@ -41,6 +41,11 @@ def take(connection: Connection, kind: str, token: str, now: float) -> Step | No
     return found if gone else None
 
 
+def forget_steps(connection: Connection, account_id: int) -> None:
+    """End the log-ins of an account that are half done: the password they began with is no longer the password."""
+    connection.execute("DELETE FROM log_in_step WHERE account_id = ?", (account_id,))
+
+
 def prune_steps(connection: Connection, now: float) -> int:
     """Delete what nobody may come back to; the number."""
     return connection.execute("DELETE FROM log_in_step WHERE created_at < ?", (now - LIVES,))

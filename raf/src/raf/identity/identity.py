@@ -8,6 +8,7 @@ from functools import partial
 
 from ostrov import Connection, NotFound, Ostrov
 from raf.errors import Invalid, TooMany, WrongPassword
+from raf.factors import steps
 from raf.identity import attempts, credentials, sessions, tokens
 from raf.identity.attempts import Rule, subject_of_address
 from raf.identity.credentials import Credential
@@ -203,6 +204,7 @@ class Identity:
             post(connection, account_id, "protected", what="password_changed")
             self._closing(sessions.delete_other_sessions)(connection, account_id, keep.id if keep else None)
             self._closing(tokens.delete_authorization)(connection, account_id, None)
+            steps.forget_steps(connection, account_id)
 
         await self.application.store.write(write)
 

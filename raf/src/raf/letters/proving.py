@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ostrov import Connection, Ostrov
 from raf.errors import Invalid, Missing, TooMany
+from raf.factors import steps
 from raf.identity import attempts, credentials, sessions, tokens
 from raf.identity.attempts import Rule, subject_of_address
 from raf.identity.emails import problems_of_email
@@ -194,6 +195,7 @@ class Proving:
             rows.drop_keys(connection, found.account_id, *rows.LIVES)
             sessions.delete_other_sessions(connection, found.account_id, None)
             tokens.delete_authorization(connection, found.account_id, None)
+            steps.forget_steps(connection, found.account_id)
             post(connection, found.account_id, "protected", what="password_changed")
 
         await self.store.write(write)
