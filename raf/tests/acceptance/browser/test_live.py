@@ -10,6 +10,7 @@ from playwright.async_api import Page, expect
 
 from raf.forms import NewPost
 from raf.network import open_raf
+from raf.notifications.notifications import open_notifications
 
 pytestmark = [pytest.mark.long, pytest.mark.server("chromium")]
 
@@ -109,7 +110,7 @@ async def test_a_notification_arrives_with_its_number(open_place) -> None:  # ty
         await ready(page)
         raf = place.application.part(open_raf)
         timur = place.crowd.accounts["timur"]
-        before = await raf.unread_notifications(timur)
+        before = await place.application.part(open_notifications).unread(timur)
         await raf.follow(place.crowd.accounts["june"], timur)
         await expect(page.locator(".rail [data-count]")).to_have_text(str(before + 1))
         assert (await page.title()).startswith(f"({before + 1})")
