@@ -22,7 +22,7 @@ from raf.entities.application import Application, Token
 from raf.entities.card import PreviewCard
 from raf.entities.conversation import Conversation
 from raf.entities.error import Error
-from raf.entities.instance import Instance, InstanceContact, InstanceThumbnail, InstanceV1, Rule
+from raf.entities.instance import Instance, InstanceContact, InstanceThumbnail, InstanceV1, Rule, RuleTranslation
 from raf.entities.media import MediaAttachment
 from raf.entities.notification import Marker, Notification
 from raf.entities.poll import Poll, PollOption
@@ -58,6 +58,7 @@ __all__ = [
     "Relationship",
     "Role",
     "Rule",
+    "RuleTranslation",
     "ScheduledStatus",
     "Search",
     "Source",

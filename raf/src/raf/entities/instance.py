@@ -9,10 +9,18 @@ from msgspec import Struct, field
 from raf.entities.account import Account
 
 
+class RuleTranslation(Struct, kw_only=True):
+    text: str
+    hint: str = ""
+
+
 class Rule(Struct, kw_only=True):
+    """`translations` are by the language's code."""
+
     id: str
     text: str
     hint: str = ""
+    translations: dict[str, RuleTranslation] = field(default_factory=dict)
 
 
 class InstanceThumbnail(Struct, kw_only=True):

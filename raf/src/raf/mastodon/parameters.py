@@ -60,7 +60,7 @@ def _plant(branch: Tree, path: list[str], value: Any) -> None:
         elif following == "":
             there = branch.setdefault(name, [])
             if isinstance(there, list) and len(there) < MOST:
-                if place + 2 == len(path):
+                if not any(path[place + 1 :]):  # `a[]`, and the `a[][]` of Mastodon.py
                     there.append(value)
                 else:  # a list of branches: `poll[][name]`, a new one when the name comes again
                     if not there or not isinstance(there[-1], dict) or path[place + 2] in there[-1]:

@@ -51,6 +51,7 @@ def test_a_list_is_a_list_however_it_came() -> None:
         assert convert({"media_ids": given_ids}, Form).media_ids == [1, 2]
     assert convert({"media_ids": "7"}, Form).media_ids == [7]
     assert convert({"media_ids": ""}, Form).media_ids == []
+    assert convert(parse_query(b"media_ids[][]=1&media_ids[][]=2"), Form).media_ids == [1, 2]
 
 
 def test_what_postgresql_cannot_store_is_taken_out() -> None:

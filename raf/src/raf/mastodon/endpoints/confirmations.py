@@ -21,7 +21,7 @@ class Confirmation(msgspec.Struct):
     email: str | UnsetType = UNSET
 
 
-@post("/api/v1/emails/confirmations", newcomer("write:accounts"))
+@post("/api/v1/emails/confirmations", newcomer("write:accounts"), form=Confirmation)
 async def write_again(call: Asked) -> bytes:
     """Send the letter once more, perhaps to another address."""
     access = call.access

@@ -11,6 +11,7 @@ from raf.mastodon import RAF_VERSION
 from raf.mastodon.access import ANYONE
 from raf.mastodon.answers import encode
 from raf.mastodon.endpoint import Asked, get
+from raf.mastodon.promise import Words
 from raf.mastodon.selections.activity import COUNTED, usage
 from raf.mastodon.shapes import AuthorizationServer, NodeInfo, NodeInfoLinks
 
@@ -66,4 +67,10 @@ async def nodeinfo(call: Asked) -> Response[bytes]:
     return Response(encode(body), media_type=f'application/json; profile="{SCHEMA}#"; charset=utf-8')
 
 
-HANDLERS = [authorization_server, nodeinfo_links, nodeinfo]
+@get("/health", ANYONE, Words)
+async def health(call: Asked) -> Response[bytes]:
+    """Whether the server answers, for watchers and balancers."""
+    return Response(b"OK", media_type="text/plain")
+
+
+HANDLERS = [authorization_server, nodeinfo_links, nodeinfo, health]

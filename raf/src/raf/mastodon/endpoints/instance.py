@@ -6,12 +6,15 @@ import html
 import time
 from typing import Any
 
+from litestar.params import FromPath
+
 from raf.domain import polls
-from raf.entities import CustomEmoji, Instance, InstanceContact, InstanceThumbnail, InstanceV1, Rule
+from raf.entities import CustomEmoji, Instance, InstanceContact, InstanceThumbnail, InstanceV1, Rule, RuleTranslation
 from raf.errors import Missing
 from raf.mastodon import API_VERSIONS, VERSION
 from raf.mastodon.access import ANYONE
 from raf.mastodon.answers import encode
+from raf.mastodon.call import Call
 from raf.mastodon.endpoint import Asked, get
 from raf.mastodon.house import House
 from raf.mastodon.selections.activity import COUNTED, usage, weeks
@@ -21,10 +24,13 @@ from raf.media.portraits import default_header
 from raf.moderation import blocking, emojis
 from raf.moderation import house as house_texts
 from raf.push.push import open_push
+from raf.tags import featuring
 from raf.times import iso
-from raf.web.pages.about import RULES
+from raf.web.languages import Language as Speech
+from raf.web.rules import RULES
 
 LANGUAGES = {"en": "English", "ru": "Russian"}
+RUSSIAN = Speech("ru")
 SOURCE = ""  # the address of the repository, once it has one
 LINK_LENGTH = 23
 COUNTED_RULES = 5.0
@@ -134,6 +140,9 @@ async def activity(call: Asked) -> bytes:
 @get("/api/v1/instance/extended_description", ANYONE, InstanceText)
 async def extended_description(call: Asked) -> bytes:
     """What the server is about, as HTML."""
+    written = await call.house.store.read(house_texts.text_of, "description")
+    if written is not None:
+        return encode({"updated_at": iso(written.updated_at), "content": house_texts.drawn(written.text)})
     text = call.house.application.settings.raf.description
     return encode({"updated_at": iso(0), "content": f"<p>{html.escape(text)}</p>"})
 
@@ -147,13 +156,25 @@ async def privacy_policy(call: Asked) -> bytes:
     return encode({"updated_at": iso(0), "content": f"<p>{html.escape(PRIVACY)}</p>"})
 
 
-@get(["/api/v1/instance/terms_of_service"], ANYONE, TermsOfService, absent=True)
+@get("/api/v1/instance/terms_of_service", ANYONE, TermsOfService, absent=True)
 async def terms_of_service(call: Asked) -> bytes:
     """The terms, as HTML. Raises Missing when nobody wrote any."""
+    return await _terms(call)
+
+
+@get("/api/v1/instance/terms_of_service/{date:str}", ANYONE, TermsOfService)
+async def terms_of_day(call: Asked, date: FromPath[str]) -> bytes:
+    """The terms that began to hold on a day; only those that hold now are kept. Raises Missing."""
+    return await _terms(call, date)
+
+
+async def _terms(call: Call, wanted: str = "") -> bytes:
     written = await call.house.store.read(house_texts.text_of, "terms")
     if written is None:
         raise Missing
     day = iso(written.updated_at)[:10]
+    if wanted not in ("", day):
+        raise Missing
     content = house_texts.drawn(written.text)
     return encode({"effective_date": day, "effective": True, "content": content, "succeeded_by": None})
 
@@ -189,7 +210,7 @@ def configuration(house: House) -> dict[str, Any]:
     posts, media = house.application.settings.raf.posts, house.library.settings
     return {
         "accounts": {
-            "max_featured_tags": 0,
+            "max_featured_tags": featuring.MOST,
             "max_pinned_statuses": posts.pins,
             "max_profile_fields": posts.fields,
             "max_display_name_length": posts.display_name,
@@ -223,7 +244,10 @@ def configuration(house: House) -> dict[str, Any]:
 async def rules(house: House) -> list[Rule]:
     """The rules that were written down here, or else the usual ones of the page about this place, numbered."""
     written = await house.counted(COUNTED_RULES, house_texts.rules_of)
-    return written or [Rule(id=str(number), text=text) for number, text in enumerate(RULES, 1)]
+    return written or [
+        Rule(id=str(number), text=text, translations={"ru": RuleTranslation(text=str(RUSSIAN.say(text)))})
+        for number, text in enumerate(RULES, 1)
+    ]
 
 
 def _thumbnail(house: House) -> str:
@@ -231,7 +255,7 @@ def _thumbnail(house: House) -> str:
 
 
 HANDLERS = [
-    *(terms_of_service, domain_blocks),
+    *(terms_of_service, terms_of_day, domain_blocks),
     *(v2, v1, show_rules, peers, activity, extended_description, privacy_policy),
     *(translation_languages, languages, custom_emojis),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import Annotated, Any, TypeAlias
 
 import msgspec
@@ -77,6 +78,12 @@ class EditForm(msgspec.Struct):
     media_ids: list[Id] | UnsetType = UNSET
     media_attributes: list[MediaAttribute] | UnsetType = UNSET
     poll: dict[str, Any] | UnsetType | None = UNSET
+
+
+class DeletionQuery(msgspec.Struct):
+    """Whether the files go at once, and not in a day, until which they may be posted anew."""
+
+    delete_media: bool = False
 
 
 class ReblogForm(msgspec.Struct):
@@ -157,7 +164,7 @@ def poll_of(tree: Tree | None) -> NewPoll | None:
     )
 
 
-@delete("/api/v1/statuses/{status_id:int}", WRITE, DeletedStatus)
+@delete("/api/v1/statuses/{status_id:int}", WRITE, DeletedStatus, query=DeletionQuery)
 async def destroy(call: Asked, status_id: FromPath[int]) -> bytes:
     """Take a post away; the answer has its source, to write it anew."""
     raf = call.house.raf
@@ -166,6 +173,10 @@ async def destroy(call: Asked, status_id: FromPath[int]) -> bytes:
         raise Missing
     source = await raf.status_source(call.account_id, status_id)
     await raf.delete_post(call.account_id, status_id)
+    if call.query(DeletionQuery).delete_media:
+        for media in shown.media_attachments:
+            with suppress(Missing):  # somebody was quicker
+                await call.house.library.discard(call.account_id, int(media.id))
     whole = msgspec.to_builtins(shown)
     return encode(whole | {"text": source.text, "spoiler_text": source.spoiler_text})
 
