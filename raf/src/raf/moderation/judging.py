@@ -28,7 +28,10 @@ OF_AUTHOR = "SELECT id FROM status WHERE id = ? AND account_id = ? AND reblog_of
 QUIET = "SELECT silenced, suspended FROM account WHERE id = ?"
 OWNERS = "SELECT count(*) FROM account WHERE role = 'owner' AND suspended = 0"
 EMAIL = "SELECT email FROM credential WHERE account_id = ?"
-REJECTED = ("session", "oauth_token", "oauth_code", "sign_up", "credential")
+REJECTED = (
+    *("session", "oauth_token", "oauth_code", "sign_up", "credential"),
+    *("letter_key", "letter_box", "address_change", "known_device", "presence", "preference"),
+)
 ERASED = tuple(f"DELETE FROM {table} WHERE account_id = ?" for table in REJECTED)
 BLOCK_EMAIL = "INSERT INTO canonical_email_block (id, hash, account_id, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 UNBLOCK_EMAIL = "DELETE FROM canonical_email_block WHERE account_id = ?"
@@ -186,13 +189,9 @@ def give_role(connection: Connection, journal: Journal, actor_id: int, account_i
         raise Forbidden
     if account.role == OWNER.name != role and connection.value(OWNERS) == 1:
         raise Refused("A house needs an owner: name another one first")
-    stream = e.judged(account_id)
-    version = journal.next_version(connection, stream)
     journal.put(
         connection,
-        e.RoleGiven(
-            originator_id=stream, originator_version=version, at=now, account_id=account_id, giver_id=actor_id, role=role
-        ),
+        e.RoleGiven(**journal.next(connection, e.judged(account_id), now), account_id=account_id, giver_id=actor_id, role=role),
     )
     audit.record(connection, journal.ids.next(now), now, actor_id, "role", "account", account.username, role)
 
@@ -218,9 +217,7 @@ def appeal(connection: Connection, journal: Journal, account_id: int, strike_id:
     journal.put(
         connection,
         e.StrikeAppealed(
-            originator_id=e.appealed(strike_id),
-            originator_version=1,
-            at=now,
+            **journal.first(e.appealed(strike_id), now),
             strike_id=strike_id,
             account_id=account_id,
             text=text.strip(),
@@ -290,9 +287,7 @@ def _put(
     journal.put(
         connection,
         e.AccountJudged(
-            originator_id=stream,
-            originator_version=journal.next_version(connection, stream),
-            at=now,
+            **journal.next(connection, stream, now),
             id=identity,
             account_id=account_id,
             moderator_id=actor_id,

@@ -48,6 +48,9 @@ WHOM = {
     "none": N_("Nobody, for now"),
 }
 
+TOLD = {**KINDS, "quote": N_("Quotes of my posts")}
+"""What letters may tell of, and how that is called."""
+
 
 @get("/settings/notifications")
 async def notifications_page(visit: Here) -> Answer:
@@ -136,7 +139,7 @@ async def _draw(visit: Visit) -> Answer:
         pushed=pushed,
         kinds=[(kind, say(label), bool(pushed and pushed.wanted[kind])) for kind, label in KINDS.items()],
         whom=[(value, say(label)) for value, label in WHOM.items()],
-        letters=[(f"letters_{kind}", say(KINDS[kind]), on) for kind, on in wanted.items()],
+        letters=[(f"letters_{kind}", say(TOLD[kind]), on) for kind, on in wanted.items()],
     )
 
 
