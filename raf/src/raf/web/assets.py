@@ -6,6 +6,7 @@ import each other by relative paths stay within one digest.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
@@ -26,15 +27,18 @@ SHORTLY = b"public, max-age=300"
 
 
 class Asset(NamedTuple):
+    """`packed` is the content for browsers that take gzip; "" of what is packed already, as pictures are."""
+
     content: bytes
     type: str
+    packed: bytes = b""
 
 
 class Assets:
     """The static files of a folder; `css/*.css` together are `raf.css`, in the order of their names."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
-        self.files = dict(read_assets(folder))
+        self.files = {name: packed(asset) for name, asset in read_assets(folder)}
         digest = hashlib.sha256()
         for name, asset in sorted(self.files.items()):
             digest.update(name.encode() + b"\0" + asset.content)
@@ -54,17 +58,28 @@ class Assets:
         digest, _, name = path.partition("/")
         found = self.files.get(name)
         status = 200 if found else 404
-        content, kind = found or (b"", "text/plain")
+        content, kind, small = found or (b"", "text/plain", b"")
+        takes = small and any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])
+        if takes:
+            content = small
         headers = [
             (b"content-type", kind.encode()),
             (b"content-length", str(len(content)).encode()),
             (b"cache-control", FOREVER if found and digest == self.digest else SHORTLY),
             (b"x-content-type-options", b"nosniff"),
+            *([(b"vary", b"accept-encoding")] if small else []),
+            *([(b"content-encoding", b"gzip")] if takes else []),
         ]
         if kind == TYPES[".svg"]:
             headers.append((b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content, "more_body": False})
+
+
+def packed(asset: Asset) -> Asset:
+    """With its packed form when that is worth it. Done once a start: 7 ms for all."""
+    small = gzip.compress(asset.content, 9, mtime=0)
+    return asset._replace(packed=small) if len(small) < 0.8 * len(asset.content) else asset
 
 
 def read_assets(folder: Path) -> Iterable[tuple[str, Asset]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import shutil
 from pathlib import Path
@@ -12,13 +13,14 @@ import pytest
 from raf.web.assets import FOLDER, Assets
 
 
-async def fetch(assets: Assets, path: str) -> tuple[int, dict[str, str], bytes]:
+async def fetch(assets: Assets, path: str, encodings: str = "") -> tuple[int, dict[str, str], bytes]:
     sent: list[Any] = []
 
     async def send(message: Any) -> None:
         sent.append(message)
 
-    await assets({"type": "http", "method": "GET", "path": path}, None, send)  # type: ignore[typeddict-item, arg-type]
+    scope = {"type": "http", "method": "GET", "path": path, "headers": [(b"accept-encoding", encodings.encode())]}
+    await assets(scope, None, send)  # type: ignore[arg-type]
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], headers, sent[1]["body"]
 
@@ -30,6 +32,19 @@ async def test_a_file_is_served_for_good_at_the_digest_of_all() -> None:
     assert headers["content-type"] == "text/css; charset=utf-8"
     assert "immutable" in headers["cache-control"]
     assert b"--coconut" in body
+
+
+async def test_text_is_packed_for_browsers_that_take_it_so() -> None:
+    assets = Assets()
+    _, plain, body = await fetch(assets, assets.url("raf.css"))
+    _, headers, packed = await fetch(assets, assets.url("raf.css"), "br, gzip")
+    assert "content-encoding" not in plain
+    assert headers["content-encoding"] == "gzip"
+    assert plain["vary"] == headers["vary"] == "accept-encoding", "a cache in between keeps both apart"
+    assert int(headers["content-length"]) == len(packed) < len(body) / 4
+    assert gzip.decompress(packed) == body
+    _, picture, _ = await fetch(assets, assets.url("images/icon-192.png"), "gzip")
+    assert "content-encoding" not in picture
 
 
 async def test_a_page_from_before_an_upgrade_still_finds_its_files() -> None:
