@@ -19,6 +19,8 @@ MENTION = re.compile(r"(?<![=/\w])@([A-Za-z0-9_]+(?:[A-Za-z0-9_.-]*[A-Za-z0-9_])
 HASHTAG = re.compile(r"(?<![=/)\w])[#＃]((?=[\w·・]*[^\W\d])\w(?:[\w·・]*\w)?)")
 LINK_PREFIX = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
 PARAGRAPHS = re.compile(r"\n{2,}")
+RUN = re.compile(r"\S{2049,}")
+"""Longer than any address: finding the links in it takes time that grows with the square of its length."""
 SHOWN = 30
 EXTENDING = (0x200D, 0xFE0E, 0xFE0F)
 URL_LENGTH = 23
@@ -40,7 +42,7 @@ def pieces(text: str) -> list[Piece]:
     if "://" in text:
         found += [
             Piece(match.index, match.last_index, "link", match.url)
-            for match in _linkify().match(text) or ()
+            for match in _linkify().match(RUN.sub(_blank, text)) or ()
             if match.schema in ("http:", "https:")
         ]
     inside = [(piece.start, piece.end) for piece in found]
@@ -136,6 +138,10 @@ def _drawn(piece: Piece, accounts: Mapping[str, str], rel_me: bool) -> str | Non
         f'<span class="{"ellipsis" if len(rest) > SHOWN else ""}">{escape(rest[:SHOWN])}</span>'
         f'<span class="invisible">{escape(rest[SHOWN:])}</span></a>'
     )
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])
 
 
 def _overlaps(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
