@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from ostrov import Connection, Events
 from raf.domain.events import RafEvent
@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from raf.posts.settings import PostSettings
 
 Told = Callable[[Sequence[int], Sequence[RafEvent]], None]
+
+
+class Place(TypedDict):
+    """The fields that every event has: its stream, its version in it, and when it happened."""
+
+    originator_id: str
+    originator_version: int
+    at: float
 
 
 class Journal:
@@ -37,6 +45,14 @@ class Journal:
     def next_version(self, connection: Connection, stream: str) -> int:
         """The version of the next event of a stream that may have some."""
         return self.events.version(connection, stream) + 1
+
+    def next(self, connection: Connection, stream: str, now: float) -> Place:
+        """Where the next event of a stream belongs that may have some: `Blocked(**journal.next(…), …)`."""
+        return {"originator_id": stream, "originator_version": self.next_version(connection, stream), "at": now}
+
+    def first(self, stream: str, now: float) -> Place:
+        """The same for a stream that begins."""
+        return {"originator_id": stream, "originator_version": 1, "at": now}
 
     def put(self, connection: Connection, *events: RafEvent) -> None:
         """Store events, project them, and tell of them after the commit."""

@@ -27,9 +27,7 @@ def open_account(connection: Connection, journal: Journal, username: str, *, dis
     journal.put(
         connection,
         AccountOpened(
-            originator_id=streams.account(account_id),
-            originator_version=1,
-            at=now,
+            **journal.first(streams.account(account_id), now),
             account_id=account_id,
             username=username,
             display_name=display_name,
@@ -49,13 +47,10 @@ def change_profile(connection: Connection, journal: Journal, account_id: int, ch
         return
     if "fields" in fields:
         fields["fields"] = tuple((name, value) for name, value in fields["fields"])
-    stream = streams.account(account_id)
     journal.put(
         connection,
         ProfileChanged(
-            originator_id=stream,
-            originator_version=journal.next_version(connection, stream),
-            at=now,
+            **journal.next(connection, streams.account(account_id), now),
             account_id=account_id,
             **fields,
         ),

@@ -42,9 +42,7 @@ def adopt(connection: Connection, journal: Journal, account_id: int, note: Note,
     journal.put(
         connection,
         PostImported(
-            originator_id=streams.post(status_id),
-            originator_version=1,
-            at=note.at,
+            **journal.first(streams.post(status_id), note.at),
             status_id=status_id,
             account_id=account_id,
             text=note.text,
@@ -70,13 +68,10 @@ def adopt_boost(connection: Connection, journal: Journal, account_id: int, statu
     made, post = marking.boostable(connection, account_id, status_id)
     if made is not None:
         return
-    stream = streams.pair("b", account_id, post.id)
     journal.put(
         connection,
         BoostImported(
-            originator_id=stream,
-            originator_version=journal.next_version(connection, stream),
-            at=at,
+            **journal.next(connection, streams.pair("b", account_id, post.id), at),
             status_id=_free_id(connection, at),
             account_id=account_id,
             reblog_of_id=post.id,

@@ -68,13 +68,10 @@ def close(connection: Connection, journal: Journal, account_id: int) -> tuple[li
         raise Refused("A house needs an owner: name another one first")
     archives = [name for (name,) in connection.rows(FILES, (account_id, account_id))]
     profiles.change_profile(connection, journal, account_id, EMPTY)
-    stream = streams.account(account_id)
     journal.put(
         connection,
         AccountClosed(
-            originator_id=stream,
-            originator_version=journal.next_version(connection, stream),
-            at=now,
+            **journal.next(connection, streams.account(account_id), now),
             account_id=account_id,
         ),
     )

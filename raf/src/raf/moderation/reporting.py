@@ -95,9 +95,7 @@ def file(connection: Connection, journal: Journal, account_id: int, new: NewRepo
     journal.put(
         connection,
         e.ReportFiled(
-            originator_id=e.reported(identity),
-            originator_version=1,
-            at=now,
+            **journal.first(e.reported(identity), now),
             id=identity,
             account_id=account_id,
             target_id=new.target_id,
@@ -147,13 +145,10 @@ def put_change(
 ) -> None:
     """Write the change and its audit. Raises Missing."""
     one(connection, report_id)
-    stream = e.reported(report_id)
     journal.put(
         connection,
         e.ReportChanged(
-            originator_id=stream,
-            originator_version=journal.next_version(connection, stream),
-            at=now,
+            **journal.next(connection, e.reported(report_id), now),
             id=report_id,
             moderator_id=actor_id,
             change=change,
@@ -176,9 +171,7 @@ def note(connection: Connection, journal: Journal, actor_id: int, report_id: int
     journal.put(
         connection,
         e.ReportNoted(
-            originator_id=stream,
-            originator_version=journal.next_version(connection, stream),
-            at=now,
+            **journal.next(connection, stream, now),
             id=identity,
             report_id=report_id,
             moderator_id=actor_id,

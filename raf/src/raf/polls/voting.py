@@ -24,13 +24,10 @@ def vote(connection: Connection, journal: Journal, account_id: int, status_id: i
     chosen = polls.vote(terms, choices, before, now, own=post.account_id == account_id)
     if not chosen:
         return
-    stream = streams.pair("v", account_id, post.id)
     journal.put(
         connection,
         Voted(
-            originator_id=stream,
-            originator_version=journal.next_version(connection, stream),
-            at=now,
+            **journal.next(connection, streams.pair("v", account_id, post.id), now),
             account_id=account_id,
             status_id=post.id,
             conversation_id=post.conversation_id,

@@ -39,13 +39,10 @@ def favourite(connection: Connection, journal: Journal, account_id: int, status_
     if connection.row(FAVOURITED, (account_id, post.id)) is not None:
         return
     _check_not_blocking(connection, account_id, post.account_id)
-    stream = streams.pair("l", account_id, post.id)
     journal.put(
         connection,
         Favourited(
-            originator_id=stream,
-            originator_version=journal.next_version(connection, stream),
-            at=now,
+            **journal.next(connection, streams.pair("l", account_id, post.id), now),
             id=journal.ids.next(now),
             account_id=account_id,
             status_id=post.id,
@@ -60,11 +57,11 @@ def unfavourite(connection: Connection, journal: Journal, account_id: int, statu
     post_id = _post_id(connection, status_id)
     if connection.row(FAVOURITED, (account_id, post_id)) is None:
         return
-    stream = streams.pair("l", account_id, post_id)
-    version = journal.next_version(connection, stream)
     journal.put(
         connection,
-        Unfavourited(originator_id=stream, originator_version=version, at=now, account_id=account_id, status_id=post_id),
+        Unfavourited(
+            **journal.next(connection, streams.pair("l", account_id, post_id), now), account_id=account_id, status_id=post_id
+        ),
     )
     forget_mark(connection, "favourite", account_id, post_id)
 
@@ -81,13 +78,10 @@ def boost(connection: Connection, journal: Journal, account_id: int, status_id: 
     if default is None:
         raise Forbidden
     boost_id = journal.ids.next(now)
-    stream = streams.pair("b", account_id, post.id)
     journal.put(
         connection,
         Boosted(
-            originator_id=stream,
-            originator_version=journal.next_version(connection, stream),
-            at=now,
+            **journal.next(connection, streams.pair("b", account_id, post.id), now),
             status_id=boost_id,
             account_id=account_id,
             reblog_of_id=post.id,
@@ -117,13 +111,10 @@ def unboost(connection: Connection, journal: Journal, account_id: int, status_id
     made = connection.row(BOOST, (post_id, account_id))
     if made is None:
         return
-    stream = streams.pair("b", account_id, post_id)
     journal.put(
         connection,
         Unboosted(
-            originator_id=stream,
-            originator_version=journal.next_version(connection, stream),
-            at=now,
+            **journal.next(connection, streams.pair("b", account_id, post_id), now),
             status_id=made[0],
             account_id=account_id,
             reblog_of_id=post_id,
@@ -138,13 +129,10 @@ def bookmark(connection: Connection, journal: Journal, account_id: int, status_i
     post = lookup.seen_post(connection, status_id, account_id)
     if connection.row(BOOKMARKED, (account_id, post.id)) is not None:
         return
-    stream = streams.pair("k", account_id, post.id)
     journal.put(
         connection,
         Bookmarked(
-            originator_id=stream,
-            originator_version=journal.next_version(connection, stream),
-            at=now,
+            **journal.next(connection, streams.pair("k", account_id, post.id), now),
             id=journal.ids.next(now),
             account_id=account_id,
             status_id=post.id,
@@ -157,11 +145,11 @@ def unbookmark(connection: Connection, journal: Journal, account_id: int, status
     post_id = _post_id(connection, status_id)
     if connection.row(BOOKMARKED, (account_id, post_id)) is None:
         return
-    stream = streams.pair("k", account_id, post_id)
-    version = journal.next_version(connection, stream)
     journal.put(
         connection,
-        Unbookmarked(originator_id=stream, originator_version=version, at=now, account_id=account_id, status_id=post_id),
+        Unbookmarked(
+            **journal.next(connection, streams.pair("k", account_id, post_id), now), account_id=account_id, status_id=post_id
+        ),
     )
 
 
@@ -179,13 +167,10 @@ def pin(connection: Connection, journal: Journal, account_id: int, status_id: in
         return
     if connection.value(PINS, (account_id,)) >= journal.limits.pins:
         raise _unpinnable("You have already pinned the maximum number of posts")
-    stream = streams.pair("n", account_id, post.id)
     journal.put(
         connection,
         Pinned(
-            originator_id=stream,
-            originator_version=journal.next_version(connection, stream),
-            at=now,
+            **journal.next(connection, streams.pair("n", account_id, post.id), now),
             id=journal.ids.next(now),
             account_id=account_id,
             status_id=post.id,
@@ -197,11 +182,13 @@ def unpin(connection: Connection, journal: Journal, account_id: int, status_id: 
     now = journal.begin(connection)
     if connection.row(PINNED, (account_id, status_id)) is None:
         return
-    stream = streams.pair("n", account_id, status_id)
-    version = journal.next_version(connection, stream)
     journal.put(
         connection,
-        Unpinned(originator_id=stream, originator_version=version, at=now, account_id=account_id, status_id=status_id),
+        Unpinned(
+            **journal.next(connection, streams.pair("n", account_id, status_id), now),
+            account_id=account_id,
+            status_id=status_id,
+        ),
     )
 
 
@@ -211,13 +198,10 @@ def silence(connection: Connection, journal: Journal, account_id: int, status_id
     post = lookup.seen_post(connection, status_id, account_id)
     if connection.row(SILENCED, (account_id, post.conversation_id)) is not None:
         return
-    stream = streams.pair("c", account_id, post.conversation_id)
     journal.put(
         connection,
         ConversationMuted(
-            originator_id=stream,
-            originator_version=journal.next_version(connection, stream),
-            at=now,
+            **journal.next(connection, streams.pair("c", account_id, post.conversation_id), now),
             id=journal.ids.next(now),
             account_id=account_id,
             conversation_id=post.conversation_id,
@@ -231,13 +215,10 @@ def unsilence(connection: Connection, journal: Journal, account_id: int, status_
     post = lookup.seen_post(connection, status_id, account_id)
     if connection.row(SILENCED, (account_id, post.conversation_id)) is None:
         return
-    stream = streams.pair("c", account_id, post.conversation_id)
     journal.put(
         connection,
         ConversationUnmuted(
-            originator_id=stream,
-            originator_version=journal.next_version(connection, stream),
-            at=now,
+            **journal.next(connection, streams.pair("c", account_id, post.conversation_id), now),
             account_id=account_id,
             conversation_id=post.conversation_id,
         ),

@@ -73,9 +73,7 @@ def publish(connection: Connection, journal: Journal, account_id: int, new: NewP
     journal.put(
         connection,
         Posted(
-            originator_id=streams.post(status_id),
-            originator_version=1,
-            at=now,
+            **journal.first(streams.post(status_id), now),
             status_id=status_id,
             account_id=account_id,
             text=draft.text,
@@ -141,13 +139,10 @@ def edit(connection: Connection, journal: Journal, account_id: int, status_id: i
         return
     if poll is not None and media_ids:
         raise Refused(f"Cannot attach more than {journal.limits.media} files")
-    stream = streams.post(status_id)
     journal.put(
         connection,
         PostEdited(
-            originator_id=stream,
-            originator_version=journal.next_version(connection, stream),
-            at=now,
+            **journal.next(connection, streams.post(status_id), now),
             status_id=status_id,
             account_id=account_id,
             visibility=visibility,
@@ -176,13 +171,10 @@ def delete(connection: Connection, journal: Journal, account_id: int, status_id:
     post = lookup.own(connection, status_id, account_id)
     if post.reblog_of_id is not None:
         raise Missing
-    stream = streams.post(status_id)
     journal.put(
         connection,
         PostDeleted(
-            originator_id=stream,
-            originator_version=journal.next_version(connection, stream),
-            at=now,
+            **journal.next(connection, streams.post(status_id), now),
             status_id=status_id,
             account_id=account_id,
             visibility=post.visibility,

@@ -50,13 +50,10 @@ def revoke(connection: Connection, journal: Journal, account_id: int, quoted_id:
     author_id, _, state = row
     if state != "accepted":
         return
-    stream = streams.post(status_id)
     journal.put(
         connection,
         QuoteRevoked(
-            originator_id=stream,
-            originator_version=journal.next_version(connection, stream),
-            at=now,
+            **journal.next(connection, streams.post(status_id), now),
             status_id=status_id,
             account_id=author_id,
             quoted_id=quoted_id,
@@ -75,13 +72,10 @@ def set_policy(connection: Connection, journal: Journal, account_id: int, status
     policy = quotes.policy(wanted)
     if connection.value(POLICY, (status_id,)) == policy:
         return
-    stream = streams.post(status_id)
     journal.put(
         connection,
         QuotePolicyChanged(
-            originator_id=stream,
-            originator_version=journal.next_version(connection, stream),
-            at=now,
+            **journal.next(connection, streams.post(status_id), now),
             status_id=status_id,
             account_id=account_id,
             policy=policy,

@@ -56,13 +56,10 @@ def follow(
         return
     if before is None:
         _check_room(connection, journal, account_id)
-    stream = streams.pair("f", account_id, target_id)
     journal.put(
         connection,
         kind(
-            originator_id=stream,
-            originator_version=journal.next_version(connection, stream),
-            at=now,
+            **journal.next(connection, streams.pair("f", account_id, target_id), now),
             id=before[0] if before and not (asked and kind is Followed) else journal.ids.next(now),
             account_id=account_id,
             target_id=target_id,
@@ -89,10 +86,9 @@ def unfollow(connection: Connection, journal: Journal, account_id: int, target_i
         kind = FollowRejected
     else:
         return
-    version = journal.next_version(connection, stream)
     journal.put(
         connection,
-        kind(originator_id=stream, originator_version=version, at=now, account_id=account_id, target_id=target_id),
+        kind(**journal.next(connection, stream, now), account_id=account_id, target_id=target_id),
     )
     forget_follow(connection, "follow" if kind is Unfollowed else "follow_request", target_id, account_id)
 
@@ -108,9 +104,7 @@ def grant(connection: Connection, journal: Journal, account_id: int, requester_i
     journal.put(
         connection,
         Followed(
-            originator_id=stream,
-            originator_version=journal.next_version(connection, stream),
-            at=now,
+            **journal.next(connection, stream, now),
             id=identity,
             account_id=requester_id,
             target_id=account_id,
@@ -129,11 +123,13 @@ def refuse(connection: Connection, journal: Journal, account_id: int, requester_
     now = journal.begin(connection)
     if connection.row(REQUEST, (requester_id, account_id)) is None:
         raise Missing
-    stream = streams.pair("f", requester_id, account_id)
-    version = journal.next_version(connection, stream)
     journal.put(
         connection,
-        FollowRejected(originator_id=stream, originator_version=version, at=now, account_id=requester_id, target_id=account_id),
+        FollowRejected(
+            **journal.next(connection, streams.pair("f", requester_id, account_id), now),
+            account_id=requester_id,
+            target_id=account_id,
+        ),
     )
     forget_follow(connection, "follow_request", account_id, requester_id)
 

@@ -23,13 +23,10 @@ def block(connection: Connection, journal: Journal, account_id: int, target_id: 
         return
     unfollow(connection, journal, account_id, target_id)
     unfollow(connection, journal, target_id, account_id)
-    stream = streams.pair("x", account_id, target_id)
     journal.put(
         connection,
         Blocked(
-            originator_id=stream,
-            originator_version=journal.next_version(connection, stream),
-            at=now,
+            **journal.next(connection, streams.pair("x", account_id, target_id), now),
             id=journal.ids.next(now),
             account_id=account_id,
             target_id=target_id,
@@ -42,11 +39,13 @@ def unblock(connection: Connection, journal: Journal, account_id: int, target_id
     now = journal.begin(connection)
     if connection.row(BLOCK, (account_id, target_id)) is None:
         return
-    stream = streams.pair("x", account_id, target_id)
-    version = journal.next_version(connection, stream)
     journal.put(
         connection,
-        Unblocked(originator_id=stream, originator_version=version, at=now, account_id=account_id, target_id=target_id),
+        Unblocked(
+            **journal.next(connection, streams.pair("x", account_id, target_id), now),
+            account_id=account_id,
+            target_id=target_id,
+        ),
     )
 
 
@@ -60,13 +59,10 @@ def mute(
     expires_at = now + duration if duration > 0 else None
     if before is not None and (bool(before[1]), before[2]) == (notifications, expires_at):
         return
-    stream = streams.pair("m", account_id, target_id)
     journal.put(
         connection,
         Muted(
-            originator_id=stream,
-            originator_version=journal.next_version(connection, stream),
-            at=now,
+            **journal.next(connection, streams.pair("m", account_id, target_id), now),
             id=before[0] if before else journal.ids.next(now),
             account_id=account_id,
             target_id=target_id,
@@ -80,11 +76,13 @@ def unmute(connection: Connection, journal: Journal, account_id: int, target_id:
     now = journal.begin(connection)
     if connection.row(MUTE, (account_id, target_id)) is None:
         return
-    stream = streams.pair("m", account_id, target_id)
-    version = journal.next_version(connection, stream)
     journal.put(
         connection,
-        Unmuted(originator_id=stream, originator_version=version, at=now, account_id=account_id, target_id=target_id),
+        Unmuted(
+            **journal.next(connection, streams.pair("m", account_id, target_id), now),
+            account_id=account_id,
+            target_id=target_id,
+        ),
     )
 
 

@@ -25,13 +25,10 @@ def follow(connection: Connection, journal: Journal, account_id: int, tag: str) 
         return
     if connection.value(COUNT, (account_id,)) >= MOST:
         raise Invalid({"base": [("ERR_LIMIT", f"You cannot follow more than {MOST} hashtags")]})
-    name = stream(account_id, tag)
     journal.put(
         connection,
         TagFollowed(
-            originator_id=name,
-            originator_version=journal.next_version(connection, name),
-            at=now,
+            **journal.next(connection, stream(account_id, tag), now),
             id=journal.ids.next(now),
             account_id=account_id,
             tag=tag,
@@ -43,10 +40,8 @@ def unfollow(connection: Connection, journal: Journal, account_id: int, tag: str
     now = journal.begin(connection)
     if connection.row(FOLLOWED, (account_id, tag)) is None:
         return
-    name = stream(account_id, tag)
-    version = journal.next_version(connection, name)
     journal.put(
-        connection, TagUnfollowed(originator_id=name, originator_version=version, at=now, account_id=account_id, tag=tag)
+        connection, TagUnfollowed(**journal.next(connection, stream(account_id, tag), now), account_id=account_id, tag=tag)
     )
 
 
