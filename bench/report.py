@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import raf_kill_table
 import raf_tables
 
 HERE = Path(__file__).resolve().parent
@@ -43,7 +44,17 @@ def measure_tasks() -> dict[str, Any]:
 
 def tables(results: dict[str, Any]) -> str:
     """The README's tables."""
-    parts = [_machine(results), "", *raf_tables.tables(results["raf"]), "", *_tasks(results["tasks"]), "", *_embedded(results)]
+    killed = [*raf_kill_table.table(results["raf_kills"]), ""] if "raf_kills" in results else []
+    parts = [
+        _machine(results),
+        "",
+        *raf_tables.tables(results["raf"]),
+        "",
+        *killed,
+        *_tasks(results["tasks"]),
+        "",
+        *_embedded(results),
+    ]
     return "\n".join([*parts, "", *_kills(results["kills"])] if "kills" in results else parts)
 
 
