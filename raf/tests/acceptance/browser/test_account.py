@@ -1,30 +1,28 @@
-"""The pages of one's account in a real browser: how they look, and passkeys with the browser's own authenticator.
-
-With `OSTROV_PICTURES=folder` each page is kept as a picture.
-"""
+"""The pages of one's account in a real browser: how they look, and passkeys with the browser's own authenticator."""
 
 from __future__ import annotations
 
-import os
 import re
 import time
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from ostrov import run_tasks
 from raf.archive.archive import open_archive
 from raf.demo.crowd import PASSWORD
 from raf.factors import totp
+from raf.forms import ProfileChange
+from raf.network import open_raf
+
+from .test_looks import DESKTOP, PHONE, examine
 
 pytestmark = [pytest.mark.long, pytest.mark.server("chromium")]
 
-PICTURES = "OSTROV_PICTURES"
-DESKTOP = {"width": 1360, "height": 900}
-PHONE = {"width": 390, "height": 844}
-PAGES = ("security", "security/authenticator", "data", "leave")
+PAGES = (
+    *("", "/profile", "/privacy", "/preferences", "/people", "/people?kind=blocked", "/people?kind=sites"),
+    *("/security", "/security/authenticator", "/data", "/leave"),
+)
 
 
 @pytest.mark.parametrize(
@@ -43,29 +41,37 @@ async def test_pages_of_the_account_have_no_faults(open_place, look: str, size, 
         await archive.order(kokosova)
         await archive.bring_sheet(kokosova, "following", "merge", "a.csv", b"nora\nnobody@elsewhere.example\n")
         await run_tasks(place.application)
+        raf, others = place.application.part(open_raf), place.crowd.accounts
+        await raf.update_profile(kokosova, ProfileChange(locked=True))
+        await raf.mute(kokosova, others["june"], duration=86400)
+        await raf.block(kokosova, others["roastbot"])
+        await raf.remove_follower(kokosova, others["timur"])
+        await raf.follow(others["timur"], kokosova)
         page = await place.member("kokosova", size=size, theme=theme, language=language)
         await page.goto("/settings/preferences")
         await page.click(f"main button[value={language}]")
         for path in PAGES:
-            await page.goto(f"/settings/{path}")
-            faults += await examine(page, f"{path.replace('/', '-')}-{look}")
+            await page.goto(f"/settings{path}")
+            faults += await examine(page, f"settings{re.sub(r'[^a-z]+', '-', path)}-{look}", theme)
+        await page.goto("/follow-requests")
+        faults += await examine(page, f"follow-requests-{look}", theme)
         await page.goto("/settings/security/authenticator")
         secret = (await page.locator(".spelled").inner_text()).replace(" ", "")
         await page.fill("#f-code", totp.code_of(secret, totp.step_of(time.time())))
         await page.fill("#f-present", PASSWORD)
         await page.locator("main form.form button").first.click()
         await expect(page.locator(".codes li")).to_have_count(10)
-        faults += await examine(page, f"codes-{look}")
+        faults += await examine(page, f"codes-{look}", theme)
         code = await page.locator(".codes code").first.inner_text()
         await page.goto("/settings/security")
-        faults += await examine(page, f"security-on-{look}")
+        faults += await examine(page, f"security-on-{look}", theme)
         stranger = await place.open("/log-in", size=size, theme=theme, language=language)
-        faults += await examine(stranger, f"log-in-{look}")
+        faults += await examine(stranger, f"log-in-{look}", theme)
         await stranger.fill("#f-name", "kokosova")
         await stranger.fill("#f-password", PASSWORD)
         await stranger.locator("form[action='/log-in'] button").click()
         await stranger.wait_for_url("**/log-in/code")
-        faults += await examine(stranger, f"log-in-code-{look}")
+        faults += await examine(stranger, f"log-in-code-{look}", theme)
         await stranger.fill("#f-code", code)
         await stranger.locator("form[action='/log-in/code'] button").click()
         await stranger.wait_for_url("**/home")
@@ -106,18 +112,3 @@ async def test_without_scripts_no_passkey_is_offered(open_place) -> None:  # typ
         page = await place.open("/log-in", scripts=False)
         await expect(page.locator("form[data-passkey]")).to_be_hidden()
         await expect(page.locator("form[action='/log-in']")).to_be_visible()
-
-
-async def examine(page: Page, name: str) -> list[str]:
-    """What axe finds serious, and what sticks out of the screen."""
-    await page.wait_for_selector("html[data-ready]")
-    if PICTURES in os.environ:
-        await page.screenshot(path=Path(os.environ[PICTURES]) / f"{name}.png", full_page=True)
-    wide = await page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
-    faults = [f"{name}: {wide} pixels wider than the screen"] if wide > 0 else []
-    found = await Axe().run(page)
-    for violation in found.response["violations"]:
-        if violation["impact"] in ("serious", "critical"):
-            nodes = [node["html"][:120] for node in violation["nodes"][:3]]
-            faults.append(f"{name}: {violation['id']} {nodes}")
-    return faults

@@ -14,7 +14,22 @@ from raf.demo.crowd import PASSWORD
 from raf.factors import totp
 from raf.openid.testing import other_place
 
-from .walks import LOOKS, fill_in, later, log_in, make_owner, picture, send, sign_up, ticked, told, visit
+from .walks import (
+    LOOKS,
+    Look,
+    each_look,
+    fill_in,
+    log_in,
+    make_owner,
+    picture,
+    send,
+    settle,
+    sign_up,
+    ticked,
+    told,
+    until,
+    visit,
+)
 
 pytestmark = [pytest.mark.long, pytest.mark.server("chromium")]
 
@@ -243,66 +258,63 @@ async def test_followers_are_let_in_and_people_kept_away(open_place) -> None:  #
             await page.context.close()
 
 
-async def test_everything_goes_out_and_comes_in(open_place, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+@each_look
+async def test_everything_goes_out_and_comes_in(open_place, look: Look, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     async with open_place(crowd=False) as place:
         await sign_up(place, LOOKS[2], "hana_friend")
-        for look in LOOKS:
-            names = [f"hana_{look.name}", f"hana_too_{look.name}"[:30]]
-            page, other = [await sign_up(place, look, name) for name in names]
-            await visit(page, "/compose")
-            await page.fill("main [name=text]", f"Увезу с собой {look.name}")
-            if not look.scripts:
-                await page.click("main .attach-box > summary")
-                await page.set_input_files("main [name=media_0]", picture(tmp_path))
-                await page.fill("main [name=alt_0]", "Берег")
-            await page.locator("main .composer [type=submit]").last.click()
-            await page.wait_for_url("**/home")
-            await page.goto("/@hana_friend")
-            await page.locator("main button[formaction$='/follow']").first.click()
-            await expect(page.locator("main button[formaction$='/unfollow']").first).to_be_visible()
-            await visit(page, "/settings/data")
-            links = page.locator("main a[href^='/settings/export/']")
-            files = [str(await links.nth(place_).get_attribute("href")) for place_ in range(await links.count())]
-            assert len(files) == 6
-            for file in files:
-                async with page.expect_download() as found:
-                    await page.click(f"main a[href='{file}']")
-                await (await found.value).save_as(tmp_path / file.rpartition("/")[2])
-            await send(page, "/settings/archive")
-            await later(place)
-            if not look.scripts:
-                await page.reload()
+        names = [f"hana_{look.name}", f"hana_too_{look.name}"[:30]]
+        page, other = [await sign_up(place, look, name) for name in names]
+        await visit(page, "/compose")
+        await page.fill("main [name=text]", f"Увезу с собой {look.name}")
+        if not look.scripts:
+            await page.click("main .attach-box > summary")
+            await page.set_input_files("main [name=media_0]", picture(tmp_path))
+            await page.fill("main [name=alt_0]", "Берег")
+        await page.locator("main .composer [type=submit]").last.click()
+        await page.wait_for_url("**/home")
+        await page.goto("/@hana_friend")
+        await page.locator("main button[formaction$='/follow']").first.click()
+        await expect(page.locator("main button[formaction$='/unfollow']").first).to_be_visible()
+        await visit(page, "/settings/data")
+        links = page.locator("main a[href^='/settings/export/']")
+        files = [str(await links.nth(place_).get_attribute("href")) for place_ in range(await links.count())]
+        assert len(files) == 6
+        for file in files:
             async with page.expect_download() as found:
-                await page.click("a[href='/settings/archive/archive.zip']")
-            await (await found.value).save_as(tmp_path / "archive.zip")
-            (tmp_path / "following_accounts.csv").write_text("Account address\nhana_friend\nnobody@elsewhere.example\n")
-            await visit(other, "/settings/data")
-            await other.select_option("[name=kind]", "following")
-            await other.set_input_files("[name=file]", tmp_path / "following_accounts.csv")
-            await send(other, "/settings/import")
-            await later(place)
-            if not look.scripts:
-                await other.reload()
-            await other.click("#arrivals details > summary")
-            await expect(other.locator("#arrivals .left-out")).to_contain_text("nobody@elsewhere.example")
-            await other.set_input_files("[name=archive]", tmp_path / "archive.zip")
-            await other.check("[name=profile]")
-            await send(other, "/settings/import/archive")
-            await later(place)
-            await visit(other, f"/@{names[1]}")
-            await expect(other.locator(".post").first).to_contain_text(f"Увезу с собой {look.name}")
-            if not look.scripts:
-                await expect(other.locator(".post img[alt='Берег']")).to_have_count(1)
-            await visit(other, f"/@{names[1]}/following")
-            await expect(other.locator("main .human")).to_contain_text("hana_friend")
-            await page.context.close()
-            await other.context.close()
+                await page.click(f"main a[href='{file}']")
+            await (await found.value).save_as(tmp_path / file.rpartition("/")[2])
+        await send(page, "/settings/archive")
+        await until(page, look, "a[href='/settings/archive/archive.zip']")
+        async with page.expect_download() as found:
+            await page.click("a[href='/settings/archive/archive.zip']")
+        await (await found.value).save_as(tmp_path / "archive.zip")
+        (tmp_path / "following_accounts.csv").write_text("Account address\nhana_friend\nnobody@elsewhere.example\n")
+        await visit(other, "/settings/data")
+        await other.select_option("[name=kind]", "following")
+        await other.set_input_files("[name=file]", tmp_path / "following_accounts.csv")
+        await send(other, "/settings/import")
+        await until(other, look, "#arrivals:not([data-fresh]) details")
+        await other.click("#arrivals details > summary")
+        await expect(other.locator("#arrivals .left-out")).to_contain_text("nobody@elsewhere.example")
+        await other.set_input_files("[name=archive]", tmp_path / "archive.zip")
+        await other.check("[name=profile]")
+        await send(other, "/settings/import/archive")
+        await until(other, look, "#arrivals:not([data-fresh])")
+        await visit(other, f"/@{names[1]}")
+        await expect(other.locator(".post").first).to_contain_text(f"Увезу с собой {look.name}")
+        if not look.scripts:
+            await expect(other.locator(".post img[alt='Берег']")).to_have_count(1)
+        await visit(other, f"/@{names[1]}/following")
+        await expect(other.locator("main .human")).to_contain_text("hana_friend")
+        await page.context.close()
+        await other.context.close()
 
 
 async def test_an_invitation_opens_a_closed_house(open_place) -> None:  # type: ignore[no-untyped-def]
-    async with open_place(crowd=True, settings=["raf.identity.registrations=false"]) as place:
+    async with open_place(crowd=False, settings=["raf.identity.registrations=false"]) as place:
+        await settle(place, "host")
         for look in LOOKS:
-            page = await place.member("kokosova", "/settings/invitations", **look.options)
+            page = await place.member("host", "/settings/invitations", **look.options)
             await page.select_option("[name=max_uses]", "1")
             await send(page, "/settings/invitations")
             address = await page.locator("input[readonly]").first.input_value()
@@ -318,13 +330,14 @@ async def test_an_invitation_opens_a_closed_house(open_place) -> None:  # type: 
 
 
 async def test_newcomers_wait_until_they_are_let_in(open_place) -> None:  # type: ignore[no-untyped-def]
-    async with open_place(crowd=True, settings=["raf.identity.approval=true"]) as place:
-        await make_owner(place, "kokosova")
+    async with open_place(crowd=False, settings=["raf.identity.approval=true"]) as place:
+        await settle(place, "host")
+        await make_owner(place, "host")
         for look in LOOKS:
             page = await place.open("/sign-up", **look.options)
             await fill_in(page, f"kim_{look.name}", reason="Люблю раф")
             await page.wait_for_url("**/standing")
-            moderator = await place.member("kokosova", "/moderation/people?kind=pending", **look.options)
+            moderator = await place.member("host", "/moderation/people?kind=pending", **look.options)
             await expect(moderator.locator("main")).to_contain_text("Люблю раф")
             await moderator.click(f"main a:has-text('@kim_{look.name}')")
             async with moderator.expect_navigation():

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image
 from playwright.async_api import Locator, Page, Response, expect
 
 from ostrov import run_tasks
 from raf.demo.crowd import PASSWORD
+from raf.identity import NewAccount
 from raf.moderation import judging
 from raf.moderation.moderation import open_moderation
 from raf.network import open_raf
@@ -49,6 +52,7 @@ LOOKS = (
     Look("en", PHONE, scripts=False),
 )
 """Each language at each size; half of them without scripts, in each language and at each size once."""
+each_look = pytest.mark.parametrize("look", LOOKS, ids=[look.name for look in LOOKS])
 
 
 async def sign_up(place: Any, look: Look, name: str, path: str = "/sign-up") -> Page:
@@ -95,11 +99,30 @@ async def visit(page: Page, path: str) -> Response:
     return answer
 
 
+async def settle(place: Any, name: str) -> int:
+    """Somebody who is here already, however hard it is for strangers to come in."""
+    new = NewAccount(username=name, email=f"{name}@example.org", password=PASSWORD, agreement=True)
+    account_id: int = await place.application.part(open_raf).sign_up(new, vouched=lambda connection, identity: None)
+    return account_id
+
+
 async def make_owner(place: Any, name: str) -> int:
     """Somebody who may do everything at the desk."""
     account = await place.application.part(open_raf).account_by_name(name)
     await place.application.part(open_moderation).write(judging.give_role, 0, int(account.id), "owner")
     return int(account.id)
+
+
+async def until(page: Page, look: Look, selector: str, patience: float = 30.0) -> None:
+    """It is there: by itself where scripts run, after looking again where they do not."""
+    found, ends = page.locator(selector).first, time.monotonic() + patience
+    if look.scripts:
+        await expect(found).to_be_visible(timeout=patience * 1000)
+        return
+    while not await found.is_visible():
+        assert time.monotonic() < ends, f"{selector} does not come"
+        await page.wait_for_timeout(200)
+        await page.reload()
 
 
 async def later(place: Any) -> None:
