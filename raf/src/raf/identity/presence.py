@@ -32,6 +32,10 @@ class Presence:
         self._written[account_id] = now
         await self._store.write(put, account_id, now)
 
+    def forget(self) -> None:
+        """What was written is gone."""
+        self._written.clear()
+
 
 def put(connection: Connection, account_id: int, now: float) -> None:
     connection.execute(PUT, (account_id, now))

@@ -14,7 +14,7 @@ from ostrov import Connection, Ostrov, base_url
 from raf.errors import Missing
 from raf.identity import credentials
 from raf.letters import news, rows
-from raf.letters.engine import Carrier, Undeliverable, open_carrier
+from raf.letters.engine import Carrier, Undeliverable, Unsent, open_carrier
 from raf.letters.message import Envelope, mailbox, make_message, sender_of
 from raf.letters.posting import post
 from raf.letters.rows import LIVES, LetterRow
@@ -55,7 +55,7 @@ class Letters:
         state, said = "sent", ""
         try:
             said = await self._send(letter, purpose)
-        except (Undeliverable, ValueError) as problem:
+        except Undeliverable as problem:
             state, said = "refused", str(problem)
             LOG.warning("letter %d (%s) to account %d came back: %s", letter.id, letter.kind, letter.account_id, problem)
         await self.store.write(rows.end_letter, letter_id, state, time.time(), said if state == "refused" else "")
@@ -79,9 +79,15 @@ class Letters:
         stop = f"{url}/letters/stop?key={stop}" if stop else ""
         about: dict[str, Any] = msgspec.json.decode(letter.about)
         made = LETTERS[letter.kind](Occasion(language, title, url, name, about, key, stop))
-        sender = sender_of(self.settings.sender, title, url)
-        recipient = mailbox(letter.recipient)
-        reply_to = mailbox(self.settings.reply_to) if self.settings.reply_to else None
+        try:
+            recipient = mailbox(letter.recipient)
+        except (ValueError, UnicodeError) as problem:
+            raise Undeliverable(f"{letter.recipient} is no address") from problem
+        try:
+            sender = sender_of(self.settings.sender, title, url)
+            reply_to = mailbox(self.settings.reply_to) if self.settings.reply_to else None
+        except (ValueError, UnicodeError) as problem:
+            raise Unsent("raf.mail.sender or raf.mail.reply_to is no address", cause=str(problem)) from problem
         envelope = Envelope(letter.id, sender, recipient, letter.created_at, reply_to, stop)
         message = make_message(made, set_in_type(made, language=language.code, title=title, url=url), envelope)
         return await asyncio.to_thread(self.carrier.carry, message, sender.addr_spec, recipient.addr_spec)

@@ -12,6 +12,7 @@ from raf.errors import Missing
 from raf.journal import Journal
 from raf.paging import Listing
 from raf.settings import RafSettings
+from raf.timelines.attendance import Attendance
 from raf.timelines.documents import Encoder
 from raf.timelines.memory import Memory
 from raf.timelines.refresh import Refresh
@@ -41,6 +42,7 @@ class Ground:
         self.encoder = Encoder(self.portrayal)
         self.timelines = Timelines(self.store, self.memory, self.wire, self.encoder, kept)
         self.refresh = Refresh(application, self.timelines)
+        self.attendance = Attendance(application, self.memory)
 
     async def accounts(self, ids: Sequence[int]) -> list[entities.Account]:
         """In the order asked; those that do not exist are left out."""

@@ -63,6 +63,8 @@ class Notifications(Ground):
 
     async def live(self, account_id: int | None, streams: Iterable[Stream], limit: int = 500) -> Mailbox:
         """A mailbox of what happens on these streams from now on; close it (it is a context manager). See `raf.live`."""
+        if account_id is not None:
+            self.attendance.begin()
         return await self.timelines.listen(account_id, streams, limit)
 
     async def streamed(self, status_id: int, account_id: int | None = None) -> bytes | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ostrov import Connection, Ostrov, base_url
+from ostrov import Connection, Ostrov, OstrovError, base_url
 from raf.errors import RafError
 from raf.live import PREVIEWED
 from raf.previews import rows
@@ -43,7 +43,12 @@ class Previews:
         self.application = application
         self.settings: PreviewSettings = application.settings.raf.previews
         self.store = application.store
-        self._allowed = networks_of(self.settings.allowed_networks)
+        try:
+            self._allowed = networks_of(self.settings.allowed_networks)
+        except ValueError as problem:
+            raise OstrovError(
+                f"raf.previews.allowed_networks: {problem}", tip="write networks as 10.0.0.0/8, addresses as 10.0.0.1"
+            ) from problem
 
     async def look(self, preview_id: int) -> str:
         """Look at the page behind a link; the state afterwards. Raises Unreachable to be called again."""

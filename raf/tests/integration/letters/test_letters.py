@@ -6,6 +6,7 @@ import pytest
 
 from raf.factors import totp
 from raf.factors.factors import open_factors
+from raf.identity.presence import open_presence
 from raf.letters.testing import words
 from raf.moderation.moderation import open_moderation
 from raf.web.testing import PASSWORD
@@ -240,6 +241,22 @@ async def test_who_is_here_gets_no_letter_about_news(town) -> None:
     async with town() as here:
         await member(here, "alice")
         bob = await member(here, "bob")
+        await bob.write("@alice good morning")
+        await here.post()
+        before = len(here.mailbox.letters)
+        await here.post(ahead="15 minutes")
+        assert len(here.mailbox.letters) == before
+
+
+async def test_who_only_listens_is_here_too(town) -> None:
+    async with town() as here:
+        await member(here, "alice")
+        bob = await member(here, "bob")
+        await here.raf.store.write(lambda connection: connection.execute("DELETE FROM presence"))
+        here.raf.application.part(open_presence).forget()
+        account_id = int((await here.raf.account_by_name("alice")).id)
+        with await here.raf.live(account_id, ("user",)):
+            await here.raf.attendance.note()
         await bob.write("@alice good morning")
         await here.post()
         before = len(here.mailbox.letters)
