@@ -82,7 +82,7 @@ class Gate:
         """A page for people. The API's tokens mean nothing here."""
         call.scope[CALL] = call
         if call.scope["method"] == "HEAD":
-            call.scope["method"], send = "GET", _headless(send)
+            call.scope, send = _as_get(call.scope), _headless(send)
         await self._inner(call.scope, call.receive, _with(send, call.headers, SECURITY))
 
     async def _api(self, call: Call, send: Send) -> None:
@@ -100,6 +100,8 @@ class Gate:
         except OstrovError as problem:  # the database, or a network that is kept out
             await refuse(send, call, problem)
             return
+        if method == "HEAD":
+            method, scope, send = "GET", _as_get(scope), _headless(send)
         path = scope["path"]
         if path.startswith("/api/") and self._house.windows.limit:
             left = self._house.windows.take(_subject(call))
@@ -111,12 +113,10 @@ class Gate:
         found = self._direct.get((method, path))
         if found is not None:
             await self._answer_directly(call, send, *found)
-        elif method == "GET" and path.startswith("/api/v1/streaming"):
+        elif call.scope["method"] == "GET" and path.startswith("/api/v1/streaming"):
             await self._stream(call, send)
         else:
             scope[CALL] = call
-            if method == "HEAD":
-                scope["method"], send = "GET", _headless(send)
             await self._inner(scope, call.receive, _with(send, call.headers, API))
 
     async def _answer_directly(self, call: Call, send: Send, rule: Rule, direct: Direct) -> None:
@@ -191,6 +191,11 @@ def _with(send: Send, own: Headers, common: Headers) -> Send:
         await send(message)
 
     return sending
+
+
+def _as_get(scope: Scope) -> Scope:
+    """The same request by GET. A copy: the server goes by its own, and closes the connection of a GET without a body."""
+    return {**scope, "method": "GET"}
 
 
 def _headless(send: Send) -> Send:

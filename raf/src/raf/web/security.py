@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -50,7 +52,7 @@ def secured(app: ASGIApp, *, secure: bool) -> ASGIApp:
             return
         bodiless = scope["method"] == HttpMethod.HEAD
         if bodiless:
-            scope["method"] = HttpMethod.GET
+            scope = cast("Scope", dict(scope) | {"method": HttpMethod.GET})  # a copy: the server counts the body by its own
 
         known = any(name == b"cookie" and SESSION in value for name, value in scope["headers"])
         leaving = scope["method"] == HttpMethod.POST and scope["path"] == "/log-out"
