@@ -20,7 +20,7 @@ from raf.forms import NewPoll, NewPost, PostChange, ProfileChange
 from raf.identity import NewAccount, open_identity
 from raf.lists.forms import ListChange
 from raf.lists.lists import open_lists
-from raf.moderation import judging, reporting
+from raf.moderation import appeals, judging, reporting
 from raf.moderation.moderation import open_moderation
 from raf.moderation.reporting import NewReport
 from raf.network import Raf
@@ -150,7 +150,7 @@ async def _be_judged(raf: Raf, anna: int, vera: int, mod: int, answer: int) -> N
     await moderation.write(reporting.change, mod, first.id, "classify", "spam", None)
     second = await moderation.report(vera, NewReport(target_id=anna, comment="loud"))
     strike = await moderation.judge(mod, anna, "silence", "shh", second.id)
-    await moderation.write(judging.appeal, anna, strike, "okapi was right")
+    await moderation.write(appeals.appeal, anna, strike, "okapi was right")
     await moderation.decide_appeal(mod, strike, approved=True)
     await moderation.judge(mod, anna, "sensitive", "careful")
     await moderation.lift(mod, anna, "unsensitive")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from typing import Any, NamedTuple
 
-import msgspec
-
 from ostrov import Connection
 from raf.domain import moderation as e
 from raf.domain.roles import OWNER, Role, outranks, role_of
@@ -21,8 +19,6 @@ from raf.notifications.tasks import tell_of_strike
 from raf.posts import publishing
 
 ACCOUNT = "SELECT id, username, role, suspended, silenced, sensitized, disabled, held FROM account WHERE id = ?"
-STRIKE = "SELECT id, account_id, action, text, report_id, status_ids, created_at, overruled_at FROM strike WHERE id = ?"
-APPEAL = "SELECT strike_id, account_id, text, created_at, decided_at, approved FROM appeal WHERE strike_id = ?"
 OPEN_REPORTS = "SELECT id FROM report WHERE target_id = ? AND resolved_at IS NULL"
 OF_AUTHOR = "SELECT id FROM status WHERE id = ? AND account_id = ? AND reblog_of_id IS NULL"
 QUIET = "SELECT silenced, suspended FROM account WHERE id = ?"
@@ -48,30 +44,6 @@ class Judged(NamedTuple):
     sensitized: int
     disabled: int
     held: int
-
-
-class Strike(NamedTuple):
-    """A judgement told to an account."""
-
-    id: int
-    account_id: int
-    action: str
-    text: str
-    report_id: int | None
-    status_ids: str
-    created_at: float
-    overruled_at: float | None
-
-
-class Appeal(NamedTuple):
-    """What an account says against a strike."""
-
-    strike_id: int
-    account_id: int
-    text: str
-    created_at: float
-    decided_at: float | None
-    approved: int
 
 
 def permitted(connection: Connection, actor_id: int, permission: str) -> Role:
@@ -105,7 +77,7 @@ def judge(
 ) -> int:
     """Give a strike (`none` warns only) and resolve the reports it answers; its id. Raises Forbidden, Missing, Invalid."""
     now = journal.begin(connection)
-    account = _within_reach(connection, actor_id, account_id)
+    account = within_reach(connection, actor_id, account_id)
     if action not in e.STRIKES:
         raise Invalid({"type": [("ERR_INCLUSION", "is not included in the list")]})
     if account.suspended and action == "suspend":
@@ -130,7 +102,7 @@ def judge(
 def lift(connection: Connection, journal: Journal, actor_id: int, account_id: int, action: str) -> None:
     """Take a judgement back: `action` is one of the values of `LIFTS`. Raises Forbidden, Missing."""
     now = journal.begin(connection)
-    account = _within_reach(connection, actor_id, account_id)
+    account = within_reach(connection, actor_id, account_id)
     if action not in e.LIFTS.values():
         raise Missing
     _put(connection, journal, now, actor_id, account_id, action)
@@ -196,72 +168,11 @@ def give_role(connection: Connection, journal: Journal, actor_id: int, account_i
     audit.record(connection, journal.ids.next(now), now, actor_id, "role", "account", account.username, role)
 
 
-# ---- appeals --------------------------------------------------------------------------------------------------------
-
-
-def appeal(connection: Connection, journal: Journal, account_id: int, strike_id: int, text: str) -> None:
-    """Say something against a strike, once, within twenty days. Raises Missing, Invalid, Refused."""
-    now = journal.begin(connection)
-    row = connection.row(STRIKE, (strike_id,))
-    strike = Strike(*row) if row is not None else None
-    if strike is None or strike.account_id != account_id:
-        raise Missing
-    if not text.strip():
-        raise Invalid({"text": [("ERR_BLANK", "can't be blank")]})
-    if len(text) > e.APPEAL:
-        raise Invalid({"text": [("ERR_TOO_LONG", f"is too long (maximum is {e.APPEAL} characters)")]})
-    if connection.row(APPEAL, (strike_id,)) is not None:
-        raise Refused("You appealed already")
-    if now - strike.created_at > e.APPEAL_DAYS * 86400 or strike.overruled_at is not None:
-        raise Refused("It is too late to appeal")
-    journal.put(
-        connection,
-        e.StrikeAppealed(
-            **journal.first(e.appealed(strike_id), now),
-            strike_id=strike_id,
-            account_id=account_id,
-            text=text.strip(),
-        ),
-    )
-
-
-def decide_appeal(connection: Connection, journal: Journal, actor_id: int, strike_id: int, *, approved: bool) -> None:
-    """Overrule a strike, which lifts what it did, or let it stand. Raises Forbidden, Missing, Refused."""
-    now = journal.begin(connection)
-    permitted(connection, actor_id, "manage_appeals")
-    found, row = connection.row(APPEAL, (strike_id,)), connection.row(STRIKE, (strike_id,))
-    if found is None or row is None:
-        raise Missing
-    strike = Strike(*row)
-    if Appeal(*found).decided_at is not None:
-        raise Refused("This appeal is decided")
-    account = _within_reach(connection, actor_id, strike.account_id)
-    journal.put(
-        connection,
-        e.AppealDecided(
-            originator_id=e.appealed(strike_id),
-            originator_version=2,
-            at=now,
-            strike_id=strike_id,
-            moderator_id=actor_id,
-            approved=approved,
-        ),
-    )
-    if approved and strike.action in e.LIFTS:
-        lift(connection, journal, actor_id, strike.account_id, e.LIFTS[strike.action])
-    if approved and strike.action == "mark_statuses_as_sensitive":
-        for status_id in msgspec.json.decode(strike.status_ids):
-            if connection.row(OF_AUTHOR, (status_id, strike.account_id)) is not None:
-                publishing.edit(connection, journal, strike.account_id, status_id, PostChange(sensitive=False))
-    post(connection, strike.account_id, "appeal", approved=approved)
-    act = "approve" if approved else "reject"
-    audit.record(connection, journal.ids.next(now), now, actor_id, act, "appeal", account.username)
-
-
 # ---- inside ---------------------------------------------------------------------------------------------------------
 
 
-def _within_reach(connection: Connection, actor_id: int, account_id: int) -> Judged:
+def within_reach(connection: Connection, actor_id: int, account_id: int) -> Judged:
+    """The account, when who acts may judge it. Raises Forbidden, Missing."""
     role = permitted(connection, actor_id, "manage_users")
     account = account_of(connection, account_id)
     if account_id == actor_id or (actor_id and not outranks(role, role_of(account.role))):

@@ -11,7 +11,7 @@ from raf.domain.roles import Role
 from raf.identity.recognized import TOPIC as REVOKED
 from raf.journal import Journal
 from raf.media.library import open_library
-from raf.moderation import emojis, judging, reporting
+from raf.moderation import appeals, emojis, judging, reporting
 from raf.moderation.guard import TOPIC as GUARD
 from raf.network import open_raf
 
@@ -82,7 +82,7 @@ class Moderation:
 
     async def decide_appeal(self, actor_id: int, strike_id: int, *, approved: bool) -> None:
         """Raises Forbidden, Missing, Refused."""
-        await self.write(judging.decide_appeal, actor_id, strike_id, approved=approved)
+        await self.write(appeals.decide, actor_id, strike_id, approved=approved)
         self._look_again()
 
     async def report(self, account_id: int, new: reporting.NewReport) -> reporting.Report:

@@ -68,7 +68,7 @@ def _report(connection: Connection, report_id: int) -> Report | None:
 async def _warning(application: Ostrov, strike_id: int) -> AccountWarning | None:
     import msgspec
 
-    from raf.moderation.judging import APPEAL, Appeal
+    from raf.moderation.appeals import APPEAL, Appeal
     from raf.network import open_raf
 
     def read(connection: Connection) -> tuple[Any, Any]:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from raf.demo.crowd import PASSWORD
-from raf.moderation import admission, announcements, house, judging
+from raf.moderation import admission, announcements, appeals, house, judging
 from raf.moderation.announcements import NewNotice
 from raf.moderation.blocking import DomainForm, IpForm, block_domain, block_ip
 from raf.moderation.moderation import open_moderation
@@ -41,7 +41,7 @@ async def test_the_desk_has_no_faults(open_place, look: str, size, theme: str, l
         report = await moderation.report(reporter, filed)
         await moderation.write(note, vera, report.id, "I know the recipe. It is fine.")
         strike = await moderation.judge(0, june, "silence", "Ten posts a minute is a flood.")
-        await moderation.write(judging.appeal, june, strike, "It was a tasting!")
+        await moderation.write(appeals.appeal, june, strike, "It was a tasting!")
         await moderation.write(house.write_rule, 0, None, "Be kind", "Argue about roast levels, not about people.")
         await moderation.write(house.write_text, 0, "terms", "# Terms\n\nDrink slowly.\n\n- no rafts\n- only raf")
         await moderation.write(announcements.write, 0, NewNotice(text="New beans on Monday: https://raf.example/beans"))

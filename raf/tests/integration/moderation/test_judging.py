@@ -8,7 +8,7 @@ import pytest
 
 from ostrov import run_tasks
 from raf.errors import Forbidden, Invalid, Refused
-from raf.moderation import audit, judging
+from raf.moderation import appeals, audit, judging
 from raf.moderation.moderation import Moderation, open_moderation
 from raf.moderation.reporting import NewReport
 from raf.network import Raf
@@ -97,9 +97,9 @@ async def test_an_appeal_that_is_granted_lifts_the_strike(tmp_path: Path, databa
     async with network(tmp_path, database) as raf:
         moderation, (mod, poet) = await staff(raf, "mod", "poet")
         strike = await moderation.judge(mod, poet, "silence", "too loud")
-        await moderation.write(judging.appeal, poet, strike, "I whispered")
+        await moderation.write(appeals.appeal, poet, strike, "I whispered")
         with pytest.raises(Refused):
-            await moderation.write(judging.appeal, poet, strike, "again")
+            await moderation.write(appeals.appeal, poet, strike, "again")
         await moderation.decide_appeal(mod, strike, approved=True)
         account = await raf.account(poet)
         assert not account.limited
@@ -127,7 +127,7 @@ async def test_a_rebuild_keeps_every_judgement(tmp_path: Path, database: list[st
         moderation, (mod, loud, fan) = await staff(raf, "mod", "loud", "fan")
         report = await moderation.report(fan, NewReport(target_id=loud, comment="loud"))
         strike = await moderation.judge(mod, loud, "silence", "shh", report.id)
-        await moderation.write(judging.appeal, loud, strike, "why?")
+        await moderation.write(appeals.appeal, loud, strike, "why?")
         tables = ("report", "strike", "appeal")
         columns = "SELECT id, suspended, silenced, quiet, role, held, disabled, sensitized FROM account ORDER BY id"
 

@@ -12,7 +12,7 @@ from raf import entities
 from raf.domain.moderation import CATEGORIES
 from raf.errors import Missing
 from raf.identity.redirects import safe_next
-from raf.moderation import admission, announcements, appealing, house, judging
+from raf.moderation import admission, announcements, appealing, appeals, house
 from raf.moderation.reporting import NewReport
 from raf.web.answer import Answer, redirect
 from raf.web.forms import read_form
@@ -103,7 +103,7 @@ async def show_standing(visit: Visit, sent: Sent = NOTHING) -> Answer:
 async def appeal(visit: Here, strike_id: Id) -> Answer:
     """Say something against it."""
     account_id, form = judged_account(visit), await read_form(visit)
-    doing = moderation_of(visit).write(judging.appeal, account_id, strike_id, form.text("text"))
+    doing = moderation_of(visit).write(appeals.appeal, account_id, strike_id, form.text("text"))
     if sent := await refusal_of(visit, form, doing):
         return await show_standing(visit, sent)
     visit.tell("appealed")
