@@ -51,11 +51,8 @@ def secured(app: ASGIApp, *, secure: bool) -> ASGIApp:
             await app(scope, receive, send)
             return
         bodiless = scope["method"] == HttpMethod.HEAD
-        if bodiless:
-            scope = cast("Scope", dict(scope) | {"method": HttpMethod.GET})  # a copy: the server counts the body by its own
-
         known = any(name == b"cookie" and SESSION in value for name, value in scope["headers"])
-        leaving = scope["method"] == HttpMethod.POST and scope["path"] == "/log-out"
+        leaving = not bodiless and scope["path"] == "/log-out"
 
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -68,6 +65,7 @@ def secured(app: ASGIApp, *, secure: bool) -> ASGIApp:
                 message["body"] = b""
             await send(message)
 
-        await app(scope, receive, send_secured)
+        asked = dict(scope) | {"method": HttpMethod.GET} if bodiless else scope  # a copy: the server counts by its own
+        await app(cast("Scope", asked), receive, send_secured)
 
     return serve
