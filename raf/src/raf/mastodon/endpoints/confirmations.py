@@ -41,7 +41,7 @@ async def write_again(call: Asked) -> bytes:
     return b"{}"
 
 
-@get("/api/v1/emails/check_confirmation", newcomer("read:accounts", "profile"))
+@get("/api/v1/emails/check_confirmation", newcomer("read:accounts", "profile"), bool)
 async def check(call: Asked) -> bytes:
     """Whether the address is confirmed."""
     waits = await call.house.application.part(open_proving).waits(call.account_id)
