@@ -38,10 +38,10 @@ def cpu_seconds(pid: int) -> float:
     return total / TICK
 
 
-def memory_mib(pid: int) -> float:
-    """Proportional set size of a process tree: memory shared between its members counts once."""
+def memory_mib(pid: int, *, alone: bool = False) -> float:
+    """Proportional set size of a process tree, or of the process alone: memory that processes share counts once."""
     total = 0
-    for member in tree(pid):
+    for member in [pid] if alone else tree(pid):
         try:
             found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{member}/smaps_rollup").read_text(), re.M)
         except OSError:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from server import Server
-from talk import Connection, Listener, by_events, by_socket
+from talk import Connection, Listener, SocketListener, by_events, by_socket
 
 POSTS = 200
 """Posts of one author whom every live reader follows."""
@@ -31,7 +31,7 @@ async def deliveries(server: Server, tokens: Sequence[str], author: str, kind: s
             all_heard.set()
 
     listeners = [await _listen(server, kind, token, hear) for token in tokens]
-    await asyncio.sleep(1.0)
+    await asyncio.to_thread(server.settle)
     used, began = server.cpu("web"), time.perf_counter()
     await _post(server, [author], [TEXT] * POSTS, at_once=8)
     with contextlib.suppress(TimeoutError):
@@ -110,9 +110,12 @@ async def everybody_reads(server: Server, tokens: Sequence[str]) -> dict[str, fl
 
 
 async def _listen(server: Server, kind: str, token: str, hear: Any) -> Listener:
-    asked = by_events("/api/v1/streaming/user", token) if kind == "sse" else by_socket("user", token)
+    if kind == "sse":
+        kind_of, asked = Listener, by_events("/api/v1/streaming/user", token)
+    else:
+        kind_of, asked = SocketListener, by_socket("user", token)
     loop = asyncio.get_running_loop()
-    _, listener = await loop.create_connection(lambda: Listener(*asked, hear), server.host, server.port)
+    _, listener = await loop.create_connection(lambda: kind_of(*asked, hear), server.host, server.port)
     status = await listener.open
     assert status.startswith((b"HTTP/1.1 200", b"HTTP/1.1 101")), status
     return listener

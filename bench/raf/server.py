@@ -63,7 +63,7 @@ class Server:
 
     def memory(self) -> dict[str, float]:
         """MiB by process: proportional set size."""
-        return {name: round(memory_mib(pid), 1) for name, pid in self._members().items()}
+        return {name: round(memory_mib(pid, alone=name == "supervisor"), 1) for name, pid in self._members().items()}
 
     def settle(self, seconds: float = 120.0) -> None:
         """Wait until the processes have nothing to do any more."""

@@ -9,6 +9,9 @@ import re
 import time
 from collections.abc import Callable
 
+TEXT, PING, PONG = 1, 9, 10
+"""Kinds of a WebSocket's frames (RFC 6455 §5.2)."""
+
 
 class Connection:
     """One connection that asks again and again."""
@@ -67,6 +70,35 @@ class Listener(asyncio.Protocol):
     def connection_lost(self, problem: Exception | None) -> None:
         if not self.open.done():
             self.open.set_exception(problem or ConnectionError("closed"))
+
+
+class SocketListener(Listener):
+    """The same of a WebSocket, whose pings must be answered."""
+
+    def data_received(self, data: bytes) -> None:
+        if not self.open.done():
+            head, found, data = data.partition(b"\r\n\r\n")
+            self.open.set_result(head[:12])
+            if not found:
+                return
+        data, at, number = self._rest + data, 0, 0
+        while len(data) - at >= 2:
+            size, start = data[at + 1], at + 2
+            if size > 125:
+                width = 2 if size == 126 else 8
+                size, start = int.from_bytes(data[start : start + width], "big"), start + width
+            if len(data) < start + size:
+                break
+            kind = data[at] & 15
+            if kind == PING and self.transport is not None:
+                self.transport.write(
+                    bytes((0x80 | PONG, 0x80 | size, 0, 0, 0, 0)) + data[start : start + size]
+                )  # a mask of zeros
+            number += kind == TEXT and data.find(self._mark, start, start + size) >= 0
+            at = start + size
+        self._rest = data[at:]
+        if number:
+            self._heard(number, time.perf_counter())
 
 
 def by_events(path: str, token: str) -> tuple[bytes, bytes]:
