@@ -59,3 +59,26 @@ async def test_no_payload_runs_or_leaves(open_place: OpenPlace) -> None:
         assert len(left) > 40
         for client in site.clients:
             await client.aclose()
+
+
+@pytest.mark.parametrize(
+    ("language", "weak", "strong"), [("en", "Guessed at once", "Strong"), ("ru", "Угадают сразу", "Надёжный")]
+)
+async def test_a_password_is_weighed_while_it_is_typed_and_can_be_looked_at(
+    open_place: OpenPlace, language: str, weak: str, strong: str
+) -> None:
+    async with open_place(crowd=False) as place:
+        page = await place.open("/sign-up", language=language, size={"width": 390, "height": 844})
+        field, line = page.locator("#f-password"), page.locator(".strength")
+        assert not await line.is_visible()
+        for typed, said in (("aaaaaaaaaaaaaa", weak), ("qwerty", weak), ("soy milk and coconut", strong)):
+            await field.fill(typed)
+            assert await page.locator(".strength output").inner_text() == said, typed
+        assert await field.get_attribute("type") == "password"
+        await page.click(".eye")
+        assert await field.get_attribute("type") == "text"
+        assert await field.input_value() == "soy milk and coconut"
+        assert await page.locator(".eye").get_attribute("aria-pressed") == "true"
+        await page.screenshot(
+        await page.click(".eye")
+        assert await field.get_attribute("type") == "password"

@@ -9,6 +9,7 @@ import { startLive } from "./live.js";
 import { startPreparing } from "./preparing.js";
 import { startPush } from "./push.js";
 import { startPasskeys } from "./passkeys.js";
+import { startPasswords } from "./passwords.js";
 import { startTimes } from "./times.js";
 
 startTimes();
@@ -19,6 +20,7 @@ startFeed();
 startFresh();
 startKeys();
 startPasskeys();
+startPasswords();
 startLive();
 startPush();
 startPreparing();
