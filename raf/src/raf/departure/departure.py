@@ -14,6 +14,7 @@ from raf.departure import leaving
 from raf.errors import Missing
 from raf.identity.identity import open_identity
 from raf.identity.recognized import TOPIC as REVOKED
+from raf.journal import Journal
 from raf.media import attachments
 from raf.media.library import GRACE, open_library
 from raf.media.tasks import sweep
@@ -25,7 +26,7 @@ TRIES = 3
 
 
 class Departure:
-    """Deletes accounts at their persons' wish."""
+    """Deletes accounts: at their persons' wish, or because moderators say so."""
 
     def __init__(self, application: Ostrov) -> None:
         self.application = application
@@ -34,11 +35,15 @@ class Departure:
 
     async def close(self, account_id: int, password: str) -> None:
         """Delete an account. Raises WrongPassword, TooMany, Missing, Refused (the only owner)."""
+        await self.application.part(open_identity).check_password(account_id, password)
+        await self.close_for(account_id, lambda connection, journal: None)
+
+    async def close_for(self, account_id: int, decide: Callable[[Connection, Journal], object]) -> None:
+        """The same without a password; `decide` is called first, in the same transaction, and may raise."""
         from raf.departure.tasks import leave
 
-        await self.application.part(open_identity).check_password(account_id, password)
-
         def write(connection: Connection) -> list[str]:
+            decide(connection, self.raf.journal)
             archives, pictures = leaving.close(connection, self.raf.journal, account_id)
             leave.enqueue_in(connection, account_id, pictures)
             connection.after_commit(partial(self.application.channel.publish, REVOKED, b""))

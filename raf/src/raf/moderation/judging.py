@@ -9,7 +9,7 @@ from ostrov import Connection
 from raf.domain import moderation as e
 from raf.domain.roles import OWNER, Role, outranks, role_of
 from raf.errors import Forbidden, Invalid, Missing, Refused
-from raf.forms import PostChange, ProfileChange
+from raf.forms import PostChange
 from raf.identity.emails import normal_email
 from raf.journal import Journal
 from raf.letters.posting import post
@@ -23,6 +23,7 @@ OPEN_REPORTS = "SELECT id FROM report WHERE target_id = ? AND resolved_at IS NUL
 OF_AUTHOR = "SELECT id FROM status WHERE id = ? AND account_id = ? AND reblog_of_id IS NULL"
 QUIET = "SELECT silenced, suspended FROM account WHERE id = ?"
 OWNERS = "SELECT count(*) FROM account WHERE role = 'owner' AND suspended = 0"
+GONE = "SELECT 1 FROM departure WHERE account_id = ?"
 EMAIL = "SELECT email FROM credential WHERE account_id = ?"
 REJECTED = (
     *("session", "oauth_token", "oauth_code", "sign_up", "credential"),
@@ -100,11 +101,13 @@ def judge(
 
 
 def lift(connection: Connection, journal: Journal, actor_id: int, account_id: int, action: str) -> None:
-    """Take a judgement back: `action` is one of the values of `LIFTS`. Raises Forbidden, Missing."""
+    """Take a judgement back: `action` is one of the values of `LIFTS`. Raises Forbidden, Missing, Refused (it is gone)."""
     now = journal.begin(connection)
     account = within_reach(connection, actor_id, account_id)
     if action not in e.LIFTS.values():
         raise Missing
+    if action == "unsuspend" and connection.row(GONE, (account_id,)) is not None:
+        raise Refused("This account is deleted and does not come back")
     _put(connection, journal, now, actor_id, account_id, action)
     if action == "unsuspend":
         connection.execute(UNBLOCK_EMAIL, (account_id,))
@@ -130,22 +133,13 @@ def welcome(connection: Connection, journal: Journal, actor_id: int, account_id:
 
 
 def erase(connection: Connection, journal: Journal, actor_id: int, account_id: int) -> None:
-    """Begin to delete what a suspended account left: profile and credential now, its posts by the task that follows.
-
-    Raises Forbidden, Missing, Refused when it is not suspended.
-    """
-    from raf.accounts import profiles
-
+    """Decide that a suspended account goes for good; `raf.departure` does it. Raises Forbidden, Missing, Refused."""
     now = journal.begin(connection)
     permitted(connection, actor_id, "delete_user_data")
     account = account_of(connection, account_id)
     if not account.suspended:
         raise Refused("Only a suspended account can be deleted")
-    empty = ProfileChange(display_name="", note="", avatar=None, header=None, fields=[], discoverable=False, indexable=False)
-    profiles.change_profile(connection, journal, account_id, empty)
     _put(connection, journal, now, actor_id, account_id, "erase")
-    for statement in ERASED:
-        connection.execute(statement, (account_id,))
     audit.record(connection, journal.ids.next(now), now, actor_id, "erase", "account", account.username)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -70,14 +71,11 @@ class Moderation:
         self._look_again()
 
     async def erase(self, actor_id: int, account_id: int) -> None:
-        """Delete what a suspended account left; its posts go by a task. Raises Forbidden, Missing, Refused."""
-        from raf.moderation.tasks import sweep
+        """Delete all that a suspended account left, as if it had gone itself. Raises Forbidden, Missing, Refused."""
+        from raf.departure.departure import open_departure
 
-        def write(connection: Connection, journal: Journal) -> None:
-            judging.erase(connection, journal, actor_id, account_id)
-            sweep.enqueue_in(connection, account_id)
-
-        await self.write(write)
+        decide = partial(judging.erase, actor_id=actor_id, account_id=account_id)
+        await self.application.part(open_departure).close_for(account_id, decide)
         self._look_again()
 
     async def decide_appeal(self, actor_id: int, strike_id: int, *, approved: bool) -> None:

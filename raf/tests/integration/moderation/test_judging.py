@@ -8,6 +8,8 @@ import pytest
 
 from ostrov import run_tasks
 from raf.errors import Forbidden, Invalid, Refused
+from raf.lists.forms import ListChange
+from raf.lists.lists import open_lists
 from raf.moderation import appeals, audit, judging
 from raf.moderation.moderation import Moderation, open_moderation
 from raf.moderation.reporting import NewReport
@@ -107,9 +109,10 @@ async def test_an_appeal_that_is_granted_lifts_the_strike(tmp_path: Path, databa
             await moderation.decide_appeal(mod, strike, approved=False)
 
 
-async def test_an_erased_account_leaves_nothing(tmp_path: Path, database: list[str]) -> None:
+async def test_an_erased_account_leaves_nothing_and_does_not_come_back(tmp_path: Path, database: list[str]) -> None:
     async with network(tmp_path, database) as raf:
         moderation, (mod, gone, fan) = await staff(raf, "mod", "gone", "fan")
+        await raf.application.part(open_lists).create(gone, ListChange(title="whom I spam"))
         posts = [await say(raf, gone, f"post {number}") for number in range(3)]
         await raf.reblog(gone, await say(raf, fan, "keep me"))
         with pytest.raises(Refused):
@@ -117,9 +120,13 @@ async def test_an_erased_account_leaves_nothing(tmp_path: Path, database: list[s
         await moderation.judge(mod, gone, "suspend")
         await moderation.erase(HOUSE, gone)
         await run_tasks(raf.application)
-        await moderation.lift(mod, gone, "unsuspend")
+        with pytest.raises(Refused):
+            await moderation.lift(mod, gone, "unsuspend")
         assert await raf.account_statuses(gone, None, Paging()) == []
         assert await raf.documents(posts, None) == []
+        assert await raf.store.read(lambda connection: connection.row("SELECT 1 FROM people_list")) is None
+        log = await raf.store.read(lambda connection: connection.rows("SELECT state FROM stored_events"))
+        assert not any(b"post 1" in bytes(state) for (state,) in log)
 
 
 async def test_a_rebuild_keeps_every_judgement(tmp_path: Path, database: list[str]) -> None:
