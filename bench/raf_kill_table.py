@@ -7,8 +7,8 @@ from typing import Any
 HEAD = """\
 **Raf killed** by SIGKILL in a loop under load (`bench/raf/kill_loop.py`, run by itself): one of two web processes, both, the \
 worker, the supervisor, or everything at once, while eight people post, edit, delete, upload, vote, mark, follow and the rest, \
-and send again what was not answered. *Wrong* is whatever was acknowledged and is not there, is there by half or twice, has other \
-bytes, or differs from what the log says, in any row of any table:
+and send again what was not answered. *Wrong* is whatever was acknowledged and is not there, is there by half or twice, has \
+other bytes, or differs from what the log says, in any row of any table:
 
 | database | kills | acknowledged | answers lost | asked for again | pictures | wrong | answers again, p50 | at most |
 |---|---|---|---|---|---|---|---|---|"""
@@ -33,7 +33,7 @@ def _left(database: str, row: dict[str, Any]) -> str:
     if row["wrong"]:
         return f"On {database} something was wrong: see what the loop printed."
     return (
-        f"On {database} a rebuild from {row['events']:,} events changed no row; {row['orphans']} files that nothing referred to "
-        f"(replaced portraits among them) and {row['begun']} half uploads lay beside {row['stored']:,} pictures, and a sweep "
+        f"On {database} a rebuild from {row['events']:,} events changed no row; {row['orphans']} files that nothing referred "
+        f"to (replaced portraits among them) and {row['begun']} half uploads lay beside {row['stored']:,} pictures, and a sweep "
         "took exactly those."
     )
