@@ -34,6 +34,6 @@ def _left(database: str, row: dict[str, Any]) -> str:
         return f"On {database} something was wrong: see what the loop printed."
     return (
         f"On {database} a rebuild from {row['events']:,} events changed no row; {row['orphans']} files that nothing referred "
-        f"to (replaced portraits among them) and {row['begun']} half uploads lay beside {row['stored']:,} pictures, and a sweep "
+        f"to (replaced portraits among them) and {row['begun']} half uploads lay beside {row['stored']:,} pictures; a sweep "
         "took exactly those."
     )
