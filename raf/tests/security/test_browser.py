@@ -79,6 +79,5 @@ async def test_a_password_is_weighed_while_it_is_typed_and_can_be_looked_at(
         assert await field.get_attribute("type") == "text"
         assert await field.input_value() == "soy milk and coconut"
         assert await page.locator(".eye").get_attribute("aria-pressed") == "true"
-        await page.screenshot(
         await page.click(".eye")
         assert await field.get_attribute("type") == "password"
