@@ -60,8 +60,8 @@ def tables(results: dict[str, Any]) -> str:
 
 def _machine(results: dict[str, Any]) -> str:
     return (
-        f"Measured by `bin/bench` on {results['machine']}, shared with other work: read the ratios and the CPU a unit, "
-        "not the rates."
+        f"Measured by `bin/bench` on {results['machine']}, a virtual machine whose speed changes by more than two from day to "
+        "day: read the ratios and the CPU a unit rather than the rates."
     )
 
 
