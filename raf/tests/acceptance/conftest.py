@@ -26,6 +26,11 @@ class Server:
         self.url = f"http://127.0.0.1:{port}"
         self._environ = {name: value for name, value in os.environ.items() if not name.startswith("OSTROV_")}
 
+    def settle(self, *overrides: str) -> None:
+        """Settings of every command from now on, in its environment."""
+        for name, _, value in (override.partition("=") for override in overrides):
+            self._environ[f"OSTROV_{name.upper().replace('.', '__')}"] = value
+
     def ostrov(self, *arguments: str) -> str:
         """Run a command of `ostrov`; what it prints. Fails when it fails."""
         done = subprocess.run(
@@ -69,7 +74,8 @@ def serving(folder: Path, *overrides: str) -> Iterator[Server]:
         port = probe.getsockname()[1]
     server = Server(project, port)
     limits = ["raf.api.rate_limit=5000", "raf.identity.sign_ups_of_address=100", "raf.identity.log_in_tries_of_address=100"]
-    server.ostrov("up", "--detach", f"web.port={port}", *limits, *overrides)
+    server.settle(f"web.port={port}", *limits, *overrides)
+    server.ostrov("up", "--detach")
     try:
         server.ostrov("wait")
         yield server
