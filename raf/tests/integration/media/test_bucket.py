@@ -40,7 +40,7 @@ def picture(colour: str = "teal") -> bytes:
 
 @asynccontextmanager
 async def client_of(application: Ostrov) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(build(application))
+    transport = httpx.ASGITransport(await asyncio.to_thread(build, application))  # the door is of this thread
     async with httpx.AsyncClient(transport=transport, base_url="http://raf.test") as client:
         yield client
 
@@ -229,9 +229,13 @@ async def test_what_is_deleted_while_the_bucket_is_away_is_deleted_later(
         async with running(tmp_path, ["raf"], there) as application:
             library = application.part(open_library)
             identity = await library.upload(ANNA, picture())
+            name = (await path_of(library, identity)).removeprefix("/media/")
+            assert await asyncio.to_thread(library.storage.open, name)
             assert len(keys(bucket)) == 2
             await door.shut()
             await library.discard(ANNA, identity)
+            with pytest.raises(StorageAway):
+                await asyncio.to_thread(library.storage.open, name)  # it is not shown out of the cache
             await due(application)
             await run_tasks(application)  # still away
             assert len(keys(bucket)) == 2

@@ -79,12 +79,14 @@ class S3Storage:
     def delete(self, names: Iterable[str], unused_since: float | None = None) -> int:
         import obstore
 
-        deleted = 0
-        for name in names:
+        asked, deleted = list(names), 0
+        for name in asked:  # none of them is shown any more, even if the store is away
+            self._cache.forget(name)
+        for name in asked:
             with contextlib.suppress(FileNotFoundError):
                 self._ask(lambda store, name=name: obstore.delete(store, name))  # type: ignore[misc]
                 deleted += 1
-            self._cache.forget(name)
+            self._cache.forget(name)  # what somebody was reading meanwhile
         return deleted
 
     def names(self, before: float) -> Iterator[str]:
