@@ -49,7 +49,6 @@ class Loop:
         self.killed: Counter[str] = Counter()
         self.looked: Counter[str] = Counter()
         self.ground: dict[str, int] = {}
-        self.under_way = 0
 
     async def run(self, kills: int, *, every: int = 10, rebuild_every: int = 25) -> dict[str, Any]:
         """The row of figures."""
@@ -94,7 +93,6 @@ class Loop:
         for _ in range(number):
             await asyncio.sleep(self.dice.uniform(*LOAD))
             (what,) = self.dice.choices(list(VICTIMS), list(VICTIMS.values()))
-            self.under_way += sum(person.under_way for person in self.people)
             answered, whole = await self.house.kill(what, self.dice.randrange(2))
             self.answers.append(answered)
             self.recoveries.append(whole)
@@ -143,7 +141,6 @@ class Loop:
             "acknowledged": tally["acknowledged"] + tally["uploads"],
             "posts": tally["posts"],
             "uploads": tally["uploads"],
-            "under_way": self.under_way,
             "answers_lost": tally["lost"],
             "uploads_lost": tally["uploads lost"],
             "facts": self.looked["facts"],

@@ -25,7 +25,6 @@ class Person:
         self.id = ""
         self.http = httpx.AsyncClient(base_url=url, timeout=60, trust_env=False)
         self.random = random.Random(name)
-        self.under_way = False
 
     async def sign_up(self, scopes: str = "read write follow push") -> None:
         """Open an account as a program does."""
@@ -43,7 +42,6 @@ class Person:
         """The answer, None when it was lost and is not to be sent again; and whether any try was lost."""
         lost = False
         for _ in range(TRIES):
-            self.under_way = True
             try:
                 return await self.http.request(method, path, **said), lost
             except (httpx.ConnectError, httpx.PoolTimeout):  # never sent
@@ -55,8 +53,7 @@ class Person:
                     return None, True
                 await asyncio.sleep(PAUSE)
             finally:
-                self.under_way = False
-        raise SystemExit(f"{method} {path}: no answer for a minute")
+                raise SystemExit(f"{method} {path}: no answer for a minute")
 
     async def get(self, path: str, **parameters: Any) -> httpx.Response:
         answer, _ = await self.send("GET", path, params=parameters or None)
