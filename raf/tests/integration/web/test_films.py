@@ -68,7 +68,8 @@ async def test_a_film_is_posted_and_plays_without_scripts(open_site) -> None:  #
         visitor = await site.member("filmmaker")
         compose: Page = await visitor.get("/compose")
         async with at_work(site.application):
-            page = await compose.submit("/compose", {"media_0": ("a.mp4", film(), "video/mp4")}, text="Look", alt_0="A red wall")
+            file = ("a.mp4", film(), "video/mp4")
+            page = await compose.submit("/compose", {"media_0": file}, text="Look", alt_0="A red wall")
         assert page.status == 200, page.text
         assert '<video src="' in page.html
         assert 'width="160" height="120" controls playsinline preload="none" loop muted aria-label="A red wall"' in page.html
@@ -91,7 +92,8 @@ async def test_a_film_that_takes_long_keeps_nobody_waiting_and_the_post_goes_out
     async with open_site("raf.media.wait_seconds=0") as site:
         visitor = await site.member("director")
         compose: Page = await visitor.get("/compose")
-        page = await compose.submit("/compose", {"media_0": ("a.mp4", film(), "video/mp4")}, text="An epic", alt_0="A red wall")
+        file = ("a.mp4", film(), "video/mp4")
+        page = await compose.submit("/compose", {"media_0": file}, text="An epic", alt_0="A red wall")
         assert page.path == "/scheduled"
         assert "The recording is being prepared" in page.text
         assert "An epic" in page.text
