@@ -74,7 +74,7 @@ class Place:
         page = await self.open("/log-in", **options)
         await page.fill("#f-name", name)
         await page.fill("#f-password", PASSWORD)
-        await page.click("main button")
+        await page.click("main .button.wide")
         await page.wait_for_url("**/home")
         if path != "/home":
             await page.goto(path)
@@ -87,7 +87,7 @@ class Place:
         await page.fill("#f-email", f"{name}@example.org")
         await page.fill("#f-password", PASSWORD)
         await page.check("[name=agreement]")
-        await page.click("main button")
+        await page.click("main .button.wide")
         await page.wait_for_url("**/local")
         return page
 

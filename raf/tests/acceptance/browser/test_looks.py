@@ -90,7 +90,7 @@ async def test_strangers_see_pages_without_faults(open_place, look: str, size, t
         await page.fill("#f-email", "nora@example.org")
         await page.fill("#f-password", "short-and-bad"[:8])
         await page.check("[name=agreement]")
-        await page.click("main button")
+        await page.click("main .button.wide")
         faults += await examine(page, f"sign-up-refused-{look}", theme)
     assert faults == []
 

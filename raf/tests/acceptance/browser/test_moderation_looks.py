@@ -72,7 +72,7 @@ async def test_the_desk_has_no_faults(open_place, look: str, size, theme: str, l
         other = await place.open("/log-in", size=size, theme=theme, language=language)
         await other.fill("#f-name", "june")
         await other.fill("#f-password", PASSWORD)
-        await other.click("main button")
+        await other.click("main .button.wide")
         await other.wait_for_url("**/standing")
         faults += await examine(other, f"suspended-{look}", theme)
     assert faults == []
