@@ -71,7 +71,7 @@ def test_a_password_does_not_go_out_in_the_open() -> None:
 def test_a_wrong_password_says_where_to_look(tmp_path: Path) -> None:
     certificate = make_certificate(tmp_path)
     with relay(certificate, password=True) as (_, port):
-        settings = MailSettings(host="127.0.0.1", port=port, ca=str(certificate), user=USER, password="wrong")
+        settings = MailSettings(host="127.0.0.1", port=port, ca=str(certificate), user=USER, password="wrong", timeout=2)
         with pytest.raises(Unsent) as refused:
             Relay(settings).greet()
         assert "raf.mail" in refused.value.tip

@@ -140,6 +140,7 @@ async def test_an_edit_changes_the_card_with_the_link_and_a_rebuild_changes_noth
         assert (await raf.status(post, None)).card is None
 
 
+@pytest.mark.long
 async def test_a_page_that_nests_without_end_is_given_up(tmp_path: Path, place: Place) -> None:
     async with network(tmp_path, OPEN) as raf:
         url = place.page("/deep", "<title>Deep</title>" + "<div>" * 180_000)
