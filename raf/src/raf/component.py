@@ -62,6 +62,7 @@ component = Component(
         Check("media", "raf.media.checks:storage"),
         Check("mail", "raf.letters.checks:mail"),
         Check("keys", "raf.factors.checks:keys"),
+        Check("staff", "raf.factors.checks:staff"),
     ),
     after=("events", "tasks"),
     mounts=(

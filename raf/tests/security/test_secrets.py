@@ -17,6 +17,8 @@ from raf.factors.factors import open_factors
 from raf.factors.operations import rekey, unguard
 from raf.identity import open_oauth
 from raf.identity.keys import Keys, Unreadable, open_keys
+from raf.moderation import judging
+from raf.moderation.moderation import open_moderation
 from raf.network import NewAccount, open_raf
 from raf.push.push import open_push
 
@@ -159,6 +161,21 @@ async def test_without_the_key_recovery_codes_let_in_and_the_doctor_says_what_is
         assert (found.level, "backup" in found.tip) == ("failure", True)
         factors = application.part(open_factors)
         assert await factors.finish(await factors.begin(account_id), codes[0]) == account_id
+
+
+async def test_the_doctor_names_who_moderates_with_a_password_alone(tmp_path: Path, database: list[str]) -> None:
+    async with running(tmp_path, ["raf"], database) as application:
+        assert checks.staff(application).level == "ok"
+        account = NewAccount(username="vera", email="vera@example.org", password=PASSWORD, agreement=True)
+        vera = await application.part(open_raf).sign_up(account)
+        await application.part(open_moderation).write(judging.give_role, 0, vera, "moderator")
+        found = checks.staff(application)
+        assert (found.level, "@vera" in found.message) == ("warning", True)
+        factors = application.part(open_factors)
+        secret = await factors.offer(vera)
+        assert checks.staff(application).level == "warning", "an offer is no protection"
+        await factors.confirm(vera, PASSWORD, totp.code_of(secret, totp.step_of(factors.clock())))
+        assert checks.staff(application).level == "ok"
 
 
 async def test_an_operator_opens_a_door_whose_codes_are_lost(tmp_path: Path) -> None:
