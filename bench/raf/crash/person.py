@@ -52,8 +52,7 @@ class Person:
                 if not again:
                     return None, True
                 await asyncio.sleep(PAUSE)
-            finally:
-                raise SystemExit(f"{method} {path}: no answer for a minute")
+        raise SystemExit(f"{method} {path}: no answer for a minute")
 
     async def get(self, path: str, **parameters: Any) -> httpx.Response:
         answer, _ = await self.send("GET", path, params=parameters or None)
