@@ -74,12 +74,12 @@ async def log_in(page: Page, name: str, password: str = PASSWORD) -> None:
     await page.goto("/log-in")
     await page.fill("#f-name", name)
     await page.fill("#f-password", password)
-    await page.click("form[action='/log-in'] button")
+    await page.click("form[action='/log-in'] button.wide")
 
 
 async def send(page: Page, action: str) -> None:
     """Press the button of the form, and wait until the page that it leads to is there."""
-    button = page.locator(f"form[action='{action}'] button:not([formaction]), button[formaction='{action}']").first
+    button = page.locator(f"form[action='{action}'] button:not([formaction], [type=button]), button[formaction='{action}']").first
     async with page.expect_navigation():
         await button.click()
 
