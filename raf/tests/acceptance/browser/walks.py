@@ -79,7 +79,8 @@ async def log_in(page: Page, name: str, password: str = PASSWORD) -> None:
 
 async def send(page: Page, action: str) -> None:
     """Press the button of the form, and wait until the page that it leads to is there."""
-    button = page.locator(f"form[action='{action}'] button:not([formaction], [type=button]), button[formaction='{action}']").first
+    its_own = f"form[action='{action}'] button:not([formaction], [type=button])"
+    button = page.locator(f"{its_own}, button[formaction='{action}']").first
     async with page.expect_navigation():
         await button.click()
 
