@@ -117,7 +117,7 @@ def explore(place: Place, folder: Path, phases: str, token: str = "") -> str:
     described.write_text(json.dumps(document))
     words = [environment_of("schemathesis") / "bin" / "schemathesis", "run", described, "--url", place.server.url]
     words += ["--checks", CHECKS, "--phases", phases, "--exclude-path-regex", ENDLESS, "--continue-on-failure"]
-    words += ["--seed", "7", "--max-examples", "6", "--suppress-health-check", "all", "--generation-database", "none"]
+    words += ["--seed", "7", "--max-examples", "4", "--suppress-health-check", "all", "--generation-database", "none"]
     words += ["--no-color", "--warnings", "off", "--output-sanitize", "false"]
     if token:
         words += ["--header", f"Authorization: Bearer {token}"]
