@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -118,6 +119,10 @@ class Page:
             if form.action == action and form.method == "post":
                 return form
         raise LookupError(f"no form to {action} on {self.path}: {[form.action for form in self.found.forms]}")
+
+    def post_of(self, name: str) -> str:
+        """The id of somebody's first post on the page. Raises StopIteration."""
+        return next(found[1] for link in self.found.links if (found := re.fullmatch(rf"/@{name}/(\d+)", link)))
 
     async def submit(self, action: str, files: Mapping[str, File] | None = None, **values: Any) -> Page:
         """Fill a form in and send it. A value is text, a list, True for a tick or None to leave a field out."""

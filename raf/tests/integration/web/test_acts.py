@@ -9,22 +9,16 @@ import pytest
 from ostrov import run_tasks
 from raf.moderation import announcements
 from raf.network import open_raf
-from raf.web.testing import Page
 
 pytestmark = pytest.mark.usefixtures("database")
 BELL = re.compile(r"data-count>(\d+)<")
-
-
-def number_of(page: Page, name: str) -> str:
-    """The id of the first post of somebody on a page."""
-    return next(found[1] for link in page.found.links if (found := re.fullmatch(rf"/@{name}/(\d+)", link)))
 
 
 async def test_the_bell_counts_likes_of_one_post_once(open_site) -> None:  # type: ignore[no-untyped-def]
     async with open_site() as site:
         ada = await site.member("ada")
         await ada.write("A cup")
-        number = number_of(await ada.get("/@ada"), "ada")
+        number = (await ada.get("/@ada")).post_of("ada")
         for name in ("boris", "vera", "gleb"):
             fan = await site.member(name)
             await (await fan.get("/local")).press(f"/posts/{number}/favourite")
@@ -36,7 +30,7 @@ async def test_a_muted_thread_tells_nothing_more(open_site) -> None:  # type: ig
     async with open_site() as site:
         ada, boris = await site.member("ada"), await site.member("boris")
         await ada.write("A long talk")
-        number = number_of(await ada.get("/@ada"), "ada")
+        number = (await ada.get("/@ada")).post_of("ada")
         page = await (await ada.get(f"/@ada/{number}")).press(f"/posts/{number}/mute_conversation")
         assert "You hear no more of this thread." in page.text
         await (await boris.get(f"/@ada/{number}")).submit("/compose", text="@ada and so on")
@@ -50,7 +44,7 @@ async def test_one_votes_in_a_poll_that_is_quoted(open_site) -> None:  # type: i
     async with open_site() as site:
         ada, boris, vera = await site.member("ada"), await site.member("boris"), await site.member("vera")
         await ada.write("Which milk?", option=["Soy", "Coconut", "", ""])
-        poll = number_of(await ada.get("/@ada"), "ada")
+        poll = (await ada.get("/@ada")).post_of("ada")
         await (await boris.get(f"/posts/{poll}/quote")).submit("/compose", text="Look")
         page = await vera.get("/@boris")
         act = next(form for form in page.found.forms if form.identity == "act")

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from raf.identity import open_identity
-from raf.web.testing import Page
 
 pytestmark = pytest.mark.usefixtures("database")
 ANSWERS = ["Soy", "Coconut", "", ""]
-
-
-def number_of(page: Page, name: str) -> str:
-    """The id of the first post of somebody on a page."""
-    return next(found[1] for link in page.found.links if (found := re.fullmatch(rf"/@{name}/(\d+)", link)))
 
 
 async def test_whoever_writes_says_who_may_quote(open_site) -> None:  # type: ignore[no-untyped-def]
     async with open_site() as site:
         ada, boris = await site.member("ada"), await site.member("boris")
         await ada.write("Not for quoting", quote_policy="nobody")
-        mine = number_of(await ada.get("/@ada"), "ada")
+        mine = (await ada.get("/@ada")).post_of("ada")
         refused = await (await boris.get(f"/posts/{mine}/quote")).submit("/compose", text="And yet")
         assert refused.status == 404
         assert "And yet" in refused.form("/compose").values["text"][0]
@@ -33,7 +25,7 @@ async def test_a_poll_is_changed_and_keeps_its_votes_while_its_answers_stay(open
     async with open_site() as site:
         ada, boris = await site.member("ada"), await site.member("boris")
         await ada.write("Which milk?", option=ANSWERS)
-        poll = number_of(await ada.get("/@ada"), "ada")
+        poll = (await ada.get("/@ada")).post_of("ada")
         await boris.post(f"/polls/{poll}/votes", {**(await boris.get("/local")).form("").values, f"poll-{poll}": "1"})
         page = await ada.get(f"/posts/{poll}/edit")
         assert 'value="Coconut"' in page.html

@@ -8,14 +8,9 @@ import time
 import pytest
 
 from ostrov import run_tasks
-from raf.web.testing import Page, Visitor
+from raf.web.testing import Visitor
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-def number_of(page: Page, name: str) -> str:
-    """The id of the first post of somebody on a page."""
-    return next(found[1] for link in page.found.links if (found := re.fullmatch(rf"/@{name}/(\d+)", link)))
 
 
 def later(hours: float) -> str:
@@ -70,7 +65,7 @@ async def test_a_post_is_quoted_and_taken_out_again(open_site) -> None:  # type:
     async with open_site() as site:
         ada, boris = await site.member("ada"), await site.member("boris")
         await ada.write("A thought")
-        number = number_of(await boris.get("/local"), "ada")
+        number = (await boris.get("/local")).post_of("ada")
         page = await boris.get(f"/posts/{number}/quote")
         await page.submit("/compose", text="And another")
         feed = await site.visitor().get("/local")
@@ -91,7 +86,7 @@ async def test_a_post_is_quoted_and_taken_out_again(open_site) -> None:  # type:
 async def test_what_a_post_said_before_can_be_read(open_site) -> None:  # type: ignore[no-untyped-def]
     async with open_site() as site:
         ada = await site.member("ada")
-        number = number_of(await ada.write("First words"), "ada")
+        number = (await ada.write("First words")).post_of("ada")
         await (await ada.get(f"/posts/{number}/edit")).submit(f"/posts/{number}/edit", text="Second words")
         page = await site.visitor().get(f"/@ada/{number}/history")
         assert page.text.index("Second words") < page.text.index("First words")
@@ -103,7 +98,7 @@ async def test_a_post_is_written_anew_with_its_pictures_or_stays(open_site, pict
         ada = await site.member("ada")
         files = {"media_0": ("cup.jpg", picture, "image/jpeg")}
         page = await (await ada.get("/home")).submit("/compose", files=files, text="A cpu of raf", alt_0="a cup")
-        number = number_of(page, "ada")
+        number = page.post_of("ada")
         anew = await ada.get(f"/posts/{number}/redraft")
         assert anew.form("/compose").values["text"] == ["A cpu of raf"]
         refused = await anew.submit("/compose", text="x" * 501)
