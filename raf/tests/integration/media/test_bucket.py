@@ -7,6 +7,7 @@ import io
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -19,12 +20,14 @@ from PIL import Image
 
 from ostrov import Ostrov, OstrovError, run_tasks
 from ostrov.testing import running
+from raf.archive.archive import open_archive
 from raf.media.application import build
 from raf.media.cache import PIECE
 from raf.media.checks import storage as checked
 from raf.media.library import Library, open_library
 from raf.media.operations import carry
 from raf.media.storage import StorageAway, open_storage
+from raf.testing import network, person, say
 
 from raf.tests.integration.media.buckets import keys, new_bucket, settings_of, store_of  # isort: skip
 
@@ -159,6 +162,21 @@ async def test_a_house_that_moves_to_a_bucket_takes_its_files_along(tmp_path: Pa
         assert len(keys(bucket)) == 2
         await library.discard(ANNA, identity)
         assert keys(bucket) == []
+
+
+async def test_an_archive_holds_the_files_of_the_bucket(tmp_path: Path) -> None:
+    bucket = new_bucket()
+    async with network(tmp_path, settings_of(bucket)) as raf:
+        anna = await person(raf, "anna")
+        await say(raf, anna, "A wall", media_ids=(await raf.upload(anna, picture()),))
+        archive = raf.application.part(open_archive)
+        await archive.order(anna)
+        await run_tasks(raf.application)
+        with zipfile.ZipFile(await archive.packed(anna)) as box:
+            (name,) = [name for name in box.namelist() if name.endswith(".png")]
+            inside = box.read(name)
+        (key,) = [key for key in keys(bucket) if key.endswith(".png")]
+        assert inside == obstore.get(store_of(bucket), key).bytes().to_bytes()
 
 
 async def test_houses_with_prefixes_share_a_bucket(tmp_path: Path) -> None:
