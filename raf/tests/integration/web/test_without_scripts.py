@@ -217,7 +217,7 @@ async def test_a_disguised_file_is_refused_in_words(open_site) -> None:  # type:
         script = ("cup.png", b"<svg onload=alert(1)>" * 20, "image/png")
         page = await (await visitor.get("/compose")).submit("/compose", {"media_0": script}, text="Look")
         assert page.status == 422
-        assert "not a picture" in page.text
+        assert "no picture, film or sound" in page.text
         assert page.form("/compose").values["text"] == ["Look"]
 
 
