@@ -13,8 +13,8 @@ from raf.identity.scopes import SCOPES, grants
 from raf.times import iso
 
 EVERYTHING = "read write follow push profile admin:read admin:write"
-COMMON = {"account_id", "name", "tag"}
-"""Parameters that name what is everybody's: people and hashtags."""
+COMMON = {"account_id", "name", "tag", "date"}
+"""Parameters that name what is everybody's: people, hashtags, versions of the terms."""
 FOR_ALL = "/api/v1/announcements/"
 NOTHING_TO_DO = {"POST /api/v2/notifications/{group_key:str}/dismiss"}
 """Answered 200 as Mastodon does: a key names a group among one's own, and there is none."""

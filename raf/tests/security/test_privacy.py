@@ -78,6 +78,7 @@ async def values_for(place: World, relation: str) -> dict[str, Any]:
     )
     values: dict[str, Any] = dict.fromkeys(numbers, "1")
     values |= {"account_id": author.id, "handle": "@author", "tab": "posts", "file": "bookmarks.csv", "code": "x"}
+    values["date"] = "2026-11-24"
     values["group_key"] = "ungrouped-1"
     if relation == "nobody":
         return values
