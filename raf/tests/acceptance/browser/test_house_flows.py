@@ -104,7 +104,7 @@ async def test_suspending_lifting_and_roles(open_place, look: Look) -> None:  # 
         await moderator.select_option("#f-role", "moderator")
         await send(moderator, f"{here}/role")
         await visit(person, "/moderation")
-        await expect(person.locator(".menu a[href='/moderation/house']")).to_have_count(0)
+        await expect(person.locator(".signpost a[href='/moderation/house']")).to_have_count(0)
         await moderator.select_option("#f-role", "")
         await send(moderator, f"{here}/role")
         answer = await person.goto("/moderation")
