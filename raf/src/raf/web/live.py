@@ -1,7 +1,7 @@
 """What happens while a page is open, as server-sent events from `/live`.
 
-`stream` names what the page shows (`home`, `local`, `tag:NAME`, `thread:ID`, `notifications`), `since` the newest it has; what
-came between the two is sent first, so nothing is lost between drawing a page and listening. Each event carries the HTML that
+`stream` names what the page shows (`home`, `local`, `federated`, `tag:NAME`, `thread:ID`, `notifications`), `since` the
+newest it has; what came between the two is sent first, so nothing is lost between drawing a page and listening. Each event carries the HTML that
 goes into the page, taken from the same kept fragments.
 """
 
@@ -41,6 +41,8 @@ OPEN_EACH = 64
 """Pages that one person, or the strangers of one address, may have open: each holds a connection."""
 WHERE = {"home": "home", "list": "home", "thread": "thread"}
 """Where filters know a stream to be, when it is not a common feed."""
+EVERYBODY: dict[str, Stream] = {"local": "public:local", "federated": "public"}
+"""The streams of what everybody posts."""
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -153,8 +155,8 @@ class LivePage:
         streams: list[Stream] = []
         if self.visit.account_id is not None:
             streams.append("user" if self.name == "home" else "user:notification")
-        if self.name == "local":
-            streams.append("public:local")
+        if self.name in EVERYBODY:
+            streams.append(EVERYBODY[self.name])
         elif self.name == "thread" and (post_id := number(self.argument)):
             await self.missed_replies(post_id)
             streams += [f"thread:{root}" for root in sorted(self.thread, key=int)[:1]]
@@ -168,8 +170,8 @@ class LivePage:
         asked = Paging(limit=CATCH_UP, min_id=self.newest)
         if self.name == "home" and account_id is not None:
             ids = await raf.home(account_id, asked)
-        elif self.name == "local":
-            ids = await raf.public(account_id, asked)
+        elif self.name in EVERYBODY:
+            ids = await raf.public(account_id, asked, local=self.name == "local")
         elif self.name == "tag":
             ids = await raf.tag(account_id, normal_tag(self.argument), asked)
         elif self.name == "list" and account_id is not None:
@@ -208,7 +210,7 @@ class LivePage:
     async def shows(self, identity: int) -> bool:
         """Whether the visitor wants to see a post that everybody is told of."""
         account_id = self.visit.account_id
-        if account_id is None or self.name not in ("local", "tag"):
+        if account_id is None or self.name not in (*EVERYBODY, "tag"):
             return True
         return await self.house.raf.timelines.shows(identity, account_id)
 

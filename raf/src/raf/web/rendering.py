@@ -22,7 +22,7 @@ from raf.web.languages import Language, trusted
 
 FOLDER = Path(__file__).with_name("templates")
 OPTIONAL = {
-    **dict.fromkeys(("place_now", "newer", "older", "lead", "stream"), ""),
+    **dict.fromkeys(("place_now", "newer", "older", "lead", "stream", "feeds"), ""),
     **dict.fromkeys(("title_slot", "main_slot", "posts_slot", "older_slot"), ""),
     "layout": "layout.html",
     "alone": False,

@@ -32,6 +32,17 @@ async def test_pages_show_posts_as_their_reader_likes_them(open_site: Any, pictu
         assert (await lids())[0] == before[0]
 
 
+async def test_the_feeds_of_this_island_and_of_everywhere_stand_side_by_side(open_site: Any) -> None:
+    async with open_site() as site:
+        boris = await site.member("boris")
+        await boris.write("Coconut for all")
+        for path, other in (("/local", "/federated"), ("/federated", "/local")):
+            page = await site.visitor().get(path)
+            assert "Coconut for all" in page.text
+            assert f'href="{other}"' in page.html
+            assert f'data-stream="{path[1:]}"' in page.html
+
+
 async def test_a_notification_that_a_filter_hides_is_not_there(open_site: Any) -> None:
     from ostrov import run_tasks
 

@@ -1,4 +1,4 @@
-"""The home, local and tag timelines, favourites and bookmarks."""
+"""The home, local, federated and tag timelines, favourites and bookmarks."""
 
 from __future__ import annotations
 
@@ -46,17 +46,29 @@ async def home(visit: Here, max_id: MaxId = None) -> Answer:
 @get("/local")
 async def local(visit: Here, max_id: MaxId = None) -> Answer:
     """What everybody here wrote for everybody."""
-    ids = await visit.house.raf.public(visit.account_id, paging(max_id))
+    return await everybody(visit, "local", paging(max_id))
+
+
+@get("/federated")
+async def federated(visit: Here, max_id: MaxId = None) -> Answer:
+    """What everybody known here wrote for everybody, on this server or another."""
+    return await everybody(visit, "federated", paging(max_id))
+
+
+async def everybody(visit: Visit, feed: str, asked: Paging) -> Answer:
+    ids = await visit.house.raf.public(visit.account_id, asked, local=feed == "local")
     say = visit.language.say
     return await visit.house.feed_page(
         visit,
         "timeline.html",
         ids,
         place_now="local",
-        heading=say("Local"),
-        older=older_link("/local", ids),
-        newer="/local" if max_id else "",
-        stream="" if max_id else "local",
+        heading=say("Local") if feed == "local" else say("Everywhere"),
+        feeds=(("local", say("This island")), ("federated", say("Everywhere"))),
+        feed_now=feed,
+        older=older_link(f"/{feed}", ids),
+        newer=f"/{feed}" if asked.max_id else "",
+        stream="" if asked.max_id else feed,
         nothing=(say("Quiet on the island"), say("Nobody has written for everybody yet. You could be the first.")),
     )
 
@@ -120,4 +132,4 @@ async def kept(visit: Visit, what: str, asked: Paging) -> Answer:
     )
 
 
-HANDLERS = (home, local, tagged, favourites, bookmarks)
+HANDLERS = (home, local, federated, tagged, favourites, bookmarks)

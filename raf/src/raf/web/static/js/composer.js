@@ -193,7 +193,7 @@ class Composer {
     const dialog = this.form.closest("dialog");
     const stream = $("[data-stream]")?.dataset.stream ?? "";
     const fresh = nodes(html).firstElementChild;
-    const shownHere = ["home", "local"].includes(stream) || stream.startsWith("thread:");
+    const shownHere = ["home", "local", "federated"].includes(stream) || stream.startsWith("thread:");
     if (!dialog && this.form.classList.contains("large")) {
       location.assign($("[name=next]", this.form).value || "/home");
       return;
