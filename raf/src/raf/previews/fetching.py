@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
+from raf.destination import Network, resolve
 from raf.errors import RafError
-from raf.previews.destination import Network, resolve
 
 REDIRECTS = (301, 302, 303, 307, 308)
 PIECE = 16_384

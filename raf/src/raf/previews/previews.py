@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ostrov import Connection, Ostrov, OstrovError, base_url
+from raf.destination import networks_of
 from raf.errors import RafError
 from raf.live import PREVIEWED
 from raf.previews import rows
 from raf.previews.card import Card
-from raf.previews.destination import networks_of
 from raf.previews.fetching import Fetched, Terms, Unreachable, Useless, fetch
 from raf.previews.page import LONGEST, Request, tidy, web_address
 from raf.previews.rows import Preview

@@ -4,13 +4,15 @@ redirects), and the answer is not read beyond its status."""
 from __future__ import annotations
 
 import http.client
-import ipaddress
 import socket
 import ssl
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from raf.destination import networks_of, resolve
 from raf.errors import RafError
+
+EVERYWHERE = networks_of(("0.0.0.0/0", "::/0"))
 
 
 class Unreachable(RafError):
@@ -47,8 +49,7 @@ def send(endpoint: str, body: bytes, headers: Mapping[str, str], *, timeout: flo
 
 def _resolve(host: str, port: int, *, private: bool) -> str:
     """The address to connect to: it is looked at and used, so that no second answer of a name server can differ."""
-    found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    allowed = [address for address in found if private or ipaddress.ip_address(address.partition("%")[0]).is_global]
-    if not allowed:
+    address = resolve(host, port, EVERYWHERE if private else ())
+    if address is None:
         raise Unwelcome(f"{host} is at a private address", tip="raf.push.private_addresses allows it")
-    return allowed[0]
+    return address

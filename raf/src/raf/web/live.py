@@ -1,8 +1,8 @@
 """What happens while a page is open, as server-sent events from `/live`.
 
 `stream` names what the page shows (`home`, `local`, `federated`, `tag:NAME`, `thread:ID`, `notifications`), `since` the
-newest it has; what came between the two is sent first, so nothing is lost between drawing a page and listening. Each event carries the HTML that
-goes into the page, taken from the same kept fragments.
+newest it has; what came between the two is sent first, so nothing is lost between drawing a page and listening. Each event
+carries the HTML that goes into the page, taken from the same kept fragments.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from raf.previews.destination import networks_of
+from raf.destination import networks_of
 from raf.previews.fetching import Terms, Unreachable, Useless, fetch
 
 HTML = ("text/html",)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from raf.domain.quotes import EVERYBODY
 from raf.entities import CredentialAccount
 from raf.errors import Invalid
 from raf.mastodon.access import person
@@ -117,7 +118,7 @@ async def preferences(call: Asked) -> bytes:
             "posting:default:visibility": source.privacy,
             "posting:default:sensitive": source.sensitive,
             "posting:default:language": source.language,
-            "posting:default:quote_policy": "nobody",
+            "posting:default:quote_policy": EVERYBODY,
             "reading:expand:media": reading.media,
             "reading:expand:spoilers": reading.spoilers,
             "reading:autoplay:gifs": reading.gifs,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from raf.previews.destination import is_welcome, networks_of, resolve
+from raf.destination import is_welcome, networks_of, resolve
 
 INSIDE = (
     *(
