@@ -12,7 +12,9 @@ from raf.web.application import PAGES
 from raf.web.testing import PASSWORD
 
 HANDLERS = [handler for module in PAGES for handler in module.HANDLERS]
-POSTS = sorted({path for handler in HANDLERS for path in handler.paths if "POST" in handler.http_methods})
+ONE_CLICK = {"/letters/stop"}
+"""What the reader of somebody's mail presses, without a page before it: the key in the address is its token (RFC 8058)."""
+POSTS = sorted({path for handler in HANDLERS for path in handler.paths if "POST" in handler.http_methods} - ONE_CLICK)
 
 
 def filled(path: str) -> str:
