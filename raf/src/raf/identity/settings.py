@@ -31,5 +31,8 @@ class IdentitySettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True)
     """The same for one network address, to an hour."""
     sign_ups_of_address: Positive = 5
     """Accounts one network address may make in half an hour (as Mastodon)."""
+    staff_second_factor: bool | None = None
+    """Whether moderators must have an authenticator or a passkey before the desk and the admin API open to them; unset: when
+    the address of the house begins with https (OWASP ASVS 4.3.1)."""
     key_file: str = "keys/secrets.key"
     """The key that seals authenticators' secrets, relative to `data_dir`, made at first use. Several machines share it."""

@@ -13,6 +13,7 @@ from litestar.exceptions import MethodNotAllowedException
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
 from raf.errors import Missing
+from raf.factors.staff import open_staff
 from raf.mastodon.access import Rule, check
 from raf.mastodon.call import Call
 from raf.mastodon.gate import CALL
@@ -60,13 +61,15 @@ def call_of(request: Request[Any, Any, Any]) -> Call:
     return call
 
 
-def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """The guard before every handler: the rule of access, and ids that can exist."""
+async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """The guard before every handler: the rule of access, moderators' second factor, and ids that can exist."""
     call: Call = connection.scope[CALL]  # type: ignore[literal-required]
     rule = handler.opt.get("rule")
     if rule is None:  # Litestar's own answer to OPTIONS
         raise MethodNotAllowedException
     check(rule, call.access, call.given)
+    if rule.scopes and rule.scopes[0].startswith("admin:"):
+        await call.house.application.part(open_staff).require(call.account_id)
     for value in connection.path_params.values():
         if isinstance(value, int) and not 0 <= value <= LARGEST_ID:
             raise Missing

@@ -9,6 +9,7 @@ from litestar.di import Provide
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from ostrov import Ostrov
+from raf.factors.staff import open_staff
 from raf.web import live
 from raf.web.house import House, open_house
 from raf.web.pages import (
@@ -95,7 +96,10 @@ def make_litestar(house: House) -> Litestar:
     """The handlers of all pages, each given the visit it asks for."""
 
     async def visit(request: AnyRequest) -> Visit:
-        return await house.visit(request)
+        visit = await house.visit(request)
+        if request.scope["path"].startswith("/moderation"):
+            await house.application.part(open_staff).require(visit.account_id)
+        return visit
 
     @asgi("/static", is_mount=True, copy_scope=False)
     async def static(scope: Scope, receive: Receive, send: Send) -> None:

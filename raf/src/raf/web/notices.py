@@ -36,6 +36,7 @@ NOTICES = {
     "password": N_("The password is changed. Other browsers and apps are logged out."),
     "email": N_("From now on you log in with the new address."),
     "unguarded": N_("Codes are not asked for any more."),
+    "desk_closed": N_("The desk opens to moderators with an authenticator or a passkey. Set one up here."),
     "packing": N_("Your archive is being packed."),
     "arriving": N_("It is being taken in. You may go on meanwhile."),
     "passkey": N_("The passkey is here. Next time it will let you in."),

@@ -12,6 +12,7 @@ from litestar.exceptions import HTTPException
 
 from ostrov import OstrovError
 from raf.errors import Invalid, Refused, TooMany
+from raf.factors.staff import Unguarded
 from raf.identity.barring import Barred
 from raf.identity.csrf import VISITOR_COOKIE
 from raf.web.answer import JSON
@@ -81,6 +82,10 @@ class Problems:
         visit = Visit(self.house, request)
         if isinstance(error, Barred) and not visit.wants_fragment():
             return Response(b"", status_code=303, headers={"location": "/standing"}, media_type=PAGE)
+        if isinstance(error, Unguarded) and request.method == "GET" and not visit.wants_fragment():
+            visit.tell("desk_closed")
+            headers = {"location": "/settings/security", "set-cookie": visit.cookies[-1]}
+            return Response(b"", status_code=303, headers=headers, media_type=PAGE)
         if isinstance(error, LogInFirst) and not visit.wants_fragment():
             back = quote(error.back, safe="/@")
             return Response(b"", status_code=303, headers={"location": f"/log-in?next={back}"}, media_type=PAGE)
