@@ -205,7 +205,8 @@ async def test_rules_terms_and_blocks_are_told_to_clients(api: Any, database: li
     async with api(*database) as raf:
         write = raf.application.part(open_moderation).write
         await write(house.write_rule, 0, None, "Be kind", "Always")
-        assert (await raf.get("/api/v1/instance/rules")).json() == [{"id": "1", "text": "Be kind", "hint": "Always"}]
+        rule = {"id": "1", "text": "Be kind", "hint": "Always", "translations": {}}
+        assert (await raf.get("/api/v1/instance/rules")).json() == [rule]
         assert (await raf.get("/api/v1/instance/terms_of_service")).status_code == 404
         await write(house.write_text, 0, "terms", "# Terms\n<script>x</script>")
         terms = (await raf.get("/api/v1/instance/terms_of_service")).json()
