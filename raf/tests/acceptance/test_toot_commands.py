@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
 import re
 import select
+import struct
 import subprocess
+import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +27,7 @@ pytestmark = pytest.mark.long
 USED: set[str] = set()
 """The commands that the tests of this file ran."""
 PAGE = ("--no-pager", "--no-clear")
-ESCAPE = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
+ESCAPE = re.compile(r"\x1b(?:\[[0-9;?]*[a-zA-Z]|[()][0-9A-Z])|[\x0e\x0f]")
 
 
 class Noted(Toot):
@@ -263,16 +266,20 @@ def test_the_interface_of_a_whole_terminal_shows_the_timeline(raf: Server, anna:
 
 
 def tui(toot: Toot, wanted: str) -> str:
-    """What `toot tui` draws until it shows `wanted`."""
+    """What `toot tui` draws until it shows `wanted`. Before it begins it may want its own end noted."""
     master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
     environ = toot._environ | {"TERM": "xterm", "LINES": "40", "COLUMNS": "120"}
     running = subprocess.Popen([toot._program, "tui"], stdin=slave, stdout=slave, stderr=slave, env=environ)
     os.close(slave)
-    drawn, deadline = "", time.monotonic() + 60
+    raw, drawn, read, deadline = b"", "", 0, time.monotonic() + 60
     try:
         while wanted not in drawn and running.poll() is None and time.monotonic() < deadline:
             if select.select([master], [], [], 0.2)[0]:
-                drawn += ESCAPE.sub("", os.read(master, 65536).decode(errors="replace"))
+                raw += os.read(master, 65536)
+                drawn = ESCAPE.sub("", raw.decode(errors="replace"))
+                if not read and "press Enter to continue" in drawn:
+                    read = os.write(master, b"\n")
         return drawn
     finally:
         running.kill()

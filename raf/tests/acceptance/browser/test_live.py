@@ -111,7 +111,7 @@ async def test_a_notification_arrives_with_its_number(open_place) -> None:  # ty
         raf = place.application.part(open_raf)
         timur = place.crowd.accounts["timur"]
         before = await place.application.part(open_notifications).unread(timur)
-        await raf.follow(place.crowd.accounts["june"], timur)
+        await raf.post(place.crowd.accounts["june"], NewPost(text="@timur a mention is news of its own"))
         await expect(page.locator(".rail [data-count]")).to_have_text(str(before + 1))
         assert (await page.title()).startswith(f"({before + 1})")
         await page.goto("/notifications")
