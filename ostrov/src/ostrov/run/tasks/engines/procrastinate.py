@@ -20,6 +20,7 @@ from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 
 from ostrov.core.errors import SettingsError
+from ostrov.run.tasks.engines.parts import end
 from ostrov.run.tasks.engines.procrastinate_schema import prepare
 from ostrov.run.tasks.engines.remote import RemoteEngine
 
@@ -147,9 +148,7 @@ class Receiver:
             for part in ended:
                 part.result()
         finally:
-            for part in parts:
-                part.cancel()
-            await asyncio.wait(parts)
+            await end(parts)
             with contextlib.suppress(Exception):
                 await asyncio.wait_for(self._leave(), 2)
 

@@ -21,6 +21,7 @@ from ostrov.run.tasks import publisher
 from ostrov.run.tasks.bell import Bell
 from ostrov.run.tasks.engine import Publication
 from ostrov.run.tasks.engines.exchanging import exchange_until_stopped
+from ostrov.run.tasks.engines.parts import end
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
@@ -134,8 +135,7 @@ class RemoteEngine(ABC):
         try:
             await exchange_until_stopped(worker, self._bell, idle)
         finally:
-            receiving.cancel()
-            await asyncio.wait([receiving])
+            await end([receiving])
 
     def close(self) -> None:
         loop, thread = self._loop, self._thread

@@ -20,6 +20,7 @@ from taskiq.kicker import AsyncKicker
 from ostrov.core.errors import OstrovError
 from ostrov.run.tasks.engine import Publication
 from ostrov.run.tasks.engines.jetstream import HOLD, OPEN, JetStreamBroker
+from ostrov.run.tasks.engines.parts import end
 from ostrov.run.tasks.engines.pulls import Delivery
 from ostrov.run.tasks.engines.remote import RemoteEngine, explained
 from ostrov.run.tasks.engines.subjects import address
@@ -149,9 +150,7 @@ class Receiver:
                 await self._take()
         finally:
             self._worker.on_ended.remove(self._ended)
-            for errand in errands:
-                errand.cancel()
-            await asyncio.wait(errands)
+            await end(errands)
             with contextlib.suppress(*AWAY):
                 async with asyncio.timeout(FAREWELL):
                     await self._leave()
