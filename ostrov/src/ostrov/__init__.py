@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from ostrov.run.tasks.workflows.workflow import workflow as workflow
     from ostrov.run.web.settings import base_url as base_url
     from ostrov.run.web.stopping import open_stopping as open_stopping
+    from ostrov.run.web.texts import send_texts as send_texts
 
 _HOMES = {
     "Ostrov": "core.application",
@@ -129,6 +130,7 @@ _HOMES = {
     "ServiceContext": "core.supervisor.context",
     "base_url": "run.web.settings",
     "open_stopping": "run.web.stopping",
+    "send_texts": "run.web.texts",
 }
 
 __all__ = sorted(_HOMES)

@@ -4,57 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ostrov import Component, Mount, Ostrov, ServiceContext
-from ostrov.core.component import Listen
+from ostrov import Mount, Ostrov
 from ostrov.core.errors import OstrovError, ProjectError
-from ostrov.core.supervisor.listening import bind
-from ostrov.run.web.service import serve
 from ostrov.run.web.stopping import open_stopping
-from ostrov.testing import running
-
-
-async def echo(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    if scope["type"] == "lifespan":
-        return
-    body = b""
-    while (message := await receive())["type"] == "http.request":
-        body += message["body"]
-        if not message["more_body"]:
-            break
-    text = f"{scope['client'][0]} {scope['scheme']} {len(body)}".encode()
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", str(len(text)).encode())]})
-    await send({"type": "http.response.body", "body": text})
-
-
-@contextlib.asynccontextmanager
-async def serving(folder: Path, *mounts: Mount, **settings: Any) -> AsyncIterator[tuple[ServiceContext, int]]:
-    """The service on a port of its own."""
-    async with running(folder, overrides=[f"web.{name}={value}" for name, value in settings.items()]) as application:
-        with_mounts(application, *mounts)
-        (listening,) = bind(Listen("127.0.0.1", 0))
-        context = ServiceContext(application, "web", sockets=(listening,))
-        port = listening.getsockname()[1]
-        task = asyncio.create_task(serve(context))
-        ready = asyncio.create_task(context.is_ready.wait())
-        await asyncio.wait([task, ready], return_when=asyncio.FIRST_COMPLETED)
-        ready.cancel()
-        if task.done():
-            task.result()
-        try:
-            yield context, port
-        finally:
-            context.stopping.set()
-            await task
-
-
-def with_mounts(application: Ostrov, *mounts: Mount) -> None:
-    application.components = {"sample": Component(name="sample", mounts=mounts or (Mount("/", lambda application: echo),))}
 
 
 async def ask(port: int, data: bytes, *, more: bytes = b"") -> bytes:
@@ -73,7 +30,7 @@ async def ask(port: int, data: bytes, *, more: bytes = b"") -> bytes:
     return answer
 
 
-async def test_an_answer_does_not_name_the_server(tmp_path: Path) -> None:
+async def test_an_answer_does_not_name_the_server(serving: Any, tmp_path: Path) -> None:
     async with serving(tmp_path) as (_, port):
         answer = await ask(port, b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
@@ -81,14 +38,14 @@ async def test_an_answer_does_not_name_the_server(tmp_path: Path) -> None:
     assert b"\r\ndate:" in answer.lower()
 
 
-async def test_a_head_that_is_too_large_is_refused(tmp_path: Path) -> None:
+async def test_a_head_that_is_too_large_is_refused(serving: Any, tmp_path: Path) -> None:
     async with serving(tmp_path, header_bytes=2048) as (_, port):
         head = b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n"
         assert (await ask(port, head + b"x: " + b"y" * 1000 + b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
         assert (await ask(port, head + b"x: " + b"y" * 4000)).startswith(b"HTTP/1.1 431 ")
 
 
-async def test_a_body_that_is_too_large_is_refused(tmp_path: Path) -> None:
+async def test_a_body_that_is_too_large_is_refused(serving: Any, tmp_path: Path) -> None:
     async with serving(tmp_path, body_bytes=1000) as (_, port):
         head = b"POST / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n"
         assert (await ask(port, head + b"content-length: 5000\r\n\r\n", more=b"x" * 5000)).startswith(b"HTTP/1.1 413 ")
@@ -97,7 +54,7 @@ async def test_a_body_that_is_too_large_is_refused(tmp_path: Path) -> None:
         assert (await ask(port, head + b"content-length: 900\r\n\r\n", more=b"x" * 900)).endswith(b" 900")
 
 
-async def test_a_request_that_comes_too_slowly_is_dropped(tmp_path: Path) -> None:
+async def test_a_request_that_comes_too_slowly_is_dropped(serving: Any, tmp_path: Path) -> None:
     async with serving(tmp_path, receive_timeout=0.3) as (_, port):
         assert (await ask(port, b"GET / HTTP/1.1\r\nhost:")).startswith(b"HTTP/1.1 408 ")
         assert await ask(port, b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nhalf") == b""
@@ -105,7 +62,7 @@ async def test_a_request_that_comes_too_slowly_is_dropped(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("drop", [b"x: y\r\n", b"\r\n"])
-async def test_a_head_that_comes_in_drops_is_not_waited_for_for_ever(tmp_path: Path, drop: bytes) -> None:
+async def test_a_head_that_comes_in_drops_is_not_waited_for_for_ever(serving: Any, tmp_path: Path, drop: bytes) -> None:
     async with serving(tmp_path, receive_timeout=0.5) as (_, port):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         if drop.strip():
@@ -119,7 +76,7 @@ async def test_a_head_that_comes_in_drops_is_not_waited_for_for_ever(tmp_path: P
         writer.close()
 
 
-async def test_only_a_trusted_proxy_says_who_the_client_is(tmp_path: Path) -> None:
+async def test_only_a_trusted_proxy_says_who_the_client_is(serving: Any, tmp_path: Path) -> None:
     request = b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\nx-forwarded-for: 9.9.9.9\r\nx-forwarded-proto: https\r\n\r\n"
     async with serving(tmp_path / "a") as (_, port):
         assert (await ask(port, request)).endswith(b"127.0.0.1 http 0")
@@ -127,7 +84,7 @@ async def test_only_a_trusted_proxy_says_who_the_client_is(tmp_path: Path) -> No
         assert (await ask(port, request)).endswith(b"9.9.9.9 https 0")
 
 
-async def test_a_lifespan_surrounds_the_requests_and_gives_them_its_state(tmp_path: Path) -> None:
+async def test_a_lifespan_surrounds_the_requests_and_gives_them_its_state(serving: Any, echo: Any, tmp_path: Path) -> None:
     happened: list[str] = []
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -150,7 +107,7 @@ async def test_a_lifespan_surrounds_the_requests_and_gives_them_its_state(tmp_pa
     assert happened == ["startup", "request", "shutdown"]
 
 
-async def test_a_lifespan_that_cannot_start_stops_the_service(tmp_path: Path) -> None:
+async def test_a_lifespan_that_cannot_start_stops_the_service(serving: Any, tmp_path: Path) -> None:
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await receive()
         await send({"type": "lifespan.startup.failed", "message": "no database"})
@@ -161,14 +118,14 @@ async def test_a_lifespan_that_cannot_start_stops_the_service(tmp_path: Path) ->
     assert caught.value.cause == "no database"
 
 
-async def test_two_mounts_of_one_prefix_are_refused(tmp_path: Path) -> None:
+async def test_two_mounts_of_one_prefix_are_refused(serving: Any, echo: Any, tmp_path: Path) -> None:
     mounts = [Mount("/api", lambda application: echo), Mount("/api/", lambda application: echo)]
     with pytest.raises(ProjectError, match="/api is mounted twice"):
         async with serving(tmp_path, *mounts):
             pass
 
 
-async def test_an_application_under_several_prefixes_is_built_once(tmp_path: Path) -> None:
+async def test_an_application_under_several_prefixes_is_built_once(serving: Any, echo: Any, tmp_path: Path) -> None:
     built: list[Ostrov] = []
 
     def build(application: Ostrov) -> Any:
@@ -180,7 +137,7 @@ async def test_an_application_under_several_prefixes_is_built_once(tmp_path: Pat
     assert len(built) == 1
 
 
-async def test_a_stream_learns_that_the_service_stops(tmp_path: Path) -> None:
+async def test_a_stream_learns_that_the_service_stops(serving: Any, tmp_path: Path) -> None:
     def build(application: Ostrov) -> Any:
         stopping = application.part(open_stopping)
 
@@ -203,7 +160,7 @@ async def test_a_stream_learns_that_the_service_stops(tmp_path: Path) -> None:
         writer.close()
 
 
-async def test_a_request_on_a_connection_that_was_just_accepted_is_answered_at_the_stop(tmp_path: Path) -> None:
+async def test_a_request_on_a_connection_that_was_just_accepted_is_answered_at_the_stop(serving: Any, tmp_path: Path) -> None:
     async with serving(tmp_path) as (context, port):
         fresh = await asyncio.open_connection("127.0.0.1", port)
         used = await asyncio.open_connection("127.0.0.1", port)
@@ -220,7 +177,7 @@ async def test_a_request_on_a_connection_that_was_just_accepted_is_answered_at_t
             writer.close()
 
 
-async def test_a_websocket_is_served_and_told_that_the_service_stops(tmp_path: Path) -> None:
+async def test_a_websocket_is_served_and_told_that_the_service_stops(serving: Any, tmp_path: Path) -> None:
     import websockets
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -244,7 +201,9 @@ async def test_a_websocket_is_served_and_told_that_the_service_stops(tmp_path: P
         assert caught.value.rcvd.code == 1012  # service restart, RFC 6455 registry
 
 
-async def test_not_ready_is_said_when_the_store_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_not_ready_is_said_when_the_store_does_not_answer(
+    serving: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with serving(tmp_path) as (context, port):
         request = b"GET /readyz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"
         assert b'"ready"' in await ask(port, request)

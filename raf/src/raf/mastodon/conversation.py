@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
-from ostrov import Mailbox
+from ostrov import Mailbox, send_texts
 from raf.errors import RafError
 from raf.mastodon.call import Call
 
@@ -102,13 +102,15 @@ class Conversation:
                 if mailbox.lost:
                     await self._send({"type": "websocket.close", "code": 1013})  # try again later
                     return
-                particular = frames.is_particular(account_id)
+                particular, texts = frames.is_particular(account_id), list[bytes]()
                 for message in messages:
                     text = None if particular else frames.kept_text(message, stream)
                     if text is None:
                         text = await frames.socket_text(message, account_id, stream)
                     if text:
-                        await self._send({"type": "websocket.send", "text": text})
+                        texts.append(text)
+                if texts:
+                    await send_texts(self._call.scope, self._send, texts)
 
     async def _complain(self, error: str, status: int) -> None:
         text = msgspec.json.encode({"error": error, "status": status}).decode()

@@ -37,7 +37,7 @@ class Frames:
         self._decode = msgspec.json.Decoder(Told).decode
         self._shared: dict[int, tuple[bytes, bytes]] = {}
         self._order: deque[int] = deque()
-        self._texts: dict[int, tuple[bytes, dict[tuple[str, ...], str]]] = {}
+        self._texts: dict[int, tuple[bytes, dict[tuple[str, ...], bytes]]] = {}
         self._text_order: deque[int] = deque()
 
     def kept(self, message: Message) -> bytes | None:
@@ -49,7 +49,7 @@ class Frames:
         found = self._shared.get(id(message.body))
         return None if found is None else found[1]
 
-    def kept_text(self, message: Message, stream: tuple[str, ...]) -> str | None:
+    def kept_text(self, message: Message, stream: tuple[str, ...]) -> bytes | None:
         """The same for a WebSocket's stream."""
         found = self._texts.get(id(message.body))
         return None if found is None else found[1].get(stream)
@@ -70,13 +70,13 @@ class Frames:
             self._keep(message.body, frame)
         return frame
 
-    async def socket_text(self, message: Message, account_id: int | None, stream: tuple[str, ...]) -> str:
+    async def socket_text(self, message: Message, account_id: int | None, stream: tuple[str, ...]) -> bytes:
         """The same for a WebSocket, which names the stream."""
         told = self._decode(message.body)
         payload = await self.payload(told, account_id) if await self._shows(message, told, account_id) else None
         if payload is None:
-            return ""
-        text = encode({"stream": stream, "event": told.event, "payload": payload.decode()}).decode()
+            return b""
+        text = encode({"stream": stream, "event": told.event, "payload": payload.decode()})
         if told.event not in OWN and not self.is_particular(account_id):
             self._keep_text(message.body, stream, text)
         return text
@@ -109,7 +109,7 @@ class Frames:
         self._shared[id(body)] = (body, frame)  # holding the body keeps its identity from being given to another
         self._order.append(id(body))
 
-    def _keep_text(self, body: bytes, stream: tuple[str, ...], text: str) -> None:
+    def _keep_text(self, body: bytes, stream: tuple[str, ...], text: bytes) -> None:
         found = self._texts.get(id(body))
         if found is None:
             while len(self._text_order) >= KEPT:

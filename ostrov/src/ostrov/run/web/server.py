@@ -100,8 +100,8 @@ def _websocket_protocol() -> Any:
         return "none"
 
     def protocol(**options: Any) -> asyncio.Protocol:
-        from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+        from ostrov.run.web.websocket import WebSocketProtocol
 
-        return WebSocketsSansIOProtocol(**options)
+        return WebSocketProtocol(**options)
 
     return protocol
