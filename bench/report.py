@@ -16,6 +16,7 @@ from typing import Any
 
 import raf_kill_table
 import raf_tables
+from disk import durable
 
 HERE = Path(__file__).resolve().parent
 README = HERE.parent / "README.md"
@@ -130,7 +131,8 @@ def write_readme(text: str) -> None:
 
 def main() -> None:
     if "--table" not in sys.argv:
-        found = measure_raf() | ({} if "raf" in sys.argv else measure_tasks())
+        with durable():
+            found = measure_raf() | ({} if "raf" in sys.argv else measure_tasks())
         RESULTS.write_text(json.dumps(json.loads(RESULTS.read_text()) | found, indent=1) + "\n")  # what ran by itself stays
     write_readme(tables(json.loads(RESULTS.read_text())))
 

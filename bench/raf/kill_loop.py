@@ -27,11 +27,11 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from crash.loop import Loop  # noqa: E402
+from disk import POSTGRES, durable  # noqa: E402
 from process import machine  # noqa: E402
 
 RESULTS = HERE.parent / "results.json"
 WORK = HERE.parent.parent / "var" / "bench"
-POSTGRES = "OSTROV_TEST_POSTGRES"
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def main(words: Iterable[str]) -> int:
     failed = False
     for database in asked.databases or ("sqlite", "postgresql"):
         WORK.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=WORK) as folder, settings_of(database) as overrides:
+        with durable(), tempfile.TemporaryDirectory(dir=WORK) as folder, settings_of(database) as overrides:
             loop = Loop(Path(folder), overrides, people=asked.people, seed=asked.seed, say=say)
             row = asyncio.run(loop.run(asked.kills))
         print(json.dumps({"database": database, **row}), flush=True)

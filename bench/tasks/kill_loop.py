@@ -29,6 +29,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import kill_jobs as jobs  # noqa: E402
+from disk import durable  # noqa: E402
 from houses import HOUSES, settings_of  # noqa: E402
 from process import machine, start, stop  # noqa: E402
 
@@ -189,7 +190,7 @@ def main(words: Iterable[str]) -> None:
     asked = parser.parse_args(list(words))
     for house in asked.houses or HOUSES:
         WORK.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=WORK) as folder:
+        with durable(), tempfile.TemporaryDirectory(dir=WORK) as folder:
             row = asyncio.run(measure(house, asked.kills, Path(folder)))
         print(json.dumps({"house": house, **row}), flush=True)
         if asked.keep:

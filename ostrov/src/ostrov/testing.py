@@ -7,21 +7,20 @@ or `database`, which runs a test once on each database.
 from __future__ import annotations
 
 import os
-import uuid
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import pytest
 
 from ostrov.core.application import Ostrov
-from ostrov.core.store.migrations import migrate
+from ostrov.core.store.testing import Databases, make_tables
 
 if TYPE_CHECKING:
     from ostrov.run.tasks.worker_process import WorkerProcess
 
+MakeDatabase = Callable[[Sequence[str] | None], AbstractContextManager[str]]
 POSTGRES = "OSTROV_TEST_POSTGRES"
 """The environment variable that names a PostgreSQL server for tests, as `bin/services start` prints it."""
 
@@ -38,7 +37,7 @@ def make_project(folder: Path, components: Iterable[str] = (), name: str = "test
 async def running(folder: Path, components: Iterable[str] = (), overrides: Iterable[str] = ()) -> AsyncIterator[Ostrov]:
     """An open, migrated application of a project in `folder`; its channel is started."""
     application = Ostrov.open(make_project(folder, components), overrides, environ={})
-    migrate(application)
+    make_tables(application)
     await application.channel.start()
     try:
         yield application
@@ -46,25 +45,30 @@ async def running(folder: Path, components: Iterable[str] = (), overrides: Itera
         await application.close()
 
 
+@pytest.fixture
+def components() -> Sequence[str] | None:
+    """Whose tables a PostgreSQL `database` has from the start, beside Ostrov's own; override it: None is an empty database."""
+    return ()
+
+
+@pytest.fixture(scope="session")
+def databases(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[Sequence[str] | None], AbstractContextManager[str]]]:
+    """`with databases(components) as url`: a PostgreSQL database of one's own with the tables of these components."""
+    made = Databases(os.environ[POSTGRES], tmp_path_factory.mktemp("templates"))
+    yield made.one
+    made.close()
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server("postgresql"))])
-def database(request: pytest.FixtureRequest) -> Iterator[list[str]]:
-    """Settings overrides of an empty database: the test runs once on each engine. PostgreSQL gets a schema of its own."""
+def database(request: pytest.FixtureRequest, components: Sequence[str] | None) -> Iterator[list[str]]:
+    """Settings overrides of a database without rows: the test runs once on each engine."""
     if request.param == "sqlite":
         yield ["db.engine=sqlite"]
         return
-    import psycopg
-
-    server = os.environ[POSTGRES]
-    schema = f"t_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {schema}")
-        try:
-            yield ["db.engine=postgresql", f"db.url={server}?options={quote(f'-csearch_path={schema}')}"]
-        finally:
-            connection.execute(f"DROP SCHEMA {schema} CASCADE")
-
-
-RunApplication = Callable[..., object]
+    with request.getfixturevalue("databases")(components) as url:
+        yield ["db.engine=postgresql", f"db.url={url}"]
 
 
 @pytest.fixture

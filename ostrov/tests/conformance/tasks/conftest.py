@@ -1,5 +1,5 @@
 """The houses that tasks live in: an engine, its broker and a ledger. A test that asks for `house` runs once in each, in a
-database schema, stream, queues of its own."""
+database, stream, queues of its own."""
 
 from __future__ import annotations
 
@@ -12,45 +12,33 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 
-from ostrov.testing import POSTGRES
-
 
 @contextmanager
-def on_sqlite(name: str) -> Iterator[list[str]]:
+def on_sqlite(name: str, request: pytest.FixtureRequest) -> Iterator[list[str]]:
     yield []
 
 
 @contextmanager
-def on_postgresql(name: str) -> Iterator[list[str]]:
-    import psycopg
-
-    server = os.environ[POSTGRES]
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {name}")
-        try:
-            yield ["db.engine=postgresql", f"db.url={server}?options={quote(f'-csearch_path={name}')}"]
-        finally:
-            connection.execute("SET client_min_messages = warning")
-            connection.execute(f"DROP SCHEMA {name} CASCADE")
+def on_postgresql(name: str, request: pytest.FixtureRequest) -> Iterator[list[str]]:
+    with request.getfixturevalue("databases")(()) as url:
+        yield ["db.engine=postgresql", f"db.url={url}"]
 
 
 @contextmanager
-def procrastinate(name: str) -> Iterator[list[str]]:
-    with on_postgresql(name) as overrides:
+def procrastinate(name: str, request: pytest.FixtureRequest) -> Iterator[list[str]]:
+    with on_postgresql(name, request) as overrides:
         yield [*overrides, "tasks.engine=procrastinate"]
 
 
 @contextmanager
-def taskiq_on_nats(name: str) -> Iterator[list[str]]:
+def taskiq_on_nats(name: str, request: pytest.FixtureRequest) -> Iterator[list[str]]:
     server = os.environ["OSTROV_TEST_NATS"]
     yield ["tasks.engine=taskiq", f"tasks.broker={server}/{name}"]
 
     async def forget() -> None:
-
         import nats
         from nats.js.errors import NotFoundError
 
@@ -63,7 +51,7 @@ def taskiq_on_nats(name: str) -> Iterator[list[str]]:
 
 
 @contextmanager
-def celery_on_redis(name: str) -> Iterator[list[str]]:
+def celery_on_redis(name: str, request: pytest.FixtureRequest) -> Iterator[list[str]]:
     """Its keys are named after the project, which is `name`."""
     import redis
 
@@ -74,7 +62,7 @@ def celery_on_redis(name: str) -> Iterator[list[str]]:
 
 
 @contextmanager
-def celery_on_rabbitmq(name: str) -> Iterator[list[str]]:
+def celery_on_rabbitmq(name: str, request: pytest.FixtureRequest) -> Iterator[list[str]]:
     """Its queues are named after the project, which is `name`."""
     import kombu
 
@@ -86,7 +74,8 @@ def celery_on_rabbitmq(name: str) -> Iterator[list[str]]:
             connection.default_channel.exchange_delete(f"{name}.{queue}")
 
 
-HOUSES: dict[str, tuple[Callable[[str], AbstractContextManager[list[str]]], tuple[str, ...]]] = {
+House = Callable[[str, pytest.FixtureRequest], AbstractContextManager[list[str]]]
+HOUSES: dict[str, tuple[House, tuple[str, ...]]] = {
     "embedded_sqlite": (on_sqlite, ()),
     "embedded_postgresql": (on_postgresql, ("postgresql",)),
     "procrastinate": (procrastinate, ("postgresql",)),
@@ -100,7 +89,7 @@ HOUSES: dict[str, tuple[Callable[[str], AbstractContextManager[list[str]]], tupl
 def house(request: pytest.FixtureRequest) -> Iterator[list[str]]:
     """Settings overrides that make a project live in this house."""
     name = f"h_{uuid.uuid4().hex[:12]}"
-    with HOUSES[request.param][0](name) as overrides:
+    with HOUSES[request.param][0](name, request) as overrides:
         yield [f"name={name}", *overrides]
 
 

@@ -30,6 +30,11 @@ BROKEN = SECOND + "    op.execute('SELECT nothing FROM nowhere')\n"
 
 
 @pytest.fixture
+def components() -> None:
+    """The databases are empty."""
+
+
+@pytest.fixture
 def roastery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A component in a package of its own; the folder of its migrations."""
     name = f"roastery_{tmp_path.name.replace('-', '_')}"

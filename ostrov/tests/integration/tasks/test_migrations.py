@@ -19,6 +19,11 @@ from ostrov.run.tasks.testing import working
 from ostrov.testing import make_project
 
 
+@pytest.fixture
+def components() -> None:
+    """The databases are empty."""
+
+
 @task
 async def greets(name: str) -> str:
     return f"hello {name}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from litestar import Litestar, Request, Response
@@ -26,8 +27,15 @@ def build(application: Ostrov) -> Gate:
 
 def _open(application: Ostrov) -> Gate:
     house = House(application)
+    streams = streaming.Streams(house)
+    return Gate(house, _routed(), direct.ENDPOINTS, streams.open, streams.socket)  # type: ignore[arg-type]
+
+
+@cache
+def _routed() -> Litestar:
+    """The handlers of what the gate does not answer by itself. Their house is the call's, so a process makes them once."""
     handlers: ExceptionHandlersMap = {HTTPException: _unrouted, Exception: _refused}
-    inner = Litestar(
+    return Litestar(
         HANDLERS,
         dependencies={"call": Provide(call_of, sync_to_thread=False)},
         guards=[admit],
@@ -36,8 +44,6 @@ def _open(application: Ostrov) -> Gate:
         logging_config=None,
         request_max_body_size=None,  # the gate and the readers of bodies have limits of their own
     )
-    streams = streaming.Streams(house)
-    return Gate(house, inner, direct.ENDPOINTS, streams.open, streams.socket)  # type: ignore[arg-type]
 
 
 def _refused(request: Request[Any, Any, Any], problem: Exception) -> Response[Any]:

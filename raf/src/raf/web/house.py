@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
@@ -31,6 +32,8 @@ from raf.web.visit import NOTICE_COOKIE, AnyRequest, Visit
 
 DESKS = ("settings", "moderation")
 """Places whose pages have a menu of their own in place of the side column."""
+SCOPE = "raf.house"
+"""Where the scope of a request holds the house."""
 PARTING = trusted(slot("parting"))
 """Between the title and the main part of a page."""
 
@@ -50,6 +53,8 @@ class House:
         self.around = Around(self.raf)
         self.guard = application.part(open_guard)
         self.notifications = application.part(open_notifications)
+        self.open_pages: Counter[object] = Counter()
+        """How many pages each person, or address, keeps live."""
         self._site: Site | None = None
 
     @property
@@ -171,3 +176,9 @@ class House:
 def open_house(application: Ostrov) -> House:
     """The house of an application."""
     return House(application)
+
+
+def house_of(scope: Mapping[str, Any]) -> House:
+    """Whose pages are asked for."""
+    house: House = scope[SCOPE]
+    return house

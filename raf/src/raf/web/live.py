@@ -8,14 +8,12 @@ carries the HTML that goes into the page, taken from the same kept fragments.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 from litestar import Request, asgi
-from litestar.handlers import ASGIRouteHandler
 from litestar.types import Receive, Scope, Send
 
 from ostrov import Mailbox
@@ -28,7 +26,7 @@ from raf.lists.lists import open_lists
 from raf.live import Stream
 from raf.network import Paging
 from raf.notifications.notifications import open_notifications
-from raf.web.house import House
+from raf.web.house import House, house_of
 from raf.web.pages.notifications import ONLY, render
 from raf.web.visit import Visit
 
@@ -68,30 +66,27 @@ HAPPENING = msgspec.json.Decoder(Happening)
 THREADED = msgspec.json.Decoder(Threaded)
 
 
-def handler(house: House) -> ASGIRouteHandler:
+@asgi("/live", copy_scope=False)
+async def live(scope: Scope, receive: Receive, send: Send) -> None:
     """The endpoint."""
-    open_pages: Counter[object] = Counter()
-
-    @asgi("/live", copy_scope=False)
-    async def live(scope: Scope, receive: Receive, send: Send) -> None:
-        visit = await house.visit(Request(scope))
-        query = visit.request.query_params
-        since = query.get("since", "")
-        last = visit.request.headers.get("last-event-id", "")
-        name, _, argument = query.get("stream", "").partition(":")
-        page = LivePage(house, visit, name, argument, max(number(since), number(last)))
-        subject: object = visit.account_id or subject_of_address(visit.address)
-        if open_pages[subject] >= OPEN_EACH:
-            raise TooMany(60)
-        open_pages[subject] += 1
-        try:
-            await page.serve(receive, send)
-        finally:
-            open_pages[subject] -= 1
-            if not open_pages[subject]:
-                del open_pages[subject]
-
-    return live
+    house = house_of(scope)
+    visit = await house.visit(Request(scope))
+    query = visit.request.query_params
+    since = query.get("since", "")
+    last = visit.request.headers.get("last-event-id", "")
+    name, _, argument = query.get("stream", "").partition(":")
+    page = LivePage(house, visit, name, argument, max(number(since), number(last)))
+    subject: object = visit.account_id or subject_of_address(visit.address)
+    open_pages = house.open_pages
+    if open_pages[subject] >= OPEN_EACH:
+        raise TooMany(60)
+    open_pages[subject] += 1
+    try:
+        await page.serve(receive, send)
+    finally:
+        open_pages[subject] -= 1
+        if not open_pages[subject]:
+            del open_pages[subject]
 
 
 @dataclass

@@ -62,47 +62,40 @@ def detail(language: Language, error: Exception) -> str:
     return sentence(language, error) if isinstance(error, (Invalid, Refused, TooMany)) else ""
 
 
-class Problems:
-    """Answers errors. A page is drawn without the database, which may be what failed."""
-
-    def __init__(self, house: House) -> None:
-        self.house = house
-
-    def __call__(self, request: AnyRequest, error: Exception) -> Response[Any]:
-        status = status_of(error)
-        if status >= 500:
-            expected = isinstance(error, OstrovError) and bool(error.tip)  # it says what to do: a disk, a server, not our code
-            LOG.error(
-                "%s %r failed%s",
-                request.method,
-                request.scope["path"],
-                f": {error}" if expected else "",
-                exc_info=None if expected else error,
-            )
-        visit = Visit(self.house, request)
-        if isinstance(error, Barred) and not visit.wants_fragment():
-            return Response(b"", status_code=303, headers={"location": "/standing"}, media_type=PAGE)
-        if isinstance(error, Unguarded) and request.method == "GET" and not visit.wants_fragment():
-            visit.tell("desk_closed")
-            headers = {"location": "/settings/security", "set-cookie": visit.cookies[-1]}
-            return Response(b"", status_code=303, headers=headers, media_type=PAGE)
-        if isinstance(error, LogInFirst) and not visit.wants_fragment():
-            back = quote(error.back, safe="/@")
-            return Response(b"", status_code=303, headers={"location": f"/log-in?next={back}"}, media_type=PAGE)
-        heading, text = (str(visit.language.say(words)) for words in words_of(status))
-        more = detail(visit.language, error)
-        headers = {"cache-control": "no-store"}
-        if isinstance(error, TooMany):
-            headers["retry-after"] = str(max(1, round(error.wait)))
-        if visit.wants_fragment():
-            body = msgspec.json.encode({"status": status, "error": more or heading})
-            return Response(body, status_code=status, headers=headers, media_type=JSON)
-        html = self.house.rendering.fragment(
-            "problem.html", visit.language, visit=visit, status=status, heading=heading, text=text, tip=more
+def told(house: House, request: AnyRequest, error: Exception) -> Response[Any]:
+    """The answer to an error. A page is drawn without the database, which may be what failed."""
+    status = status_of(error)
+    if status >= 500:
+        expected = isinstance(error, OstrovError) and bool(error.tip)  # it says what to do: a disk, a server, not our code
+        LOG.error(
+            "%s %r failed%s",
+            request.method,
+            request.scope["path"],
+            f": {error}" if expected else "",
+            exc_info=None if expected else error,
         )
-        answer: Response[Any] = Response(html.encode(), status_code=status, headers=headers, media_type=PAGE)
-        if visit.new_visitor:
-            answer.set_cookie(
-                VISITOR_COOKIE, visit.new_visitor, path="/", httponly=True, samesite="lax", secure=visit.site.secure
-            )
-        return answer
+    visit = Visit(house, request)
+    if isinstance(error, Barred) and not visit.wants_fragment():
+        return Response(b"", status_code=303, headers={"location": "/standing"}, media_type=PAGE)
+    if isinstance(error, Unguarded) and request.method == "GET" and not visit.wants_fragment():
+        visit.tell("desk_closed")
+        headers = {"location": "/settings/security", "set-cookie": visit.cookies[-1]}
+        return Response(b"", status_code=303, headers=headers, media_type=PAGE)
+    if isinstance(error, LogInFirst) and not visit.wants_fragment():
+        back = quote(error.back, safe="/@")
+        return Response(b"", status_code=303, headers={"location": f"/log-in?next={back}"}, media_type=PAGE)
+    heading, text = (str(visit.language.say(words)) for words in words_of(status))
+    more = detail(visit.language, error)
+    headers = {"cache-control": "no-store"}
+    if isinstance(error, TooMany):
+        headers["retry-after"] = str(max(1, round(error.wait)))
+    if visit.wants_fragment():
+        body = msgspec.json.encode({"status": status, "error": more or heading})
+        return Response(body, status_code=status, headers=headers, media_type=JSON)
+    html = house.rendering.fragment(
+        "problem.html", visit.language, visit=visit, status=status, heading=heading, text=text, tip=more
+    )
+    answer: Response[Any] = Response(html.encode(), status_code=status, headers=headers, media_type=PAGE)
+    if visit.new_visitor:
+        answer.set_cookie(VISITOR_COOKIE, visit.new_visitor, path="/", httponly=True, samesite="lax", secure=visit.site.secure)
+    return answer

@@ -25,9 +25,10 @@ from raf.mastodon.gate import CALL
 from raf.mastodon.parameters import convert
 from raf.mastodon.promise import Page
 from raf.mastodon.wording import sentences
+from raf.web import problems
 from raf.web.answer import HTML, Answer, redirect
 from raf.web.house import open_house
-from raf.web.problems import PAGE, Problems
+from raf.web.problems import PAGE
 from raf.web.security import security_headers
 from raf.web.visit import Visit
 
@@ -169,7 +170,7 @@ def _sent_back(call: Call, visit: Visit, uri: str, question: Question, answer: d
 
 def _trouble(visit: Visit, request: AnyRequest, problem: RafError) -> Answer:
     """The page that tells what went wrong, or the way to the log-in."""
-    told = Problems(visit.house)(request, problem)
+    told = problems.told(visit.house, request, problem)
     kind = HTML if told.media_type == PAGE else str(told.media_type)
     cookies = [made.to_header(header="") for made in told.cookies]
     answer = Answer(told.content, kind, told.status_code or 500, told.headers.items(), cookies)
@@ -180,7 +181,7 @@ def told(request: AnyRequest, problem: Exception) -> Response[Any]:
     """The page for whatever else went wrong: a network that is kept out, an address that cannot be read, an error of ours."""
     call: Call = request.scope[CALL]  # type: ignore[literal-required]
     house = call.house.application.part(open_house)
-    page = Problems(house)(request, problem)
+    page = problems.told(house, request, problem)
     for name, value in security_headers(secure=house.site.secure):
         page.headers[name.decode()] = value.decode()
     return page
