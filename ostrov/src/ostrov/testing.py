@@ -56,7 +56,8 @@ def databases(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Callable[[Sequence[str] | None], AbstractContextManager[str]]]:
     """`with databases(components) as url`: a PostgreSQL database of one's own with the tables of these components."""
-    made = Databases(os.environ[POSTGRES], tmp_path_factory.mktemp("templates"))
+    folder = tmp_path_factory.mktemp("templates")
+    made = Databases(os.environ[POSTGRES], lambda name, components: make_project(folder / name, components))
     yield made.one
     made.close()
 

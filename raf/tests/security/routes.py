@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from raf.mastodon.access import Rule
 from raf.mastodon.direct import ENDPOINTS
-from raf.mastodon.endpoints import HANDLERS
+from raf.mastodon.routes import HANDLERS
 from raf.web.application import PAGES
 
 PLACE = re.compile(r"\{(\w+):(?:int|str)\}")

@@ -19,6 +19,7 @@ from raf.mastodon.access import Rule, check
 from raf.mastodon.answers import API, JSON, SECURITY, Headers, encode, preflight
 from raf.mastodon.call import Call, Receive
 from raf.mastodon.house import House
+from raf.mastodon.later import Later
 from raf.mastodon.uploads import Disconnected
 from raf.moderation.guard import open_guard
 from raf.times import iso
@@ -42,7 +43,7 @@ class Gate:
     def __init__(
         self,
         house: House,
-        inner: Application,
+        inner: Later,
         direct: dict[tuple[str, str], tuple[Rule, Direct]],
         streams: Callable[[Call], Awaitable[Tell]],
         socket: Callable[[Call, Send], Awaitable[None]],
@@ -57,7 +58,7 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await self._inner(scope, receive, send)
+            self._inner.begin()
             return
         client = scope.get("client")
         call = Call(self._house, scope, receive, client[0] if client else "")

@@ -103,7 +103,7 @@ def document(found: Iterable[Endpoint], url: str) -> Json:
 @lru_cache(maxsize=1)
 def packed(url: str) -> bytes:
     """The document of every mounted endpoint, as JSON."""
-    from raf.mastodon.endpoints import HANDLERS
+    from raf.mastodon.routes import HANDLERS
 
     return msgspec.json.encode(document(endpoints(HANDLERS), url))
 

@@ -47,7 +47,7 @@ class House:
         self.identity = application.part(open_identity)
         self.languages = read_languages()
         self.assets = Assets()
-        self.rendering = Rendering(self.assets)
+        self.rendering = Rendering(self.assets, application.run_dir / "templates")
         self.fragments = Fragments(self.rendering)
         self.frames = Frames()
         self.around = Around(self.raf)

@@ -7,6 +7,7 @@ CLDR by Babel (5 MB), is read when somebody first wants it.
 from __future__ import annotations
 
 import gettext
+import hashlib
 import io
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -57,6 +58,12 @@ class Language:
         from babel import Locale
 
         return Locale.parse(self.code)
+
+    @cached_property
+    def digest(self) -> str:
+        """Of all its words: it changes when one of them does."""
+        path = self._folder / f"{self.code}.po"
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
 
     @cached_property
     def _translations(self) -> gettext.NullTranslations:

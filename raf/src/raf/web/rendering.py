@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from html import unescape
@@ -18,6 +19,7 @@ from raf import entities
 from raf.domain.focus import place_of
 from raf.domain.pictures import USED
 from raf.web.assets import Assets
+from raf.web.compiled import Compiled
 from raf.web.languages import Language, trusted
 
 FOLDER = Path(__file__).with_name("templates")
@@ -38,10 +40,11 @@ BREAKS = re.compile(r"</p>|<br\s*/?>|</li>")
 
 
 class Rendering:
-    """Renders templates by name."""
+    """Renders templates by name; what they are compiled to is kept in `folder`."""
 
-    def __init__(self, assets: Assets) -> None:
+    def __init__(self, assets: Assets, folder: Path | None = None) -> None:
         self.assets = assets
+        self._folder = folder
         self._environments: dict[str, Environment] = {}
 
     def fragment(self, template: str, language: Language, **context: Any) -> Markup:
@@ -60,6 +63,7 @@ class Rendering:
             trim_blocks=True,
             lstrip_blocks=True,
             cache_size=200,
+            bytecode_cache=Compiled(language.code, _digest(self.assets.digest, language.digest), self._folder),
         )
         environment.add_extension(Constants)
         words = script_words(language)
@@ -88,6 +92,11 @@ class Rendering:
         environment.filters["excerpt"] = excerpt
         environment.filters["pictured"] = pictured
         return environment
+
+
+def _digest(*parts: str) -> str:
+    """Of what is compiled into templates: how this module says constants, and what `parts` stand for."""
+    return hashlib.sha256("\0".join((Path(__file__).read_text(), *parts)).encode()).hexdigest()
 
 
 class Constants(Extension):

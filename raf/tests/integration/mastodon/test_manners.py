@@ -9,7 +9,7 @@ import pytest
 
 from raf.mastodon.access import Rule
 from raf.mastodon.direct import ENDPOINTS
-from raf.mastodon.endpoints import HANDLERS
+from raf.mastodon.routes import HANDLERS
 
 INVALID = {"error": "The access token is invalid"}
 OUTSIDE = {"error": "This action is outside the authorized scopes"}

@@ -80,14 +80,14 @@ async def test_a_thousand_sockets_of_one_stream_cost_one_encoding_and_another_st
     posts: Any = Posts()
     frames, message = Frames(posts), Message("raf.tag.raf", body())
 
-    async def text(stream: tuple[str, ...]) -> str:
+    async def text(stream: tuple[str, ...]) -> bytes:
         kept = frames.kept_text(message, stream)
         return await frames.socket_text(message, None, stream) if kept is None else kept
 
-    said = '{"stream":%s,"event":"update","payload":"\\"one\\""}'
-    assert {await text(("user",)) for _ in range(1000)} == {said % '["user"]'}
+    said = b'{"stream":%s,"event":"update","payload":"\\"one\\""}'
+    assert {await text(("user",)) for _ in range(1000)} == {said % b'["user"]'}
     assert posts.asked == 1
-    assert await text(("hashtag", "raf")) == said % '["hashtag","raf"]'
+    assert await text(("hashtag", "raf")) == said % b'["hashtag","raf"]'
     assert frames.kept_text(Message("raf.tag.raf", body()), ("user",)) is None
 
 

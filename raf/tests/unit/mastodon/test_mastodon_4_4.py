@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from raf.mastodon import openapi
-from raf.mastodon.endpoints import HANDLERS
+from raf.mastodon.routes import HANDLERS
 
 DOCUMENT = openapi.document(openapi.endpoints(HANDLERS), "http://raf.test")
 TABLE = """

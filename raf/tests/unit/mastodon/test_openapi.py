@@ -13,7 +13,7 @@ from litestar.di import Provide
 
 from raf.mastodon import direct, openapi, streaming
 from raf.mastodon.endpoint import call_of
-from raf.mastodon.endpoints import HANDLERS
+from raf.mastodon.routes import HANDLERS
 from raf.mastodon.wording import SENTENCES
 
 DOCUMENT = openapi.document(openapi.endpoints(HANDLERS), "http://raf.test")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,10 +50,11 @@ def _fill(application: Ostrov, content: bytes) -> None:
 class Databases:
     """Databases of a PostgreSQL server, each for one test; those of the same components are copies of one template."""
 
-    def __init__(self, url: str, folder: Path) -> None:
+    def __init__(self, url: str, project: Callable[[str, Sequence[str]], Path]) -> None:
+        """`project(name, components)` is the folder of a project of these components."""
         self._server, _, _ = url.rpartition("/")
         self._url = url
-        self._folder = folder
+        self._project = project
         self._templates: dict[tuple[str, ...], str] = {}
 
     @contextmanager
@@ -75,13 +76,13 @@ class Databases:
     def _template(self, components: tuple[str, ...]) -> str:
         if components not in self._templates:
             from ostrov.core.application import Ostrov
-            from ostrov.testing import make_project
 
             name = f"t_template_{os.getpid()}_{len(self._templates)}"
             self._drop(name)
             self._create(name, None)
-            project = make_project(self._folder / name, components)
-            application = Ostrov.open(project, ["db.engine=postgresql", f"db.url={self._server}/{name}"], environ={})
+            application = Ostrov.open(
+                self._project(name, components), ["db.engine=postgresql", f"db.url={self._server}/{name}"], environ={}
+            )
             migrate(application)
             asyncio.run(application.close())
             self._templates[components] = name

@@ -1,0 +1,58 @@
+"""Compiled templates, kept from start to start: Jinja needs some 10 ms for one, and the first page is made of a dozen."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from types import CodeType
+
+from jinja2.bccache import Bucket, BytecodeCache
+
+
+class Compiled(BytecodeCache):
+    """What the templates of a language were compiled to, in memory for a process and in a folder for the next one.
+
+    `meant` stands for what a compiled template holds beside its source (words, addresses of drawings); another Python, Jinja
+    or source is told by Jinja's own marks. The folder must be the user's own: what is read there is run. A file that cannot
+    be read or written is no trouble, the template is compiled.
+    """
+
+    def __init__(self, language: str, meant: str, folder: Path | None = None) -> None:
+        self._language = language
+        self._meant = meant
+        self._folder = folder
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        return f"{name.replace('/', '.')}.{self._language}"
+
+    def get_source_checksum(self, source: str) -> str:
+        return super().get_source_checksum(self._meant + source)
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        code = _held.get((bucket.key, bucket.checksum))
+        if code is not None:
+            bucket.code = code
+        elif self._folder is not None:
+            try:
+                bucket.load_bytecode(BytesIO((self._folder / bucket.key).read_bytes()))
+            except Exception:  # no file, or one that was cut off: pickle and marshal raise whatever they like
+                bucket.reset()
+            if bucket.code is not None:
+                _held[bucket.key, bucket.checksum] = bucket.code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        assert bucket.code is not None
+        _held[bucket.key, bucket.checksum] = bucket.code
+        if self._folder is None:
+            return
+        with suppress(OSError):
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            with NamedTemporaryFile(dir=self._folder, delete=False) as written:
+                written.write(bucket.bytecode_to_string())
+            os.replace(written.name, self._folder / bucket.key)
+
+
+_held: dict[tuple[str, str], CodeType] = {}
