@@ -11,7 +11,7 @@ import msgspec
 from ostrov import Connection
 from raf.domain import polls, posts
 from raf.domain.posts import Defaults
-from raf.errors import Invalid, Missing
+from raf.errors import Invalid, Missing, Refused
 from raf.forms import NewPost
 from raf.journal import Journal
 from raf.paging import Listing, Paging, newest_first
@@ -34,6 +34,7 @@ COUNT_DAY = "SELECT count(*) FROM scheduled_status WHERE account_id = ? AND id <
 KEEP_FILE = "UPDATE media SET created_at = ? WHERE id = ? AND account_id = ? AND status_id IS NULL AND created_at < ?"
 """An upload that no post took is thrown away after a while; one that waits counts as made when its post is due."""
 STATE = "SELECT state FROM media WHERE id = ? AND account_id = ? AND status_id IS NULL"
+FAILED = "SELECT error FROM media WHERE id = ? AND account_id = ? AND status_id IS NULL AND state = 'failed'"
 SOON = 2
 """Seconds between two looks whether a film is processed."""
 DEFAULTS = "SELECT default_visibility, default_sensitive, default_language FROM account WHERE id = ? AND suspended = 0"
@@ -117,6 +118,8 @@ def publish_due(connection: Connection, journal: Journal, identity: int, at: flo
     if _unprepared(connection, waiting.post, waiting.account_id):
         publish_scheduled.using(run_after=SOON).enqueue_in(connection, identity, at)
         return None
+    if why := failed_file(connection, waiting.post, waiting.account_id):
+        raise Refused(why)
     connection.execute(DELETE, (waiting.account_id, identity))
     return publishing.publish(connection, journal, waiting.account_id, waiting.post)
 
@@ -181,6 +184,12 @@ def _check_time(connection: Connection, account_id: int, identity: int, at: floa
 
 def _unprepared(connection: Connection, new: NewPost, account_id: int) -> bool:
     return any(connection.value(STATE, (media_id, account_id)) == "waiting" for media_id in new.media_ids)
+
+
+def failed_file(connection: Connection, new: NewPost, account_id: int) -> str | None:
+    """Why a file of the post could not be processed; None when none has failed."""
+    found = (connection.value(FAILED, (media_id, account_id)) for media_id in new.media_ids)
+    return next((str(why) for why in found if why), None)
 
 
 def _keep_files(connection: Connection, new: NewPost, account_id: int, at: float) -> None:

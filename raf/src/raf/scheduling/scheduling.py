@@ -69,7 +69,7 @@ class Scheduling:
             scheduled_at=iso(row.scheduled_at),
             params=_params(new),
             media_attachments=[entity_of(Attachment(*file), f"{self._raf.url}/media/") for file in files if file is not None],
-            error=row.error or msgspec.UNSET,
+            error=row.error or rows.failed_file(connection, new, row.account_id) or msgspec.UNSET,
         )
 
 

@@ -6,6 +6,7 @@ import asyncio
 import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -107,16 +108,40 @@ async def test_a_film_that_takes_long_keeps_nobody_waiting_and_the_post_goes_out
         assert '<video src="' in profile.html
 
 
-async def test_a_film_that_turns_out_damaged_leaves_its_post_waiting_with_the_reason(open_site) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize(
+    ("language", "words", "advice"),
+    [
+        ("en", "It could not be published. The file is damaged, or of a kind", "Delete it and write anew"),
+        ("ru", "Опубликовать не вышло. Файл повреждён или такого вида", "Удалите его и напишите заново"),
+    ],
+)
+async def test_a_film_that_turns_out_damaged_leaves_its_post_waiting_with_the_reason(  # type: ignore[no-untyped-def]
+    open_site, language: str, words: str, advice: str
+) -> None:
     async with open_site("raf.media.wait_seconds=0") as site:
-        visitor = await site.member("director")
+        visitor = await site.member("director", language)
         compose: Page = await visitor.get("/compose")
         page = await compose.submit("/compose", {"media_0": ("a.mp4", film()[:600], "video/mp4")}, text="An epic")
         assert page.path == "/scheduled"
         await run_tasks(site.application, ahead=60)
         waiting = await visitor.get("/scheduled")
-        assert "It could not be published" in waiting.text
+        assert words in waiting.text
+        assert advice in waiting.text
+        assert "scheduled_at" not in waiting.html, "another time would not mend the file"
         assert "An epic" in waiting.text
+
+
+async def test_a_damaged_film_of_a_post_for_later_is_told_of_before_its_time(open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site("raf.media.wait_seconds=0") as site:
+        visitor = await site.member("director")
+        compose: Page = await visitor.get("/compose")
+        when = (datetime.now(UTC) + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
+        file = ("a.mp4", film()[:600], "video/mp4")
+        page = await compose.submit("/compose", {"media_0": file}, text="An epic", scheduled_at=when)
+        assert page.path == "/scheduled"
+        assert "It could not be published" not in page.text
+        await run_tasks(site.application)
+        assert "The file is damaged" in (await visitor.get("/scheduled")).text
 
 
 async def test_a_damaged_film_is_refused_at_once_when_it_is_found_out_in_time(open_site) -> None:  # type: ignore[no-untyped-def]

@@ -12,6 +12,7 @@ from raf.scheduling.scheduling import moment_of, open_scheduling
 from raf.web.answer import Answer, redirect
 from raf.web.forms import Form, read_form
 from raf.web.parameters import Here, Id
+from raf.web.reasons import reason_of
 from raf.web.wording import sentence
 
 ALL = Paging(limit=300)
@@ -68,7 +69,14 @@ async def page(visit: Here, wrong: str = "", status: int = 200) -> Answer:
     preparing = {one.id for one in waiting if not one.error and datetime.fromisoformat(one.scheduled_at) <= now}
     soonest = (now + timedelta(minutes=6)).strftime("%Y-%m-%dT%H:%M")
     return await visit.house.page(
-        visit, "scheduled.html", status=status, waiting=waiting, wrong=wrong, soonest=soonest, preparing_ids=preparing
+        visit,
+        "scheduled.html",
+        status=status,
+        waiting=waiting,
+        wrong=wrong,
+        soonest=soonest,
+        preparing_ids=preparing,
+        reasons={one.id: reason_of(visit.language, one.error) for one in waiting if one.error},
     )
 
 
