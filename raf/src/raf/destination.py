@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import http.client
 import ipaddress
 import socket
+import ssl
 from collections.abc import Sequence
 from typing import TypeAlias
+
+from raf.errors import RafError
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 TRANSLATED = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
 """IPv4 addresses written as IPv6 (RFC 6052, RFC 8215)."""
+
+
+class Private(RafError):
+    """A host is at a private address that no setting allows."""
 
 
 def networks_of(settings: Sequence[str]) -> tuple[Network, ...]:
@@ -35,6 +43,26 @@ def resolve(host: str, port: int, allowed: Sequence[Network] = ()) -> str | None
     """An address of a host that may be connected to, None when all are private. Raises OSError when there is none."""
     found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     return next((address for address in found if is_welcome(address, allowed)), None)
+
+
+def connect(
+    host: str, port: int, *, secure: bool, timeout: float, allowed: Sequence[Network] = ()
+) -> http.client.HTTPConnection:
+    """A connection to a host whose address was looked at, with TLS when `secure`; `timeout` is in seconds, a step.
+
+    Raises Private, OSError when nobody answers (socket.gaierror when nobody knows the host), ValueError for what is no name.
+    """
+    address = resolve(host, port, allowed)
+    if address is None:
+        raise Private(f"{host} is at a private address")
+    connection = http.client.HTTPConnection(host, port, timeout=timeout)
+    plain = socket.create_connection((address, port), timeout)
+    try:
+        connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host) if secure else plain
+    except BaseException:
+        plain.close()
+        raise
+    return connection
 
 
 def _inner(address: Address) -> Address:

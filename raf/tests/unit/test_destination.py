@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
-from raf.destination import is_welcome, networks_of, resolve
+from raf.destination import Private, connect, is_welcome, networks_of, resolve
 
 INSIDE = (
     *(
@@ -44,3 +46,28 @@ def test_a_network_of_ones_own_may_be_allowed_and_no_other_is_with_it() -> None:
 @pytest.mark.parametrize("name", ["localhost", "127.1", "0x7f.1", "2130706433", "017700000001", "[::1]".strip("[]")])
 def test_other_spellings_of_this_machine_lead_nowhere(name: str) -> None:
     assert resolve(name, 80) is None
+
+
+def test_no_connection_goes_to_this_machine_unless_it_is_allowed() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        with pytest.raises(Private, match="private"):
+            connect("127.0.0.1", port, secure=False, timeout=5)
+        connection = connect("127.0.0.1", port, secure=False, timeout=5, allowed=networks_of(["127.0.0.1"]))
+        assert connection.sock.getpeername() == ("127.0.0.1", port)
+        connection.close()
+
+
+def test_a_connection_without_its_tls_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise OSError("the certificates of this machine cannot be read")
+
+    monkeypatch.setattr("ssl.create_default_context", broken)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        with pytest.raises(OSError, match="certificates") as failure:
+            connect("127.0.0.1", listening.getsockname()[1], secure=True, timeout=5, allowed=networks_of(["127.0.0.1"]))
+        accepted, _ = listening.accept()
+        with accepted:
+            accepted.settimeout(5)
+            assert accepted.recv(1) == b""
+        assert failure.tb is not None, "which still holds the socket, so nobody but `connect` has closed it"

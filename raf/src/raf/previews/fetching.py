@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import http.client
 import socket
-import ssl
 import threading
 import time
 import zlib
@@ -16,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
-from raf.destination import Network, resolve
+from raf.destination import Network, Private, connect
 from raf.errors import RafError
 
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -121,24 +120,14 @@ _QUERY = "/%:@!$&'()*+,;=~-._?[]"
 
 
 def _connect(host: str, port: int, secure: bool, terms: Terms, ends: float) -> http.client.HTTPConnection:
-    left = max(0.1, ends - time.monotonic())
     try:
-        address = resolve(host, port, terms.allowed)
-    except (OSError, UnicodeError) as problem:
+        return connect(host, port, secure=secure, timeout=max(0.1, ends - time.monotonic()), allowed=terms.allowed)
+    except Private as problem:
+        raise Useless(problem.error) from problem
+    except (socket.gaierror, UnicodeError) as problem:
         raise Unreachable(f"{host} is not known") from problem
-    if address is None:
-        raise Useless(f"{host} is at a private address")
-    connection = http.client.HTTPConnection(host, port, timeout=left)
-    try:
-        plain = socket.create_connection((address, port), left)
-        try:
-            connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host) if secure else plain
-        except BaseException:
-            plain.close()
-            raise
     except (OSError, ValueError) as problem:
         raise Unreachable(f"{host} does not answer: {problem}") from problem
-    return connection
 
 
 def _judge(status: int) -> None:

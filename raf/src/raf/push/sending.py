@@ -4,12 +4,10 @@ redirects), and the answer is not read beyond its status."""
 from __future__ import annotations
 
 import http.client
-import socket
-import ssl
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from raf.destination import networks_of, resolve
+from raf.destination import Private, connect, networks_of
 from raf.errors import RafError
 
 EVERYWHERE = networks_of(("0.0.0.0/0", "::/0"))
@@ -33,23 +31,14 @@ def send(endpoint: str, body: bytes, headers: Mapping[str, str], *, timeout: flo
         raise Unwelcome(f"{parts.scheme}://{parts.netloc} is no address of a push service")
     try:
         port = parts.port or (443 if secure else 80)
-        address = _resolve(host, port, private=private)
-        connection = http.client.HTTPConnection(host, port, timeout=timeout)
-        plain = socket.create_connection((address, port), timeout)
-        connection.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=host) if secure else plain
+        connection = connect(host, port, secure=secure, timeout=timeout, allowed=EVERYWHERE if private else ())
         try:
             path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
             connection.request("POST", path, body, {"Host": parts.netloc, **headers})
             return connection.getresponse().status
         finally:
             connection.close()
+    except Private as problem:
+        raise Unwelcome(problem.error, tip="raf.push.private_addresses allows it") from problem
     except (OSError, http.client.HTTPException, ValueError) as problem:
         raise Unreachable(f"{parts.netloc} does not answer: {problem}") from problem
-
-
-def _resolve(host: str, port: int, *, private: bool) -> str:
-    """The address to connect to: it is looked at and used, so that no second answer of a name server can differ."""
-    address = resolve(host, port, EVERYWHERE if private else ())
-    if address is None:
-        raise Unwelcome(f"{host} is at a private address", tip="raf.push.private_addresses allows it")
-    return address
