@@ -4,8 +4,8 @@
         messages = await mailbox.take(30)  # [] after 30 s, or when `mailbox.lost`: then refetch and set it to False
 
 The streams are Mastodon's: `user` (the home timeline and notifications), `user:notification`, `public`, `public:local`,
-`public:media`, `public:local:media`, `hashtag:NAME`, `hashtag:local:NAME`, `direct`; and our own `thread:ID`, replies below
-the post that began a thread, which pages listen to. A message's `topic` tells where it came
+`public:media`, `public:local:media`, `hashtag:NAME`, `hashtag:local:NAME`, `direct`; and our own `thread:ID`, what happens
+in the conversation of that number, which pages listen to. A message's `topic` tells where it came
 from (`raf.home.7`, `raf.notifications.7`, `raf.public`, `raf.public.local`, `raf.tag.name`, `raf.direct.7`), its body is
 
     {"event": "update" | "status.update" | "delete" | "notification" | "notifications_merged" | "conversation", "id": "…"}

@@ -82,6 +82,11 @@ class Timelines:
             return []
         return await self.showing.documents(ids, None if viewer_id is None else await self.reader(viewer_id))
 
+    async def conversation(self, status_id: int) -> int:
+        """Which conversation a post belongs to, whether or not its first post is still there; 0 when there is no such post."""
+        found = (await self.kept.documents([status_id])).get(status_id)
+        return found.conversation_id if found is not None else 0
+
     async def statuses(self, ids: Sequence[int], viewer_id: int | None) -> list[entities.Status]:
         """The same documents as structs."""
         return [self._decode(document) for document in await self.documents(ids, viewer_id)]

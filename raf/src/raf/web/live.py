@@ -154,7 +154,8 @@ class LivePage:
             streams.append(EVERYBODY[self.name])
         elif self.name == "thread" and (post_id := number(self.argument)):
             await self.missed_replies(post_id)
-            streams += [f"thread:{root}" for root in sorted(self.thread, key=int)[:1]]
+            if self.thread:
+                streams.append(f"thread:{await self.house.raf.timelines.conversation(post_id)}")
         elif self.name == "tag":
             streams.append(f"hashtag:{normal_tag(self.argument)}")
         return streams
@@ -183,7 +184,7 @@ class LivePage:
             above, below = await self.house.raf.context(post_id, self.visit.account_id)
         except Missing:
             return []
-        self.thread = {str(identity) for identity in (post_id, *above, *below)}
+        self.thread.update(str(identity) for identity in (post_id, *above, *below))
         return await self.posts([identity for identity in below if identity > self.newest])
 
     async def events(self, happening: Happening) -> list[bytes]:
@@ -192,6 +193,8 @@ class LivePage:
         try:
             if happening.event == "update" and self.name != "notifications":
                 return await self.posts([identity]) if await self.shows(identity) else []
+            if self.name == "thread" and happening.event in ("status.update", "delete") and happening.id not in self.thread:
+                return []  # another branch, or what this person may not see
             if happening.event == "status.update":
                 return await self.posts([identity], "change")
             if happening.event == "delete":

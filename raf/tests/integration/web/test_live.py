@@ -178,6 +178,41 @@ async def test_changes_and_deletions_reach_the_page(open_site) -> None:  # type:
             assert (await stream.hears("gone"))["id"] == str(post_id)
 
 
+async def test_changes_and_deletions_reach_an_open_thread(open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        await site.member("author")
+        await site.member("reader")
+        raf = site.application.part(open_raf)
+        author_id, reader_id = [int((await raf.account_by_name(name)).id) for name in ("author", "reader")]
+        first = await raf.post(author_id, NewPost(text="first", visibility="unlisted"))
+        answer = await raf.post(reader_id, NewPost(text="anwser", visibility="unlisted", in_reply_to_id=first))
+        async with listening(site, site.visitor(), f"thread:{answer}", since=str(answer)) as stream:
+            await raf.edit_post(reader_id, answer, PostChange(text="answer"))
+            changed = await stream.hears("change")
+            assert (changed["id"], "answer" in changed["html"]) == (str(answer), True)
+            await raf.delete_post(author_id, first)
+            assert (await stream.hears("gone"))["id"] == str(first)
+        async with listening(site, site.visitor(), f"thread:{answer}", since=str(answer)) as stream:
+            await raf.edit_post(reader_id, answer, PostChange(text="an answer to what is gone"))
+            assert "what is gone" in (await stream.hears("change"))["html"], "the conversation outlives its first post"
+
+
+async def test_a_thread_says_nothing_of_posts_it_does_not_show(open_site) -> None:  # type: ignore[no-untyped-def]
+    async with open_site() as site:
+        await site.member("author")
+        raf = site.application.part(open_raf)
+        author_id = int((await raf.account_by_name("author")).id)
+        first = await raf.post(author_id, NewPost(text="first"))
+        private = await raf.post(author_id, NewPost(text="among us", visibility="private", in_reply_to_id=first))
+        async with listening(site, site.visitor(), f"thread:{first}", since=str(first)) as stream:
+            await raf.edit_post(author_id, private, PostChange(text="among friends"))
+            await raf.delete_post(author_id, private)
+            await raf.delete_post(author_id, first)
+            assert (await stream.hears("gone"))["id"] == str(first)
+        assert [name for name, _ in stream.heard] == ["gone"]
+        assert str(private) not in stream.text
+
+
 @pytest.mark.parametrize("stream", ["", "notifications", "local"])
 async def test_the_bell_rings_on_every_page(stream: str, open_site) -> None:  # type: ignore[no-untyped-def]
     async with open_site() as site, working(site.application):

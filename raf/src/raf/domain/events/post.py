@@ -41,7 +41,9 @@ class Posted(RafEvent, frozen=True):
 
 
 class PostEdited(RafEvent, frozen=True):
-    """The whole new version. `visibility` and `in_reply_to_account_id` never change; they say whose concern it is."""
+    """The whole new version. `visibility`, `in_reply_to_account_id` and `conversation_id` never change; they say whose concern
+    it is. A conversation of 0 is one that was not written down yet.
+    """
 
     topic: ClassVar[str] = "raf.post_edited"
 
@@ -49,6 +51,7 @@ class PostEdited(RafEvent, frozen=True):
     account_id: int
     visibility: str = "public"
     in_reply_to_account_id: int | None = None
+    conversation_id: int = 0
     text: str = ""
     spoiler_text: str = ""
     sensitive: bool = False
@@ -88,5 +91,6 @@ class PostDeleted(RafEvent, frozen=True):
     account_id: int
     visibility: str = "public"
     in_reply_to_id: int | None = None
+    conversation_id: int = 0
     quoted_id: int | None = None
     boosts: tuple[tuple[int, int], ...] = ()

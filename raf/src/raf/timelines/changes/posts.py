@@ -74,6 +74,7 @@ def edited(memory: Memory, event: PostEdited) -> None:
         if wanted:
             deliver(reader, content)
     deliver_to_lists(memory, entry, content)
+    memory.board.post(f"raf.thread.{event.conversation_id}", content)
     if event.visibility == "public":
         post_publicly(memory, "status.update", event.status_id, bool(event.media_ids))
 
@@ -89,6 +90,7 @@ def deleted(memory: Memory, event: PostDeleted) -> None:
     for document in memory.documents.values():
         if document.in_reply_to_id == event.status_id or document.quoted_id == event.status_id:
             memory.document_changed(document.id)
+    memory.board.post(f"raf.thread.{event.conversation_id}", live.body("delete", event.status_id))
     if event.visibility == "public":
         post_publicly(memory, "delete", event.status_id, True)
 
