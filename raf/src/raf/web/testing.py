@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from functools import cached_property
 from typing import Any
 
 import httpx
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ostrov import Ostrov
 from raf.web.application import build
@@ -17,6 +18,8 @@ from raf.web.application import build
 ADDRESS = "http://127.0.0.1:8000"
 PASSWORD = "coconut-and-soy"  # noqa: S105
 File = tuple[str, bytes, str]
+SILENT = ("script", "style", "template", "-comment")
+"""What is on a page that nobody reads."""
 
 
 @dataclass
@@ -30,75 +33,63 @@ class FoundForm:
     buttons: list[dict[str, str]] = field(default_factory=list)
 
 
-class Reader(HTMLParser):
+class Reader:
     """Finds what one can do on a page: forms, buttons, links, and its text."""
 
     def __init__(self, html: str) -> None:
-        super().__init__()
+        root = LexborHTMLParser(html).root
+        assert root is not None
         self.forms: list[FoundForm] = []
         self.links: list[str] = []
-        self.ids: list[str] = []
-        self.text: list[str] = []
-        self.language = ""
-        self._form: FoundForm | None = None
-        self._area: str | None = None
-        self._select: str | None = None
-        self._silent = 0
         self.loose: list[dict[str, str]] = []
-        self.feed(html)
+        self.language = given(root).get("lang", "")
+        texts: list[str] = []
+        self._walk(root, None, texts)
+        self.text = " ".join(" ".join(texts).split())
 
-    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
-        given = {name: value if value is not None else "" for name, value in attrs}
-        if "id" in given:
-            self.ids.append(given["id"])
-        if tag == "html":
-            self.language = given.get("lang", "")
-        elif tag in ("script", "style", "template"):
-            self._silent += 1
-        elif tag == "form":
-            self._form = FoundForm(given.get("action", ""), given.get("method", "get"), given.get("id", ""))
-            self.forms.append(self._form)
-        elif tag == "a" and "href" in given:
-            self.links.append(given["href"])
-        elif tag == "button":
-            if "form" in given:
-                self.loose.append(given)
-            elif self._form is not None:
-                self._form.buttons.append(given)
-        elif self._form is not None and not self._silent:
-            self._field(tag, given)
+    def _walk(self, node: LexborNode, form: FoundForm | None, texts: list[str]) -> None:
+        for inner in node.iter(include_text=True):
+            tag, within = inner.tag or "", form
+            if tag == "-text":
+                texts.append(inner.text_content or "")
+                continue
+            if tag in SILENT:
+                continue
+            its = given(inner)
+            if tag == "form":
+                within = FoundForm(its.get("action", ""), its.get("method", "get"), its.get("id", ""))
+                self.forms.append(within)
+            elif tag == "a" and "href" in its:
+                self.links.append(its["href"])
+            elif tag == "button" and "form" in its:
+                self.loose.append(its)
+            elif form is not None:
+                fill(form, inner, tag, its)
+                if tag == "textarea":
+                    continue
+            self._walk(inner, within, texts)
 
-    def _field(self, tag: str, given: dict[str, str]) -> None:
-        assert self._form is not None
-        name = given.get("name", "")
-        if tag == "input" and name:
-            if (given.get("type") in ("checkbox", "radio") and "checked" not in given) or given.get("type") == "file":
-                self._form.values.setdefault(name, [])
-            else:
-                self._form.values.setdefault(name, []).append(given.get("value", ""))
-        elif tag == "textarea" and name:
-            self._form.values[name] = [""]
-            self._area = name
-        elif tag == "select":
-            self._select = name
-        elif tag == "option" and self._select and (self._select not in self._form.values or "selected" in given):
-            self._form.values[self._select] = [given.get("value", "")]
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self._form = None
-        elif tag == "textarea":
-            self._area = None
-        elif tag == "select":
-            self._select = None
-        elif tag in ("script", "style", "template"):
-            self._silent -= 1
+def given(node: LexborNode) -> dict[str, str]:
+    """The attributes of an element; one without a value has an empty one."""
+    return {name: value or "" for name, value in node.attributes.items()}
 
-    def handle_data(self, data: str) -> None:
-        if self._area is not None and self._form is not None:
-            self._form.values[self._area][0] += data
-        elif not self._silent and data.strip():
-            self.text.append(data)
+
+def fill(form: FoundForm, node: LexborNode, tag: str, its: dict[str, str]) -> None:
+    """Put a field or a button into its form."""
+    name = its.get("name", "")
+    if tag == "button":
+        form.buttons.append(its)
+    elif tag == "input" and name:
+        there = form.values.setdefault(name, [])
+        if its.get("type") != "file" and (its.get("type") not in ("checkbox", "radio") or "checked" in its):
+            there.append(its.get("value", ""))
+    elif tag == "textarea" and name:
+        form.values[name] = [node.text()]
+    elif tag == "select" and name:
+        options = [given(option) for option in node.css("option")]
+        chosen = [option for option in options if "selected" in option][-1:] or options[:1]
+        form.values[name] = [option.get("value", "") for option in chosen]
 
 
 class Page:
@@ -110,8 +101,16 @@ class Page:
         self.status = response.status_code
         self.path = response.url.raw_path.decode()
         self.html = response.text
-        self.found = Reader(response.text)
-        self.text = " ".join(" ".join(self.found.text).split())
+
+    @cached_property
+    def found(self) -> Reader:
+        """What one can do there."""
+        return Reader(self.html)
+
+    @property
+    def text(self) -> str:
+        """What one reads there."""
+        return self.found.text
 
     def form(self, action: str) -> FoundForm:
         """The form that leads there. Raises LookupError."""
