@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -19,6 +21,7 @@ from ostrov.core.store.migrations import Pending, migrate, pending
 
 if TYPE_CHECKING:
     from ostrov.core.application import Ostrov
+    from ostrov.core.store.emptied import Remembered
 
 JOURNAL = 18
 """Where the header of an SQLite file says how it is written (SQLite file format §1.3.3)."""
@@ -48,44 +51,74 @@ def _fill(application: Ostrov, content: bytes) -> None:
 
 
 class Databases:
-    """Databases of a PostgreSQL server, each for one test; those of the same components are copies of one template."""
+    """Databases of a PostgreSQL server, each for one test at a time.
+
+    Those of the same components are copies of one template; one that a test is done with is brought back to what it was when
+    the next test asks: whatever the last one had running has ended by then.
+    """
 
     def __init__(self, url: str, project: Callable[[str, Sequence[str]], Path]) -> None:
         """`project(name, components)` is the folder of a project of these components."""
         self._server, _, _ = url.rpartition("/")
         self._url = url
         self._project = project
-        self._templates: dict[tuple[str, ...], str] = {}
+        self._templates: dict[tuple[str, ...], tuple[str, Remembered]] = {}
+        self._free: dict[tuple[str, ...], list[str]] = defaultdict(list)
 
     @contextmanager
     def one(self, components: Sequence[str] | None) -> Iterator[str]:
-        """The address of a database with the tables of these components, an empty one for None; gone afterwards."""
-        name = f"t_{uuid4().hex[:12]}"
-        self._create(name, None if components is None else self._template(tuple(components)))
+        """The address of a database with the tables of these components, an empty one for None."""
+        name = self._made(None) if components is None else self._used(tuple(components)) or self._made(tuple(components))
         try:
             yield f"{self._server}/{name}"
         finally:
-            self._drop(name)
+            if components is None:
+                self._drop(name)
+            else:
+                self._free[tuple(components)].append(name)
 
     def close(self) -> None:
-        """Drop the templates."""
-        for name in self._templates.values():
+        """Drop them all."""
+        for name in [*(template for template, _ in self._templates.values()), *chain(*self._free.values())]:
             self._drop(name)
         self._templates.clear()
+        self._free.clear()
 
-    def _template(self, components: tuple[str, ...]) -> str:
+    def _made(self, components: tuple[str, ...] | None) -> str:
+        name = f"t_{uuid4().hex[:12]}"
+        self._create(name, None if components is None else self._template(components)[0])
+        return name
+
+    def _used(self, components: tuple[str, ...]) -> str | None:
+        """One that a test is done with, as good as new; None when there is none."""
+        import psycopg
+
+        from ostrov.core.store.emptied import bring_back
+
+        while self._free[components]:
+            name = self._free[components].pop()
+            with psycopg.connect(f"{self._server}/{name}", autocommit=True) as connection:
+                if bring_back(connection, self._template(components)[1]):
+                    return name
+            self._drop(name)
+        return None
+
+    def _template(self, components: tuple[str, ...]) -> tuple[str, Remembered]:
         if components not in self._templates:
+            import psycopg
+
             from ostrov.core.application import Ostrov
+            from ostrov.core.store.emptied import remember
 
             name = f"t_template_{os.getpid()}_{len(self._templates)}"
             self._drop(name)
             self._create(name, None)
-            application = Ostrov.open(
-                self._project(name, components), ["db.engine=postgresql", f"db.url={self._server}/{name}"], environ={}
-            )
+            url = f"{self._server}/{name}"
+            application = Ostrov.open(self._project(name, components), ["db.engine=postgresql", f"db.url={url}"], environ={})
             migrate(application)
             asyncio.run(application.close())
-            self._templates[components] = name
+            with psycopg.connect(url, autocommit=True) as connection:
+                self._templates[components] = name, remember(connection)
         return self._templates[components]
 
     def _create(self, name: str, template: str | None) -> None:
