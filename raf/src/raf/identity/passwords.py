@@ -7,6 +7,7 @@ neither the loop nor the machine's memory.
 from __future__ import annotations
 
 import asyncio
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,8 @@ from raf.identity.usernames import Problem
 SHORTEST = 12
 LONGEST = 128
 """What OWASP asks for (ASVS 4.0.3, 2.1.1 and 2.1.2). Who chose a shorter one earlier goes on logging in with it."""
+SPACES = re.compile(r"\s{2,}")
+"""Several spaces count as one towards the shortest, and all of them as typed when it comes to what the password is."""
 WEIGHED = 40
 """Characters whose strength is estimated: what is strong so far is strong."""
 EASY = 1e8
@@ -33,7 +36,7 @@ def problems_of_password(password: str, username: str = "", email: str = "") -> 
     """What is wrong with a new password, as (code, message). No letters of any kind are asked for or forbidden."""
     if not password:
         return [("ERR_BLANK", "can't be blank")]
-    if len(password) < SHORTEST:
+    if len(SPACES.sub(" ", password)) < SHORTEST:
         return [("ERR_TOO_SHORT", f"is too short (minimum is {SHORTEST} characters)")]
     if len(password) > LONGEST:
         return [("ERR_TOO_LONG", f"is too long (maximum is {LONGEST} characters)")]

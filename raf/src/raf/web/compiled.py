@@ -38,7 +38,7 @@ class Compiled(BytecodeCache):
         elif self._folder is not None:
             try:
                 bucket.load_bytecode(BytesIO((self._folder / bucket.key).read_bytes()))
-            except Exception:  # no file, or one that was cut off: pickle and marshal raise whatever they like
+            except Exception:  # no file, or one that was cut off, and then anything may be raised
                 bucket.reset()
             if bucket.code is not None:
                 _held[bucket.key, bucket.checksum] = bucket.code

@@ -101,6 +101,22 @@ async def test_a_forgotten_password_is_replaced_by_a_letter_and_nobody_stays_log
         assert "Your password is changed" in [letter["Subject"] for letter in here.mailbox.to("alice@example.org")]
 
 
+async def test_a_link_for_a_new_password_is_over_in_an_hour(town) -> None:
+    async with town() as here:
+        await member(here, "alice")
+        stranger = here.site.visitor()
+        await (await stranger.get("/forgotten")).submit("/forgotten", name="alice")
+        await here.post()
+        link = here.mailbox.link("/reset", "alice@example.org")
+        for age, status in ((3540, 200), (120, 404)):
+
+            def pass_time(connection, seconds: int = age) -> None:
+                connection.execute("UPDATE letter_key SET created_at = created_at - ?", (seconds,))
+
+            await here.raf.application.store.write(pass_time)
+            assert (await stranger.get(link)).status == status
+
+
 async def test_nobody_learns_from_the_answer_whether_an_address_is_known(town) -> None:
     async with town() as here:
         await member(here, "alice")
@@ -137,6 +153,26 @@ async def test_a_new_password_does_not_pass_by_the_second_factor(town) -> None:
         await (await stranger.get(here.mailbox.link("/reset", "alice@example.org"))).submit("/reset", password=NEW)
         page = await (await stranger.get("/log-in")).submit("/log-in", name="alice", password=NEW)
         assert page.path.startswith("/log-in/code")
+
+
+async def test_every_change_of_what_lets_one_in_is_told(town) -> None:
+    async with town() as here:
+        await member(here, "alice")
+        account_id = int((await here.raf.account_by_name("alice")).id)
+        factors = here.raf.application.part(open_factors)
+        secret = await factors.offer(account_id)
+        code = totp.code_of(secret, totp.step_of(factors.clock()))
+        for change, subject in (
+            (lambda: factors.confirm(account_id, PASSWORD, code), "Two factors are on"),
+            (lambda: factors.renew_codes(account_id, PASSWORD), "You have new recovery codes"),
+            (lambda: factors.remove(account_id, PASSWORD), "Two factors are off"),
+            (lambda: factors.identity.change_password(account_id, PASSWORD, NEW), "Your password is changed"),
+        ):
+            await change()
+            await here.post()
+            letter = here.mailbox.newest()
+            assert (letter["Subject"], letter["To"]) == (subject, "alice@example.org")
+            assert secret not in words(letter)
 
 
 async def test_an_address_changes_when_both_mailboxes_agree(town) -> None:

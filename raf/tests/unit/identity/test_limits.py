@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from raf.identity.attempts import Rule, subject_of_address
+from raf.identity.settings import IdentitySettings
 from raf.identity.windows import Windows
 
 
@@ -12,6 +13,20 @@ def test_the_wait_grows_with_each_try_and_ends_somewhere() -> None:
     rule = Rule("x", free=3, first=1, longest=60)
     assert [rule.delay(tries) for tries in range(1, 8)] == [0, 0, 1, 2, 4, 8, 16]
     assert rule.delay(10_000) == 60
+
+
+@pytest.mark.parametrize("limit", ["log_in", "second_factor"])
+def test_no_rhythm_of_trying_gives_a_hundred_guesses_an_hour(limit: str) -> None:
+    """OWASP's ASVS 2.2.1, of one account: without a pause, and with a pause that is long enough to be forgotten."""
+    rule = Rule(limit, IdentitySettings().log_in_tries if limit == "log_in" else 5)
+    for burst in range(1, 60):
+        now, tries, made = 0.0, 0, 0
+        while now <= 3600:
+            tries, made = tries + 1, made + 1
+            now += rule.delay(tries)
+            if tries == burst:
+                now, tries = now + rule.forget, 0
+        assert made < 100, burst
 
 
 @pytest.mark.parametrize(

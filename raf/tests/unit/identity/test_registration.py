@@ -68,6 +68,7 @@ def test_what_is_no_address_is_refused(email: str) -> None:
         ("short", "ERR_TOO_SHORT"),
         ("x" * 300, "ERR_TOO_LONG"),
         ("elevenchars", "ERR_TOO_SHORT"),
+        ("soy     milk", "ERR_TOO_SHORT"),
         ("Password1234", "ERR_INVALID"),
         ("P@ssw0rd2024!", "ERR_INVALID"),
         ("1qaz2wsx3edc", "ERR_INVALID"),
