@@ -9,6 +9,7 @@ import hashlib
 import math
 import re
 import secrets
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -111,6 +112,7 @@ def draw_header(seed: int) -> Image.Image:
     return picture.resize((1500, 500), Image.Resampling.LANCZOS).quantize(64, Image.Quantize.MEDIANCUT)
 
 
+@lru_cache(4096)
 def _seed(username: str) -> int:
     return hashlib.sha256(username.lower().encode("utf-8", "surrogatepass")).digest()[0]
 

@@ -11,6 +11,7 @@ from raf.timelines import reader as loading
 from raf.timelines.documents import Document, Encoder
 from raf.timelines.memory import Memory
 from raf.timelines.reader import Reader
+from raf.timelines.together import Together
 from raf.timelines.wire import Wire
 
 AGAIN = 5
@@ -26,6 +27,8 @@ class Kept:
         self.memory = memory
         self.wire = wire
         self.encoder = encoder
+        self._documents = Together(self._read_documents)
+        self._accounts = Together(self._read_accounts)
 
     async def reader(self, account_id: int) -> Reader:
         """What is known of a person."""
@@ -61,14 +64,22 @@ class Kept:
                 else:
                     found[post.id] = post
         if missing:
-            await self.bind()
-            with self.memory.loads.begin() as load:
-                loaded = await self.store.read(self.encoder.documents, missing)
-            for identity, document in loaded.items():
-                found[identity] = document
-                if load.fresh(("status", identity)):
-                    self.memory.documents.put(identity, document)
+            loaded = await self._documents.get(missing)
+            for identity in missing:
+                if (read := loaded.get(identity)) is not None:
+                    found[identity] = read
+                    if read.reblog_of_id and (post := loaded.get(read.reblog_of_id)) is not None:
+                        found[post.id] = post
         return found
+
+    async def _read_documents(self, ids: list[int]) -> dict[int, Document]:
+        await self.bind()
+        with self.memory.loads.begin() as load:
+            loaded = await self.store.read(self.encoder.documents, ids)
+        for identity, document in loaded.items():
+            if load.fresh(("status", identity)):
+                self.memory.documents.put(identity, document)
+        return loaded
 
     async def authors(self, documents: Iterable[Document]) -> dict[int, bytes]:
         """The encoded accounts of those who wrote them."""
@@ -87,14 +98,18 @@ class Kept:
                 else:
                     found[identity] = account
         if missing:
-            await self.bind()
-            with self.memory.loads.begin() as load:
-                loaded = await self.store.read(self.encoder.accounts, list(dict.fromkeys(missing)))
-            for identity, account in loaded.items():
-                found[identity] = account
-                if load.fresh(("account", identity)):
-                    self.memory.accounts.put(identity, account)
+            loaded = await self._accounts.get(missing)
+            found.update((identity, loaded[identity]) for identity in missing if identity in loaded)
         return found
+
+    async def _read_accounts(self, ids: list[int]) -> dict[int, bytes]:
+        await self.bind()
+        with self.memory.loads.begin() as load:
+            loaded = await self.store.read(self.encoder.accounts, ids)
+        for identity, account in loaded.items():
+            if load.fresh(("account", identity)):
+                self.memory.accounts.put(identity, account)
+        return loaded
 
     async def marks(self, reader: Reader, documents: Iterable[Document]) -> dict[int, int]:
         """Which of these posts somebody likes, boosted, bookmarked: bits by id."""
