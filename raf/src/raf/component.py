@@ -56,7 +56,7 @@ component = Component(
         "raf.letters.tasks",
         "raf.previews.tasks",
     ),
-    services=(Service("search", run="raf.search.service:serve", group="worker"),),
+    services=(Service("search", run="raf.search.service:serve", group="worker", nice=5),),
     checks=(
         Check("search", "raf.search.checks:index"),
         Check("media", "raf.media.checks:storage"),

@@ -23,6 +23,8 @@ class Service:
     `listens` is `def listens(application) -> list[Listen]`: the supervisor binds these sockets before anything starts and
     keeps them through restarts; the service finds them in `context.sockets`. `instances` is
     `def instances(application) -> int`, how many processes run the service; more than one takes it out of its group.
+    `nice` is how much it gives way to others when the machine is busy (nice(2), 0 to 19): 5 for what nobody waits for; services
+    that share a process have the least of theirs.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Service:
     stop_timeout: float = 10.0
     listens: Reference | None = None
     instances: Reference | None = None
+    nice: int = 0
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,21 @@ def test_a_service_starts_when_what_it_comes_after_is_ready(sample) -> None:
     assert sample.file("stops").read_text() == "later slow ", "they stop in reverse order"
 
 
+def test_what_nobody_waits_for_gives_way_to_the_rest(sample) -> None:
+    sample.component("""
+        async def tell(context):
+            (HERE / context.name).write_text(str(os.getpriority(os.PRIO_PROCESS, 0)))
+            context.ready()
+            await context.stopping.wait()
+
+        component = Component(name="sample", services=[Service("mail", run=tell, nice=7), Service("shop", run=tell)])
+        """)
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    sample.up()
+    assert sample.file("shop").read_text() == str(own)
+    assert sample.file("mail").read_text() == str(max(own, 7))
+
+
 def test_the_order_holds_inside_one_process_too(sample) -> None:
     sample.component("""
         async def slow(context):

@@ -64,6 +64,13 @@ def test_a_process_waits_as_long_as_its_most_patient_service() -> None:
     assert (spec.stop_timeout, spec.ready_timeout) == (1, 2)
 
 
+def test_a_process_gives_way_no_more_than_its_least_patient_service() -> None:
+    (together,) = specify([service("mail", "one", nice=5), service("web", "one")], SupervisorSettings(), {})
+    assert together.nice == 0
+    (alone,) = specify([service("mail", nice=5)], SupervisorSettings(), {})
+    assert alone.nice == 5
+
+
 def test_a_circle_of_processes_is_named_with_a_way_out() -> None:
     with pytest.raises(ProjectError, match="no process can start first: left → right → left") as caught:
         names(

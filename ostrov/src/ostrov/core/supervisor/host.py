@@ -62,6 +62,7 @@ def main(words: Sequence[str]) -> int:
         project, names = _parse(words)
         application = Ostrov.open(project)
         services = _chosen(application, names)
+        _give_way(min(service.nice for service in services))
         if parent:
             _guard(application, services)
             application.store.creates = False  # `ostrov up` has made it: a file that is missing now was lost
@@ -213,6 +214,12 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     except ImportError:
         return None
     return uvloop.new_event_loop
+
+
+def _give_way(nice: int) -> None:
+    """Let others have the machine when it is busy; who was started nicer stays so."""
+    if nice > os.getpriority(os.PRIO_PROCESS, 0):
+        os.setpriority(os.PRIO_PROCESS, 0, nice)
 
 
 def _settle_memory() -> None:

@@ -34,6 +34,11 @@ class ProcessSpec:
         return any(service.critical for service in self.services)
 
     @property
+    def nice(self) -> int:
+        """How much it gives way to others: no more than any service in it may."""
+        return min(service.nice for service in self.services)
+
+    @property
     def replaceable(self) -> bool:
         """Whether two lives of it may overlap: every service in it listens, so none counts on being alone."""
         return all(service.listens for service in self.services)

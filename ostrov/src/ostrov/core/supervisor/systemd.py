@@ -114,6 +114,7 @@ def _service(
     needs = [f"{base}-migrate.service", *sockets]
     wants = f"Wants={' '.join(before)}\n" if before else ""
     inherited = f"Sockets={' '.join(sockets)}\nNonBlocking=yes\n" if sockets else ""
+    nice = f"Nice={spec.nice}\n" if spec.nice else ""
     return f"""\
 [Unit]
 Description={base}: {", ".join(spec.service_names)}
@@ -129,7 +130,7 @@ NotifyAccess=main
 ExecStart={_command(arguments(spec, application.project.root))}
 {inherited}TimeoutStartSec={spec.ready_timeout:g}
 TimeoutStopSec={spec.stop_timeout:g}
-KillMode=mixed
+{nice}KillMode=mixed
 Restart=on-failure
 RestartSec={settings.backoff:g}
 RestartPreventExitStatus={MISCONFIGURED}
