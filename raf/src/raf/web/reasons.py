@@ -34,7 +34,7 @@ OF_POSTS = (
     (r"trying to reply", N_("The post it answers is gone, or closed to you.")),
     (r"trying to quote", N_("The post it quotes is gone, or closed to you.")),
     (r"character limit", N_("It is longer than posts may be now.")),
-    (r"Expires at", N_("Its poll would end too soon or too late.")),
+    (r"too soon|too far into", N_("Its poll would end too soon or too late.")),
     (r"[Aa]ttach", N_("Its files cannot be posted together.")),
 )
 

@@ -24,5 +24,8 @@ startPasswords();
 startLive();
 startPush();
 startPreparing();
-document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+  const tabs = tab.closest(".tabs"); // scrollIntoView would move the page as well
+  tabs.scrollLeft += tab.getBoundingClientRect().left - tabs.getBoundingClientRect().left - (tabs.clientWidth - tab.offsetWidth) / 2;
+}
 document.documentElement.dataset.ready = "yes";
