@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import re
+import time
 from typing import Any
 
 import pytest
 from playwright.async_api import Page
 from raf.tests.acceptance.browser.test_looks import DESKTOP, PHONE, examine
 
+from raf.acquaintance.acquaintance import open_acquaintance
 from raf.demo.drawings import scene
+from raf.filters.filters import open_filters
+from raf.filters.forms import FilterChange, KeywordChange
 from raf.forms import NewPoll, NewPost, ProfileChange
+from raf.lists.forms import ListChange
+from raf.lists.lists import open_lists
+from raf.moderation import admission, announcements, house, judging
+from raf.moderation.announcements import NewNotice
+from raf.moderation.moderation import open_moderation
+from raf.moderation.reporting import NewReport
 from raf.network import open_raf
+from raf.scheduling.scheduling import open_scheduling
+from raf.tags.tags import open_tags
 
 pytestmark = [pytest.mark.long, pytest.mark.server("chromium")]
 
@@ -62,13 +75,59 @@ async def fill(place: Any) -> dict[str, str]:
     }
 
 
+async def furnish(place: Any) -> dict[str, str]:
+    """Extreme words in everything else that one may write; the addresses of the pages that show them."""
+    application, people, posts = place.application, place.crowd.accounts, place.crowd.posts
+    raf, moderation = application.part(open_raf), application.part(open_moderation)
+    me, nora, oatlas = people["kokosova"], people["nora"], people["oatlas"]
+    about = ProfileChange(display_name="قهوة" * 7, note=LONG * 9, fields=[(LONG * 3, LONG * 5), ("🥥" * 60, "🌊" * 250)])
+    await raf.update_profile(nora, about)
+    await raf.update_profile(me, ProfileChange(display_name="Щ" * 30, locked=True))
+    await raf.follow(nora, me)
+    await raf.follow(me, oatlas)
+    crowded = await raf.post(nora, NewPost(text="🥥" * 500))
+    await raf.post(oatlas, NewPost(text=f"@kokosova {LONG * 8}", visibility="direct"))
+    answers = ("Ж" * 50, "🌊" * 50, LONG)
+    waiting = NewPost(text="🥥" * 300, spoiler_text=LONG * 3, poll=NewPoll(options=answers, expires_in=86_400))
+    await application.part(open_scheduling).schedule(me, waiting, time.time() + 40_000)
+    table = await application.part(open_lists).create(me, ListChange(title=LONG * 5))
+    await application.part(open_lists).add(me, table.id, [oatlas])
+    words = (KeywordChange(keyword=LONG * 9), KeywordChange(keyword="🥥" * 200))
+    sieve = FilterChange(title=LONG * 5, contexts=("home", "public"), keywords=words)
+    made = await application.part(open_filters).create(me, sieve)
+    for tag in (LONG, "قهوة_جوز_الهند"):
+        await application.part(open_tags).follow(me, tag)
+        await application.part(open_tags).feature(me, tag)
+    await application.part(open_acquaintance).note(me, oatlas, LONG * 20)
+    await raf.block(me, people["roastbot"])
+    await raf.mute(me, people["soykin"])
+    await moderation.write(judging.give_role, 0, me, "owner")
+    await moderation.write(house.write_rule, 0, None, LONG * 6, "🥥" * 500)
+    await moderation.write(house.write_text, 0, "privacy", f"# {LONG * 3}\n\n{'🥥' * 500}\n\n- {LONG * 4}")
+    await moderation.write(announcements.write, 0, NewNotice(text=f"{LONG * 4} {'🥥' * 500} قهوة"))
+    filed = NewReport(target_id=nora, comment=LONG * 20, status_ids=(crowded,))
+    report = await moderation.report(people["june"], filed)
+    await moderation.judge(0, people["timur"], "silence", LONG * 12)
+    await moderation.write(admission.invite, me, raf.settings.identity, 5, 86400.0, False, LONG * 3)
+    pages = [
+        *("/federated", "/direct", "/scheduled", "/lists", f"/lists/{table.id}", f"/lists/{table.id}/edit"),
+        *("/followed-tags", f"/accounts/{oatlas}/lists", f"/posts/{posts['sea']}/filter", f"/settings/filters/{made.id}"),
+        *("/settings", "/settings/filters", "/settings/featured", "/settings/people", "/settings/people?kind=blocked"),
+        *("/settings/invitations", "/settings/profile", "/follow-requests", "/notifications", "/announcements", "/privacy"),
+        *("/about", "/explore/people", "/@nora", f"/@nora/{crowded}", f"/report?status={crowded}", "/moderation"),
+        *("/moderation/reports", f"/moderation/reports/{report.id}", "/moderation/people", "/moderation/house"),
+        *(f"/moderation/people/{people['timur']}", "/moderation/audit", "/moderation/announcements"),
+    ]
+    return {f"extreme{re.sub(r'[^a-z]+', '-', path)}": path for path in pages}
+
+
 @pytest.mark.parametrize(("look", "size", "theme", "language"), LOOKS)
 async def test_nothing_sticks_out_shifts_or_is_too_small_for_a_finger(
     open_place, look: str, size: Any, theme: str, language: str
 ) -> None:  # type: ignore[no-untyped-def]
     faults: list[str] = []
     async with open_place() as place:
-        pages = await fill(place)
+        pages = await fill(place) | await furnish(place)
         page = await place.member("kokosova", size=size, theme=theme, language=language)
         await page.add_init_script(f"({SHIFTS})()")
         for name, path in pages.items():

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
+from raf.tests.acceptance.browser.test_looks import DESKTOP, PHONE, examine
 
 from raf.acquaintance.acquaintance import open_acquaintance
 from raf.filters.filters import open_filters
@@ -21,10 +19,6 @@ from raf.tags.tags import open_tags
 
 pytestmark = [pytest.mark.long, pytest.mark.server("chromium")]
 
-DESKTOP = {"width": 1360, "height": 900}
-PHONE = {"width": 390, "height": 844}
-PICTURES = "OSTROV_LISTS_PICTURES"
-"""A folder to keep pictures of every page in, for whoever wants to look at them."""
 LOOKS = [
     pytest.param("desktop", DESKTOP, "light", "ru", id="desktop"),
     pytest.param("dark", DESKTOP, "dark", "en", id="dark"),
@@ -81,7 +75,7 @@ async def test_pages_have_no_faults(open_place, look: str, size, theme: str, lan
             "filter-edit": f"/settings/filters/{ids['cup']}",
             "filter-post": f"/posts/{ids['sea']}/filter",
             "followed-tags": "/followed-tags",
-            "tag": "/tags/кофе",
+            "tag-followed": "/tags/кофе",
             "featured": "/settings/featured",
             "profile-noted": f"/@{names[ids['friend']]}",
         }
@@ -90,7 +84,7 @@ async def test_pages_have_no_faults(open_place, look: str, size, theme: str, lan
         await page.click(f"main button[value={language}]")
         for name, path in pages.items():
             await page.goto(path)
-            faults += await examine(page, f"{name}-{look}")
+            faults += await examine(page, f"{name}-{look}", theme)
     assert faults == []
 
 
@@ -101,18 +95,3 @@ async def test_a_list_gets_what_its_people_post_while_it_is_open(open_place) -> 
         page = await place.member("kokosova", f"/lists/{ids['list']}")
         await raf.post(ids["friend"], NewPost(text="Fresh at the table", language="en"))
         await expect(page.locator("main")).to_contain_text("Fresh at the table")
-
-
-async def examine(page: Page, name: str) -> list[str]:
-    """What axe finds serious, and what sticks out of the screen."""
-    await page.wait_for_selector("html[data-ready]")
-    if PICTURES in os.environ:
-        await page.screenshot(path=Path(os.environ[PICTURES]) / f"{name}.png", full_page=True)
-    wide = await page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
-    faults = [f"{name}: {wide} pixels wider than the screen"] if wide > 0 else []
-    found = await Axe().run(page)
-    for violation in found.response["violations"]:
-        if violation["impact"] in ("serious", "critical"):
-            nodes = [node["html"][:120] for node in violation["nodes"][:3]]
-            faults.append(f"{name}: {violation['id']} {nodes}")
-    return faults

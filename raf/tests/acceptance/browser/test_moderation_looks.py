@@ -44,6 +44,9 @@ async def test_the_desk_has_no_faults(open_place, look: str, size, theme: str, l
         await moderation.write(appeals.appeal, june, strike, "It was a tasting!")
         await moderation.write(house.write_rule, 0, None, "Be kind", "Argue about roast levels, not about people.")
         await moderation.write(house.write_text, 0, "terms", "# Terms\n\nDrink slowly.\n\n- no rafts\n- only raf")
+        await moderation.write(
+            house.write_text, 0, "privacy", "# Privacy\n\nWe keep your address to write to you.\n\n- nothing more"
+        )
         await moderation.write(announcements.write, 0, NewNotice(text="New beans on Monday: https://raf.example/beans"))
         await moderation.write(block_domain, 0, DomainForm(domain="spam.example", severity="suspend", public_comment="Spam"))
         await moderation.write(block_ip, 0, IpForm(ip="192.0.2.0/24", severity="sign_up_block"))
@@ -64,6 +67,7 @@ async def test_the_desk_has_no_faults(open_place, look: str, size, theme: str, l
             "standing": "/standing",
             "settings-invitations": "/settings/invitations",
             "terms": "/terms",
+            "privacy": "/privacy",
         }
         for name, path in paths.items():
             await page.goto(path)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
-from raf.tests.acceptance.browser.test_looks import PHONE, examine
+from raf.tests.acceptance.browser.test_looks import PHONE, examine_by_day_and_night
 
 from raf.forms import NewPost
 from raf.moderation import announcements
@@ -124,7 +124,7 @@ async def test_news_of_the_house_stand_above_home_until_they_are_read(open_place
         page = await place.member("kokosova", language=language, size=size)
         news = page.locator(".news")
         await expect(news).to_contain_text("дегустация")
-        assert await examine(page, f"news-{'phone' if size is PHONE else 'desktop'}", "light") == []
+        assert await examine_by_day_and_night(page, "news", size) == []
         await news.locator(".reaction[aria-pressed=false]").click()
         await expect(news.locator(".reaction[aria-pressed=true]")).to_contain_text("2")
         await news.locator(".reaction[value='🥥']").click()
@@ -187,7 +187,7 @@ async def test_pictures_are_looked_at_one_after_the_other(open_place, language: 
         await expect(dialog.locator("img")).to_have_attribute("alt", "latte")
         await dialog.locator(".look-step.next").click()
         await expect(dialog.locator("p")).to_contain_text("1 / 3")
-        assert await examine(page, f"look-{'phone' if size is PHONE else 'desktop'}", "light") == []
+        assert await examine_by_day_and_night(page, "look", size) == []
         await page.keyboard.press("Escape")
         await expect(dialog).to_have_count(0)
         await expect(link).to_be_focused()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Locator, Page, expect
-from raf.tests.acceptance.browser.test_looks import PHONE, examine
+from raf.tests.acceptance.browser.test_looks import PHONE, examine_by_day_and_night
 
 from raf.demo.drawings import scene
 from raf.network import open_raf
@@ -145,7 +145,7 @@ async def test_polls_and_quotes_are_made_answered_and_changed(open_place, langua
 
         await page.goto(f"/posts/{number}/edit")
         await expect(page.locator("main [name=poll_for]")).to_have_value("keep")
-        assert await examine(page, f"edit-poll-{'phone' if size is PHONE else 'desktop'}", "light") == []
+        assert await examine_by_day_and_night(page, "edit-poll", size) == []
         await page.locator("main [name=option]").nth(2).fill("")
         await page.select_option("main [name=poll_for]", "604800")
         await page.click(f"{COMPOSER} [type=submit]")
@@ -183,7 +183,7 @@ async def test_an_emoji_is_found_and_written_by_keys_alone(open_place, language:
         await opener.focus()
         await page.keyboard.press("Space")
         await expect(page.locator(".emoji-box input")).to_be_focused()
-        assert await examine(page, f"emoji-{'phone' if size is PHONE else 'desktop'}", "light") == []
+        assert await examine_by_day_and_night(page, "emoji", size) == []
         await page.keyboard.press("ArrowDown")
         await page.keyboard.press("ArrowRight")
         await expect(page.locator("button.emoji-one").nth(1)).to_be_focused()
