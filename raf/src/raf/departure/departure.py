@@ -65,6 +65,9 @@ class Departure:
             if not last:
                 break
             after = last
+        votes = await self.store.read(leaving.votes, self.raf.events, account_id)
+        for start in range(0, len(votes), AT_ONCE):
+            await self.store.write(leaving.unsign_votes, self.raf.events, votes[start : start + AT_ONCE])
         await self.store.write(leaving.forget_profile, self.raf.events, account_id)
         await self._remove_files(account_id, pictures)
         await self.store.write(leaving.finish, account_id, time.time())

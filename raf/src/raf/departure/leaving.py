@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Sequence
 from typing import Final
 
 from ostrov import Connection, Events
@@ -9,6 +11,7 @@ from raf.accounts import profiles
 from raf.domain import moderation, streams, tags
 from raf.domain.departures import AccountClosed, forgotten
 from raf.domain.roles import OWNER
+from raf.domain.visibility import NOBODY
 from raf.errors import Missing, Refused
 from raf.forms import ProfileChange
 from raf.journal import Journal
@@ -122,6 +125,18 @@ def forget_profile(connection: Connection, events: Events, account_id: int) -> N
         first = events.stream(connection, stream)[0]
         events.rewrite(connection, stream, forgotten)
         events.rename(connection, stream, f"t{account_id}#{first.id}")
+
+
+def votes(connection: Connection, events: Events, account_id: int) -> list[str]:
+    """The streams of the account's votes in polls."""
+    return events.streams(connection, streams.votes(account_id))
+
+
+def unsign_votes(connection: Connection, events: Events, names: Sequence[str]) -> None:
+    """Make these votes nobody's: they were counted, so they stay, and nothing in the log leads from them to who chose."""
+    for name in names:
+        events.rewrite(connection, name, forgotten)
+        events.rename(connection, name, f"v{NOBODY}.{secrets.token_hex(8)}")
 
 
 def finish(connection: Connection, account_id: int, now: float) -> None:

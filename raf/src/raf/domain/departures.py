@@ -8,9 +8,11 @@ import msgspec
 from msgspec import UNSET
 
 from raf.domain.arrivals import PostImported
-from raf.domain.events import AccountOpened, Posted, PostEdited, ProfileChanged, RafEvent
+from raf.domain.events import AccountOpened, Posted, PostEdited, ProfileChanged, RafEvent, Voted
 from raf.domain.moderation import StrikeAppealed
+from raf.domain.posts import wordless
 from raf.domain.tags import TagFollowed, TagUnfollowed
+from raf.domain.visibility import NOBODY
 
 
 class AccountClosed(RafEvent, frozen=True):
@@ -23,13 +25,12 @@ class AccountClosed(RafEvent, frozen=True):
 
 def forgotten(event: RafEvent) -> RafEvent:
     """The event without what its person said or showed: that it happened, when, and between whom is all that stays."""
+    if isinstance(event, PostImported):
+        event = msgspec.structs.replace(event, uri="")
     if isinstance(event, Posted | PostEdited):
-        gone: dict[str, Any] = {"text": "", "spoiler_text": "", "mentions": (), "language": None}
-        if event.poll is not None:
-            gone["poll"] = msgspec.structs.replace(event.poll, options=("",) * len(event.poll.options))
-        if isinstance(event, PostImported):
-            gone["uri"] = ""
-        return msgspec.structs.replace(event, **gone)
+        return wordless(event)
+    if isinstance(event, Voted):
+        return msgspec.structs.replace(event, account_id=NOBODY)
     if isinstance(event, TagFollowed | TagUnfollowed):
         return msgspec.structs.replace(event, tag="")
     if isinstance(event, StrikeAppealed):

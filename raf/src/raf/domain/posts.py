@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import msgspec
 from msgspec import UNSET
 
 from raf.domain import text as texts
+from raf.domain.events import Posted, PostEdited, RafEvent
 from raf.domain.text import Piece
 from raf.domain.visibility import VISIBILITIES
 from raf.errors import Invalid, Refused
@@ -64,6 +66,16 @@ def revision(change: PostChange, current: Draft, media_ids: tuple[int, ...], cha
     sensitive = _or(change.sensitive, current.sensitive, bool) or bool(spoiler_text)
     language = current.language if change.language is UNSET else language_of(change.language)
     return Draft(text, spoiler_text, current.visibility, sensitive, language, found)
+
+
+def wordless(event: RafEvent) -> RafEvent:
+    """An event of a deleted post without what it said and to whom: what is counted and what it belonged to stays."""
+    if not isinstance(event, Posted | PostEdited):
+        return event
+    gone: dict[str, Any] = {"text": "", "spoiler_text": "", "mentions": (), "language": None}
+    if event.poll is not None:
+        gone["poll"] = msgspec.structs.replace(event.poll, options=("",) * len(event.poll.options))
+    return msgspec.structs.replace(event, **gone)
 
 
 def language_of(code: str | None) -> str | None:

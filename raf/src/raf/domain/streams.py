@@ -16,3 +16,8 @@ def pair(kind: str, account_id: int, other_id: int) -> str:
     v votes in a poll.
     """
     return f"{kind}{account_id}.{other_id}"
+
+
+def votes(account_id: int) -> str:
+    """How the names of the streams of somebody's votes begin."""
+    return f"v{account_id}."

@@ -6,6 +6,7 @@ import msgspec
 
 from ostrov import Connection
 from raf.domain.events import PollTerms, PostDeleted, Posted, PostEdited, Voted
+from raf.domain.visibility import NOBODY
 
 POLL = 1
 """The bit of `status.extras` that says that the post has a poll."""
@@ -52,7 +53,8 @@ def voted(connection: Connection, event: Voted) -> None:
     counts: list[int] = msgspec.json.decode(encoded)
     for choice in event.choices:
         if choice < len(counts):
-            counts[choice] += connection.execute(VOTE, (event.status_id, event.account_id, choice))
+            nobodys = event.account_id == NOBODY  # it counts, and nobody asks who has chosen it
+            counts[choice] += 1 if nobodys else connection.execute(VOTE, (event.status_id, event.account_id, choice))
     connection.execute(COUNT, (_encoded(counts), int(event.first), event.status_id))
 
 

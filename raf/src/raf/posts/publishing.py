@@ -167,7 +167,7 @@ def edit(connection: Connection, journal: Journal, account_id: int, status_id: i
 
 
 def delete(connection: Connection, journal: Journal, account_id: int, status_id: int) -> None:
-    """Take a post away, with its boosts. Raises Missing."""
+    """Take a post away, with its boosts, and its words out of the log. Raises Missing."""
     now = journal.begin(connection)
     post = lookup.own(connection, status_id, account_id)
     if post.reblog_of_id is not None:
@@ -186,6 +186,7 @@ def delete(connection: Connection, journal: Journal, account_id: int, status_id:
         ),
     )
     forget_status(connection, status_id)
+    journal.events.rewrite(connection, streams.post(status_id), posts.wordless)
 
 
 def _revised(before: PollTerms | None, change: PostChange, now: float) -> PollTerms | None:

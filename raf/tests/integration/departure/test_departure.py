@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -13,19 +14,27 @@ from raf.archive.archive import open_archive
 from raf.departure.departure import Departure, open_departure
 from raf.errors import Invalid, Missing, Refused, WrongPassword
 from raf.factors.factors import open_factors
-from raf.forms import PostChange, ProfileChange
+from raf.forms import NewPoll, PostChange, ProfileChange
 from raf.identity import NewAccount, open_identity
 from raf.lists.forms import ListChange
 from raf.lists.lists import open_lists
 from raf.moderation import judging
 from raf.moderation.moderation import open_moderation
 from raf.network import Raf
-from raf.testing import ALL, network, person, say
+from raf.polls.polls import open_polls
+from raf.testing import ALL, changed_by_rebuild, network, person, say
 
 PASSWORD = "soy milk and coconut"
 SECRETS = ("zanzibar", "Занзибар", "wombat", "quokka", "narwhal", "axolotl")
+VOTES = "SELECT originator_id, state FROM stored_events WHERE topic = 'raf.voted'"
 KEPT = {"account", "departure", "tombstone", "stored_events", "report", "report_note", "strike", "appeal", "moderation_act"}
 """Where the number of an account that is gone may stand: its name, that it is gone, and what moderators wrote down."""
+
+
+def counted(connection: Connection, status_id: int) -> tuple[str, int]:
+    """What a poll says, and how many voted."""
+    counts, voters = connection.row("SELECT counts, voters_count FROM poll WHERE status_id = ?", (status_id,))
+    return counts, voters
 
 
 async def member(raf: Raf, name: str) -> int:
@@ -145,6 +154,29 @@ async def test_a_rebuild_brings_nothing_back(tmp_path: Path, database: list[str]
         raf.memory.forget()
         assert (await raf.account(anna), await raf.account(vera), await raf.status(made["answer"], vera)) == before
         assert await raf.store.read(rows_with, anna) <= KEPT
+
+
+async def test_what_it_voted_counts_on_and_says_no_more_whose_it_was(tmp_path: Path, database: list[str]) -> None:
+    async with network(tmp_path, database) as raf:
+        anna, boris, vera = [await member(raf, name) for name in ("anna", "boris", "vera")]
+        polls = raf.application.part(open_polls)
+        several = NewPoll(options=("soy", "coconut", "oat"), expires_in=3600, multiple=True)
+        first, second = await say(raf, vera, "which?", poll=several), await say(raf, vera, "and now?", poll=several)
+        for voter in (anna, boris):
+            await polls.vote(voter, first, [0])
+            await polls.vote(voter, first, [1])
+            await polls.vote(voter, second, [2])
+        for voter in (anna, boris):
+            await raf.application.part(open_departure).close(voter, PASSWORD)
+        await run_tasks(raf.application)
+        votes = await raf.store.read(lambda connection: connection.rows(VOTES))
+        assert len(votes) == 6
+        for stream, state in votes:
+            assert stream.startswith("v0.")
+            assert json.loads(bytes(state))["account_id"] == 0
+        assert await raf.store.read(counted, first) == ("[2,2,0]", 2)
+        assert await raf.store.read(counted, second) == ("[0,0,2]", 2)
+        assert await changed_by_rebuild(raf) == []
 
 
 async def test_nobody_gets_the_name_and_anybody_the_address(tmp_path: Path) -> None:

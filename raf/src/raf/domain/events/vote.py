@@ -8,7 +8,10 @@ from raf.domain.events.event import RafEvent
 
 
 class Voted(RafEvent, frozen=True):
-    """`choices` are indexes of options that this person had not chosen before; `first` says that they had chosen none."""
+    """`choices` are indexes of options that this person had not chosen before; `first` says that they had chosen none.
+
+    A vote whose person is gone is nobody's (0), in a stream v0.RANDOM: it was counted, and counts on.
+    """
 
     topic: ClassVar[str] = "raf.voted"
 
