@@ -70,5 +70,12 @@ class Forbidden(RafError):
 NotFound = Missing
 
 
+NAMES = {
+    **{"base": "", "options": "Choices", "expires_at": "Deadline"},
+    **{"agreement": "Service agreement", "email": "E-mail address"},
+}
+"""Fields that Mastodon calls otherwise (config/locales/activerecord.en.yml)."""
+
+
 def _human(field: str) -> str:
-    return "" if field == "base" else field.replace("_", " ").capitalize()
+    return NAMES.get(field, field.replace("_", " ").capitalize())

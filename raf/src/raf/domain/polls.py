@@ -17,27 +17,20 @@ LONGEST = 2_629_746
 
 
 def terms(new: NewPoll, now: float) -> PollTerms:
-    """The poll as it is kept. Raises Invalid with Mastodon's words."""
-    options = tuple(title.strip() for title in new.options)
-    wrong: list[tuple[str, str]] = []
+    """The poll as it is kept; empty choices are left out, as a form sends them. Raises Invalid with Mastodon's words."""
+    options = tuple(title for title in map(str.strip, new.options) if title)
+    wrong: list[tuple[str, str]] = [] if options else [("ERR_BLANK", "can't be blank")]
     if len(options) < 2:
         wrong.append(("ERR_TOO_FEW", "must have more than one item"))
     if len(options) > OPTIONS:
         wrong.append(("ERR_TOO_MANY", f"can't contain more than {OPTIONS} items"))
-    if any(not title for title in options):
-        wrong.append(("ERR_BLANK", "can't be blank"))
     if any(len(title) > OPTION_CHARACTERS * 16 or characters(title, []) > OPTION_CHARACTERS for title in options):
-        wrong.append(("ERR_TOO_LONG", f"can't be longer than {OPTION_CHARACTERS} characters each"))
+        wrong.append(("ERR_TOO_LONG", f"cannot be longer than {OPTION_CHARACTERS} characters each"))
     if len(set(options)) != len(options):
         wrong.append(("ERR_TAKEN", "contain duplicate items"))
-    if wrong:
-        raise Invalid({"options": wrong})
-    if new.expires_in is None:
-        raise Invalid({"expires_at": [("ERR_BLANK", "can't be blank")]})
-    if not new.expires_in <= LONGEST:
-        raise Invalid({"expires_at": [("ERR_INVALID", "is too far into the future")]})
-    if not new.expires_in >= SHORTEST:
-        raise Invalid({"expires_at": [("ERR_INVALID", "is too soon")]})
+    problems = {"options": wrong, "expires_at": _wrong_time(new.expires_in)}
+    if new.expires_in is None or any(problems.values()):
+        raise Invalid({field: found for field, found in problems.items() if found})
     return PollTerms(options, now + new.expires_in, new.multiple, new.hide_totals)
 
 
@@ -58,6 +51,14 @@ def vote(terms: PollTerms, choices: Sequence[int], chosen: Collection[int], now:
 def is_over(expires_at: float | None, now: float) -> bool:
     """Whether nobody can vote any more."""
     return expires_at is not None and expires_at <= now
+
+
+def _wrong_time(expires_in: float | None) -> list[tuple[str, str]]:
+    if expires_in is None:
+        return [("ERR_BLANK", "can't be blank")]
+    if not expires_in <= LONGEST:
+        return [("ERR_INVALID", "is too far into the future")]
+    return [] if expires_in >= SHORTEST else [("ERR_INVALID", "is too soon")]
 
 
 def _wrong(code: str, words: str) -> Invalid:

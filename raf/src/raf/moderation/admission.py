@@ -111,9 +111,9 @@ def _suspicious(connection: Connection, email: str, address: str, now: float) ->
     domains = [".".join(labels[at:]) for at in range(len(labels))]
     rows = connection.rows(DOMAINS.format(marks=", ".join("?" * len(domains))), domains)
     if any(not with_approval for _, with_approval in rows):
-        raise Invalid({"email": [("ERR_BLOCKED", "contains a disallowed e-mail provider")]})
+        raise Invalid({"email": [("ERR_BLOCKED", "uses a disallowed e-mail provider")]})
     if connection.row(CANONICAL, (judging.canonical(email),)) is not None:
-        raise Invalid({"email": [("ERR_BLOCKED", "contains a disallowed e-mail provider")]})
+        raise Invalid({"email": [("ERR_BLOCKED", "uses a disallowed e-mail provider")]})
     return bool(rows) or severity == "sign_up_requires_approval"
 
 

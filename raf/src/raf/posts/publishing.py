@@ -216,16 +216,15 @@ def _mentioned(connection: Connection, found: Sequence[Piece], account_id: int) 
 def _check_files(
     connection: Connection, media_ids: Sequence[int], account_id: int, status_id: int | None, prepared: bool = True
 ) -> None:
-    kinds = []
-    for media_id in media_ids:
-        row = connection.row(FILE, (media_id, account_id))
-        if row is None or row[2] not in (None, status_id):
-            raise Refused(f"Media {media_id} not found or already attached to another post")
-        if row[1] != "ready" and (prepared or row[1] != "waiting"):
-            raise Refused("Cannot attach files that have not finished processing. Try again in a moment!")
-        kinds.append(row[0])
-    if len(kinds) > 1 and any(kind in ("video", "audio", "gifv") for kind in kinds):
+    rows = {media_id: connection.row(FILE, (media_id, account_id)) for media_id in media_ids}
+    found = [row for row in rows.values() if row is not None and row[2] in (None, status_id)]
+    if len(found) < len(rows):
+        gone = ", ".join(str(media_id) for media_id, row in rows.items() if row not in found)
+        raise Refused(f"Media {gone} not found or already attached to another post")
+    if len(found) > 1 and any(row[0] in ("video", "audio", "gifv") for row in found):
         raise Refused("Cannot attach a video to a post that already contains images")
+    if any(row[1] != "ready" and (prepared or row[1] != "waiting") for row in found):
+        raise Refused("Cannot attach files that have not finished processing. Try again in a moment!")
     if len(set(media_ids)) != len(media_ids):
         raise Refused("Cannot attach a file twice")
 

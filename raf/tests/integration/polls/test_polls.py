@@ -55,14 +55,15 @@ async def test_of_many_answers_each_may_be_chosen_once_and_a_person_counts_once(
 @pytest.mark.parametrize(
     ("poll", "words"),
     [
-        (NewPoll(options=("one",), expires_in=600), "Options must have more than one item"),
-        (NewPoll(options=("1", "2", "3", "4", "5"), expires_in=600), "Options can't contain more than 4 items"),
-        (NewPoll(options=("a", "a"), expires_in=600), "Options contain duplicate items"),
-        (NewPoll(options=("a", "b" * 51), expires_in=600), "Options can't be longer than 50 characters each"),
-        (NewPoll(options=("a", "b"), expires_in=299), "Expires at is too soon"),
-        (NewPoll(options=("a", "b"), expires_in=1e9), "Expires at is too far into the future"),
-        (NewPoll(options=("a", "b")), "Expires at can't be blank"),
-        (NewPoll(options=("a", "b"), expires_in=float("nan")), "Expires at is too far into the future"),
+        (NewPoll(options=("one", " "), expires_in=600), "Choices must have more than one item"),
+        (NewPoll(options=("1", "2", "3", "4", "5"), expires_in=600), "Choices can't contain more than 4 items"),
+        (NewPoll(options=("a", "a"), expires_in=600), "Choices contain duplicate items"),
+        (NewPoll(options=("a", "b" * 51), expires_in=600), "Choices cannot be longer than 50 characters each"),
+        (NewPoll(options=("a", "b"), expires_in=299), "Deadline is too soon"),
+        (NewPoll(options=("a", "b"), expires_in=1e9), "Deadline is too far into the future"),
+        (NewPoll(options=("a", "b")), "Deadline can't be blank"),
+        (NewPoll(options=("", " ")), "Choices can't be blank, Choices must have more than one item, Deadline can't be blank"),
+        (NewPoll(options=("a", "b"), expires_in=float("nan")), "Deadline is too far into the future"),
     ],
 )
 async def test_a_poll_that_makes_no_sense_is_refused_in_mastodons_words(tmp_path: Path, poll: NewPoll, words: str) -> None:
