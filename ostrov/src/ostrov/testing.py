@@ -20,7 +20,7 @@ from ostrov.core.store.testing import Databases, make_tables
 if TYPE_CHECKING:
     from ostrov.run.tasks.worker_process import WorkerProcess
 
-MakeDatabase = Callable[[Sequence[str] | None], AbstractContextManager[str]]
+MakeDatabase = Callable[..., AbstractContextManager[str]]
 POSTGRES = "OSTROV_TEST_POSTGRES"
 """The environment variable that names a PostgreSQL server for tests, as `bin/services start` prints it."""
 
@@ -52,9 +52,7 @@ def components() -> Sequence[str] | None:
 
 
 @pytest.fixture(scope="session")
-def databases(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Callable[[Sequence[str] | None], AbstractContextManager[str]]]:
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeDatabase]:
     """`with databases(components) as url`: a PostgreSQL database of one's own with the tables of these components."""
     folder = tmp_path_factory.mktemp("templates")
     made = Databases(os.environ[POSTGRES], lambda name, components: make_project(folder / name, components))

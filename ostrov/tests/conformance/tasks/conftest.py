@@ -29,8 +29,10 @@ def on_postgresql(name: str, request: pytest.FixtureRequest) -> Iterator[list[st
 
 @contextmanager
 def procrastinate(name: str, request: pytest.FixtureRequest) -> Iterator[list[str]]:
-    with on_postgresql(name, request) as overrides:
-        yield [*overrides, "tasks.engine=procrastinate"]
+    from ostrov.run.tasks.engines.procrastinate_schema import prepare
+
+    with request.getfixturevalue("databases")((), prepare) as url:
+        yield ["db.engine=postgresql", f"db.url={url}", "tasks.engine=procrastinate"]
 
 
 @contextmanager
@@ -54,9 +56,12 @@ def taskiq_on_nats(name: str, request: pytest.FixtureRequest) -> Iterator[list[s
 def celery_on_redis(name: str, request: pytest.FixtureRequest) -> Iterator[list[str]]:
     """Its keys are named after the project, which is `name`."""
     import redis
+    from kombu.transport.redis import Transport
 
     server = f"{os.environ['OSTROV_TEST_REDIS']}/7"
-    yield ["tasks.engine=celery", f"tasks.broker={server}"]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Transport, "brpop_timeout", 0.1)  # how long a worker that stops waits for Redis's last answer
+        yield ["tasks.engine=celery", f"tasks.broker={server}"]
     with redis.Redis.from_url(server) as client:
         client.delete(*client.scan_iter(f"*{name}*"), "_kombu.nothing")
 

@@ -83,3 +83,17 @@ def test_whoever_is_still_connected_is_put_out(own: Databases) -> None:
 def test_two_at_once_are_two_databases(own: Databases) -> None:
     with own.one(()) as first, own.one(()) as second:
         assert first != second
+
+
+def test_tables_that_refer_to_each_other_are_emptied_together(own: Databases) -> None:
+    def more(url: str) -> None:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("CREATE TABLE harbour (name text PRIMARY KEY)")
+            connection.execute("CREATE TABLE ship (name text, harbour text REFERENCES harbour)")
+            connection.execute("INSERT INTO ship VALUES ('aurora', NULL)")
+
+    with own.one((), more) as first:
+        ask(first, "INSERT INTO harbour VALUES ('north') RETURNING 1")
+    with own.one((), more) as second:
+        assert second == first
+        assert ask(second, "SELECT count(*), (SELECT name FROM ship) FROM harbour") == (0, "aurora")

@@ -68,13 +68,15 @@ def bring_back(connection: Connection[Any], before: Remembered) -> bool:
     altered = {
         name for name in {*filled, *before.rows} if name not in before.rows or _rows(connection, name) != before.rows[name]
     }
-    with connection.transaction():
-        connection.execute("SET LOCAL session_replication_role = replica")  # no trigger holds rows fast
-        names = sql.SQL(", ").join(sql.Identifier(name) for name in sorted(altered | before.numbered))
-        if altered or before.numbered:
-            connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(names))
-        for name in altered & before.rows.keys():
-            _insert(connection, name, before.rows[name])
+    emptied = sorted(altered | before.numbered)
+    if emptied:
+        with connection.transaction():
+            connection.execute("SET LOCAL session_replication_role = replica")  # no trigger holds rows fast
+            names = sql.SQL(", ").join(sql.Identifier(name) for name in emptied)
+            connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(names))
+            for name, rows in before.rows.items():
+                if rows and not _rows(connection, name):
+                    _insert(connection, name, rows)
     return True
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 JOURNAL = 18
 """Where the header of an SQLite file says how it is written (SQLite file format §1.3.3)."""
+Kind = tuple[tuple[str, ...], Callable[[str], None] | None]
+"""Whose tables a database has, and what made more of them."""
 _files: dict[tuple[Pending, ...], bytes] = {}
 
 
@@ -62,20 +64,24 @@ class Databases:
         self._server, _, _ = url.rpartition("/")
         self._url = url
         self._project = project
-        self._templates: dict[tuple[str, ...], tuple[str, Remembered]] = {}
-        self._free: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        self._templates: dict[Kind, tuple[str, Remembered]] = {}
+        self._free: dict[Kind, list[str]] = defaultdict(list)
 
     @contextmanager
-    def one(self, components: Sequence[str] | None) -> Iterator[str]:
-        """The address of a database with the tables of these components, an empty one for None."""
-        name = self._made(None) if components is None else self._used(tuple(components)) or self._made(tuple(components))
+    def one(self, components: Sequence[str] | None, prepare: Callable[[str], None] | None = None) -> Iterator[str]:
+        """The address of a database with the tables of these components, an empty one for None.
+
+        `prepare`, called with the address of the template, makes more tables.
+        """
+        kind = None if components is None else (tuple(components), prepare)
+        name = self._made(None) if kind is None else self._used(kind) or self._made(kind)
         try:
             yield f"{self._server}/{name}"
         finally:
-            if components is None:
+            if kind is None:
                 self._drop(name)
             else:
-                self._free[tuple(components)].append(name)
+                self._free[kind].append(name)
 
     def close(self) -> None:
         """Drop them all."""
@@ -84,32 +90,33 @@ class Databases:
         self._templates.clear()
         self._free.clear()
 
-    def _made(self, components: tuple[str, ...] | None) -> str:
+    def _made(self, kind: Kind | None) -> str:
         name = f"t_{uuid4().hex[:12]}"
-        self._create(name, None if components is None else self._template(components)[0])
+        self._create(name, None if kind is None else self._template(kind)[0])
         return name
 
-    def _used(self, components: tuple[str, ...]) -> str | None:
+    def _used(self, kind: Kind) -> str | None:
         """One that a test is done with, as good as new; None when there is none."""
         import psycopg
 
         from ostrov.core.store.emptied import bring_back
 
-        while self._free[components]:
-            name = self._free[components].pop()
+        while self._free[kind]:
+            name = self._free[kind].pop()
             with psycopg.connect(f"{self._server}/{name}", autocommit=True) as connection:
-                if bring_back(connection, self._template(components)[1]):
+                if bring_back(connection, self._template(kind)[1]):
                     return name
             self._drop(name)
         return None
 
-    def _template(self, components: tuple[str, ...]) -> tuple[str, Remembered]:
-        if components not in self._templates:
+    def _template(self, kind: Kind) -> tuple[str, Remembered]:
+        if kind not in self._templates:
             import psycopg
 
             from ostrov.core.application import Ostrov
             from ostrov.core.store.emptied import remember
 
+            components, prepare = kind
             name = f"t_template_{os.getpid()}_{len(self._templates)}"
             self._drop(name)
             self._create(name, None)
@@ -117,9 +124,11 @@ class Databases:
             application = Ostrov.open(self._project(name, components), ["db.engine=postgresql", f"db.url={url}"], environ={})
             migrate(application)
             asyncio.run(application.close())
+            if prepare:
+                prepare(url)
             with psycopg.connect(url, autocommit=True) as connection:
-                self._templates[components] = name, remember(connection)
-        return self._templates[components]
+                self._templates[kind] = name, remember(connection)
+        return self._templates[kind]
 
     def _create(self, name: str, template: str | None) -> None:
         self._execute(f"CREATE DATABASE {name} TEMPLATE {template or 'template0'}")
