@@ -11,9 +11,6 @@ from raf.timelines.reader import Reader
 
 OF_MEMBERS = f"""
 SELECT m.account_id FROM people_list_member m JOIN people_list l ON l.id = m.list_id WHERE l.id = ? AND {MEMBERS}"""
-RECENT = f"""
-SELECT s.id FROM ({OF_MEMBERS}) members
-JOIN status s ON s.account_id = members.account_id WHERE s.id < ? AND s.id > ? ORDER BY s.id {{direction}} LIMIT ?"""
 BY_MEMBERS = f"s.account_id IN ({OF_MEMBERS})"
 
 
@@ -29,5 +26,7 @@ def wants(reader: Reader, policy: str, members: frozenset[int], entry: Entry) ->
 def page(connection: Connection, reader: Reader, people: PeopleList, paging: Paging) -> list[int]:
     """The ids of a page, newest first."""
     members = frozenset(member_ids(connection, people.id))
-    source = homes.Source(RECENT, BY_MEMBERS, (people.id,), lambda entry: wants(reader, people.replies_policy, members, entry))
+    source = homes.Source(
+        OF_MEMBERS, BY_MEMBERS, (people.id,), lambda entry: wants(reader, people.replies_policy, members, entry)
+    )
     return homes.page(connection, reader, paging, source)

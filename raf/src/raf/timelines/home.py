@@ -22,9 +22,18 @@ s.id, s.account_id, s.visibility, s.language, s.in_reply_to_account_id, s.reblog
 (SELECT r.account_id FROM status r WHERE r.id = s.reblog_of_id)"""
 FOLLOWED = """
 (s.account_id IN (SELECT target_id FROM follow WHERE follow.account_id = ?) OR s.account_id = ?)"""
-RECENT = """
-SELECT s.id FROM (SELECT target_id FROM follow WHERE account_id = ? UNION SELECT ?) f
-JOIN status s ON s.account_id = f.target_id WHERE s.id < ? AND s.id > ? ORDER BY s.id {direction} LIMIT ?"""
+WRITERS = "SELECT target_id AS account_id FROM follow WHERE account_id = ? UNION SELECT ?"
+RECENT = {
+    "sqlite": """
+SELECT s.id FROM ({writers}) w
+JOIN status s ON s.account_id = w.account_id WHERE s.id < ? AND s.id > ? ORDER BY s.id {direction} LIMIT ?""",
+    "postgresql": """
+SELECT r.id FROM ({writers}) w CROSS JOIN LATERAL (
+  SELECT s.id FROM status s WHERE s.account_id = w.account_id AND s.id < ? AND s.id > ? ORDER BY s.id {direction} LIMIT ?
+) r ORDER BY r.id {direction} LIMIT ?""",
+}
+"""PostgreSQL is told how: it keeps one plan of a statement for all, and knows nothing of how much lies between two ids. Then it
+went through everybody's posts, 25 ms among 100,000; each writer's own take 0.3."""
 TAGGED = """
 SELECT DISTINCT t.status_id FROM tag_follow w JOIN status_tag t ON t.tag = w.tag
 WHERE w.account_id = ? AND t.status_id < ? AND t.status_id > ?
@@ -48,11 +57,11 @@ FIRST = 80
 class Source(NamedTuple):
     """Where the entries of a timeline come from.
 
-    `recent` selects ids between two by `direction`, `authors` is a condition on `s`; both have the parameters `who`. `wants`
-    decides on an entry.
+    `writers` selects the accounts whose posts stand in it (`account_id`), `authors` is a condition on `s`; both have the
+    parameters `who`. `wants` decides on an entry.
     """
 
-    recent: str
+    writers: str
     authors: str
     who: tuple[int, ...]
     wants: Callable[[Entry], bool]
@@ -61,7 +70,7 @@ class Source(NamedTuple):
 def home_of(reader: Reader) -> Source:
     """What a home is made of."""
     who = (reader.account_id, reader.account_id)
-    return Source(RECENT, OR_ROOT.format(authors=FOLLOWED) if reader.tags else FOLLOWED, who, reader.wants)
+    return Source(WRITERS, OR_ROOT.format(authors=FOLLOWED) if reader.tags else FOLLOWED, who, reader.wants)
 
 
 class Home:
@@ -197,8 +206,10 @@ def wanted(
 
 def _recent(connection: Connection, reader: Reader, source: Source, bounds: tuple[int, int, int], ascending: bool) -> list[int]:
     direction = "ASC" if ascending else "DESC"
-    ids = [i for (i,) in connection.rows(source.recent.format(direction=direction), (*source.who, *bounds))]
-    if reader.tags and source.recent is RECENT:
+    sql = RECENT[connection.dialect].format(writers=source.writers, direction=direction)
+    limits = bounds[2:] * sql.count("LIMIT")
+    ids = [i for (i,) in connection.rows(sql, (*source.who, *bounds[:2], *limits))]
+    if reader.tags and source.writers is WRITERS:
         tagged = [i for (i,) in connection.rows(TAGGED.format(direction=direction), (reader.account_id, *bounds))]
         ids = sorted({*ids, *tagged}, reverse=not ascending)[: bounds[2]]
     return ids
