@@ -171,11 +171,3 @@ REPLY = sa.text("in_reply_to_id IS NOT NULL")
 REBLOG = sa.text("reblog_of_id IS NOT NULL")
 NOTIFY = sa.text("notify = 1")
 UNATTACHED = sa.text("status_id IS NULL")
-
-
-def downgrade() -> None:
-    for table in (
-        *("idempotency", "marker", "notification", "media", "mute", "block", "follow_request", "follow", "conversation_mute"),
-        *("pin", "bookmark", "favourite", "status_tag", "mention", "status_edit", "tombstone", "status", "account"),
-    ):
-        op.drop_table(table)

@@ -72,8 +72,3 @@ def upgrade() -> None:
         sa.Column("scopes", sa.Text, nullable=False),
         sa.Column("created_at", TIME, nullable=False),
     )
-
-
-def downgrade() -> None:
-    for table in ("oauth_token", "oauth_code", "oauth_application", "login_attempt", "session", "credential"):
-        op.drop_table(table)

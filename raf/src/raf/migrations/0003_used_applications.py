@@ -17,9 +17,3 @@ def upgrade() -> None:
 
 
 FILES = (("media", "file"), ("media", "preview"), ("account", "avatar"), ("account", "header"))
-
-
-def downgrade() -> None:
-    for table, column in FILES:
-        op.drop_index(f"{table}_{column}", table)
-    op.drop_column("oauth_application", "used")

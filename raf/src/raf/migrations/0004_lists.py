@@ -79,11 +79,3 @@ def upgrade() -> None:
         big("id"),
         sqlite_with_rowid=False,
     )
-
-
-def downgrade() -> None:
-    for table in (
-        *("endorsement", "account_note", "featured_tag", "tag_follow", "content_filter_status", "content_filter_keyword"),
-        *("content_filter", "people_list_member", "people_list"),
-    ):
-        op.drop_table(table)

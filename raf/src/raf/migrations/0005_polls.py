@@ -9,7 +9,6 @@ revision = "0005"
 down_revision = "0004"
 
 DIRECT = sa.text("visibility = 'direct'")
-ADDED = ("extras", "quotes_count", "quote_policy")
 
 
 def upgrade() -> None:
@@ -62,12 +61,3 @@ def upgrade() -> None:
         sa.Column("deleted_id", sa.BigInteger, nullable=False, server_default="0"),  # its last post when it was put away
         sqlite_with_rowid=False,
     )
-
-
-def downgrade() -> None:
-    for table in ("conversation_state", "scheduled_status", "quote", "poll_vote", "poll"):
-        op.drop_table(table)
-    op.drop_index("status_direct", "status")
-    op.drop_column("status_edit", "poll_options")
-    for column in ADDED:
-        op.drop_column("status", column)

@@ -144,16 +144,3 @@ def upgrade() -> None:
         flag("disabled"),
         when(),
     )
-
-
-def downgrade() -> None:
-    for table in (
-        *("custom_emoji", "announcement_reaction", "announcement_mark", "announcement", "house_text", "house_rule", "invite"),
-        *("account_domain_block", "canonical_email_block", "ip_block", "email_domain_block", "domain_allow", "domain_block"),
-        *("sign_up", "moderation_act", "appeal", "strike", "report_note", "report"),
-    ):
-        op.drop_table(table)
-    for index in ("account_held", "account_quiet", "account_suspended"):
-        op.drop_index(index, "account")
-    for column in ("role", *reversed(FLAGS)):
-        op.drop_column("account", column)

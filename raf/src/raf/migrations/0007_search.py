@@ -40,8 +40,3 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("post_link_status", "post_link", ["status_id"])
-
-
-def downgrade() -> None:
-    for name in ("post_link", "suggestion_dismissed", *INDEXES, "search_post"):
-        op.drop_table(name)

@@ -71,12 +71,3 @@ def upgrade() -> None:
         sa.Column("created_at", TIME, nullable=False),
     )
     op.create_table("push_key", identity(), text("private_key"), sa.Column("created_at", TIME, nullable=False))
-
-
-def downgrade() -> None:
-    for table in ("push_key", "push_subscription", "notification_permission", "notification_request", "notification_policy"):
-        op.drop_table(table)
-    op.drop_index("notification_filtered", "notification")
-    op.drop_index("notification_group", "notification")
-    op.drop_column("notification", "filtered")
-    op.drop_column("notification", "group_key")

@@ -7,8 +7,4 @@ down_revision = "0008"
 
 
 def upgrade() -> None:
-    """Nothing yet."""
-
-
-def downgrade() -> None:
-    """Nothing yet."""
+    """Nothing."""

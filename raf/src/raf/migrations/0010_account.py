@@ -100,11 +100,3 @@ def upgrade() -> None:
         when(),
         when("finished_at", nullable=True),
     )
-
-
-def downgrade() -> None:
-    for table in (
-        *("departure", "imported_post", "import_row", "import_job", "export"),
-        *("log_in_step", "open_log_in", "passkey", "recovery_code", "second_factor"),
-    ):
-        op.drop_table(table)

@@ -1,4 +1,4 @@
-"""Where media lie, and when they were last asked for."""
+"""Where media lie needs no table: the number keeps its place in the chain."""
 
 from __future__ import annotations
 
@@ -7,4 +7,4 @@ down_revision = "0010"
 
 
 def upgrade() -> None:
-    """Filled by the capabilities that need it."""
+    """Nothing."""

@@ -74,11 +74,3 @@ def upgrade() -> None:
         big("status_id", primary_key=True, autoincrement=False),
         sa.Column("url", sa.Text, nullable=False, index=True),
     )
-
-
-def downgrade() -> None:
-    for table in (
-        *("post_preview", "link_preview", "presence", "letter_box", "known_device", "address_change", "letter_key", "letter"),
-    ):
-        op.drop_table(table)
-    op.drop_column("credential", "confirmed_at")

@@ -12,8 +12,3 @@ down_revision = "0012"
 def upgrade() -> None:
     op.add_column("second_factor", sa.Column("sealed", sa.LargeBinary, nullable=True))
     op.add_column("push_key", sa.Column("sealed", sa.LargeBinary, nullable=True))
-
-
-def downgrade() -> None:
-    op.drop_column("push_key", "sealed")
-    op.drop_column("second_factor", "sealed")

@@ -17,8 +17,3 @@ def upgrade() -> None:
         sa.Column("value", sa.Text, nullable=False),
     )
     op.add_column("push_subscription", sa.Column("token", sa.LargeBinary))  # sealed: clients are told whose a push is by it
-
-
-def downgrade() -> None:
-    op.drop_column("push_subscription", "token")
-    op.drop_table("preference")

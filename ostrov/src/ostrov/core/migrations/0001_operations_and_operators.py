@@ -128,20 +128,3 @@ def _make_append_only() -> None:
         "CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit "
         "FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only()"
     )
-
-
-def downgrade() -> None:
-    for table in (
-        "operator_failure",
-        "operator_link",
-        "operator_token",
-        "operator_session",
-        "operator",
-        "audit_head",
-        "audit",
-        "operation_approval",
-        "operation_run",
-    ):
-        op.drop_table(table)
-    if op.get_bind().dialect.name != "sqlite":
-        op.execute("DROP FUNCTION audit_append_only()")

@@ -2,7 +2,8 @@
 
 Scripts are named `0001_what_it_does.py` with `revision = "0001"`, one straight line, so what a database still needs is read
 from file names alone; Alembic and SQLAlchemy are imported only when there is something to do. Every script runs on SQLite and
-on PostgreSQL, in one transaction a component.
+on PostgreSQL, in one transaction a component. They lead forward only: an older version of the software does not start with
+newer tables (`StoreNewer`), and the way back is the backup that was made before.
 """
 
 from __future__ import annotations

@@ -138,11 +138,6 @@ def upgrade() -> None:
     )
 
 
-def downgrade() -> None:
-    for table in ("worker", "schedule", "task_queue", "run_lock", "run_log", "attempt", "finished_run", "run"):
-        op.drop_table(table)
-
-
 def _index(name: str, table: str, columns: Columns, where: str = "", unique: bool = False) -> None:
     condition = sa.text(where) if where else None
     op.create_index(name, table, columns, unique=unique, sqlite_where=condition, postgresql_where=condition)

@@ -20,7 +20,3 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.Double(), nullable=False),
         sqlite_with_rowid=False,
     )
-
-
-def downgrade() -> None:
-    op.drop_table("task_metric")
