@@ -40,7 +40,7 @@ FILES = 65536
 SETTLED_AFTER = 1.0
 """Seconds after a process is ready that its garbage is first collected."""
 COLLECTED = (10_000, 10, 10)
-"""How many containers more than before it takes to look for garbage, and how often for that which is older (`gc.set_threshold`).
+"""How many more containers it takes to look for garbage, and how often for that which is older (`gc.set_threshold`).
 With Python's own 700 a process that keeps much in memory stood still for 40 ms every few thousand requests."""
 HOPELESS = (SettingsError, ProjectError, StoreNewer, ImportError, SyntaxError)
 """What starting again will not mend."""
