@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
+import sys
 from collections.abc import Generator
 
 import pytest
@@ -41,6 +42,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                         reason=f"no {marker.args[0]}: install {package} (bin/services install) and bin/services start"
                     )
                 )
+
+
+def pytest_collection_finish() -> None:
+    """What tests write is not kept compiled: they change it within the second that Python tells two versions apart by."""
+    sys.dont_write_bytecode = True
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
