@@ -1,6 +1,7 @@
 """Whom the house does not let in: servers, e-mail domains, network addresses, single e-mail addresses. Plain tables.
 
-Other servers are not talked to yet; what is decided about them is kept for when they are.
+Other servers are not talked to yet but for previews of links, which leave blocked ones out (`raf.moderation.servers`); what
+else is decided about them is kept for when they are.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from raf.domain.roles import Role
 from raf.identity.recognized import TOPIC as REVOKED
 from raf.journal import Journal
 from raf.media.library import open_library
-from raf.moderation import appeals, emojis, judging, reporting
+from raf.moderation import appeals, blocking, emojis, judging, reporting
 from raf.moderation.guard import TOPIC as GUARD
 from raf.network import open_raf
 
@@ -37,9 +37,11 @@ class Moderation:
     async def block(
         self, command: Callable[Concatenate[Connection, Journal, P], T], *arguments: P.args, **options: P.kwargs
     ) -> T:
-        """Run a command of `blocking`; every process looks at the network addresses anew."""
+        """Run a command of `blocking`; every process looks at the network addresses anew, and at the cards of links."""
         done = await self.write(command, *arguments, **options)
         self.application.channel.publish(GUARD, b"")
+        if command is blocking.block_domain or blocking.DOMAIN in arguments:
+            self.raf.wire.forget_everywhere()
         return done
 
     async def require(self, actor_id: int, permission: str) -> Role:

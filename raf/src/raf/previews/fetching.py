@@ -11,7 +11,7 @@ import socket
 import threading
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
@@ -45,6 +45,8 @@ class Terms:
     accept: str = "text/html, application/xhtml+xml"
     whole: bool = False
     """Whether a file that is larger is useless; else what is there of it is taken."""
+    shut: Callable[[str], bool] = lambda host: False
+    """Whether nothing is asked of a host."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,8 @@ def _one(url: str, kinds: tuple[str, ...], terms: Terms, ends: float) -> Fetched
     secure = parts.scheme == "https"
     if parts.scheme not in ("http", "https") or not host or parts.username is not None or len(url) > LONGEST_URL:
         raise Useless("its address is not one of the web")
+    if terms.shut(host):
+        raise Useless(f"the server {host} is blocked")
     connection = _connect(host, port or (443 if secure else 80), secure, terms, ends)
     guard = threading.Timer(max(0.01, ends - time.monotonic()), _cut, [connection.sock])
     guard.daemon = True

@@ -12,6 +12,7 @@ from ostrov import Connection, base_url, current
 from raf.domain.text import Piece
 from raf.domain.visibility import is_open
 from raf.identity.secrets import new_id
+from raf.moderation.servers import doors
 from raf.previews.fetching import LONGEST_URL
 from raf.previews.rows import claim
 from raf.previews.tasks import look
@@ -24,7 +25,7 @@ def first_link(found: Sequence[Piece]) -> str:
 
 
 def look_later(connection: Connection, found: Sequence[Piece], visibility: str) -> None:
-    """Let the first link of an open post be looked at, unless it was lately."""
+    """Let the first link of an open post be looked at, unless it was lately, or its server is blocked."""
     url = first_link(found) if found and is_open(visibility) else ""
     application = current()
     settings = application.settings.raf.previews
@@ -35,7 +36,7 @@ def look_later(connection: Connection, found: Sequence[Piece], visibility: str) 
         own = urlsplit(url).netloc == urlsplit(base_url(application)).netloc
     except ValueError:
         return
-    if not host or own:
+    if not host or own or doors(connection, [host]).shut(host):
         return
     now = time.time()
     identity = claim(connection, new_id(now), url, now, now - settings.fresh_days * 86400)

@@ -18,6 +18,7 @@ from ostrov import Connection, Ostrov, OstrovError, base_url
 from raf.destination import networks_of
 from raf.errors import RafError
 from raf.live import PREVIEWED
+from raf.moderation import servers
 from raf.previews import rows
 from raf.previews.card import Card
 from raf.previews.fetching import Fetched, Terms, Unreachable, Useless, fetch
@@ -90,7 +91,10 @@ class Previews:
             raise Useless("it has no title")
         return card
 
-    async def _fetch(self, url: str, kinds: tuple[str, ...], most: int, *, whole: bool = False) -> Fetched:
+    async def _fetch(
+        self, url: str, kinds: tuple[str, ...], most: int, *, whole: bool = False, picture: bool = False
+    ) -> Fetched:
+        doors = await self.store.read(servers.doors)
         terms = Terms(
             timeout=self.settings.timeout,
             max_bytes=most,
@@ -99,6 +103,7 @@ class Previews:
             allowed=self._allowed,
             accept=", ".join(kind if "/" in kind[:-1] else kind + "*" for kind in kinds),
             whole=whole,
+            shut=doors.shut_to_pictures if picture else doors.shut,
         )
         return await asyncio.to_thread(fetch, url, kinds, terms)
 
@@ -153,7 +158,7 @@ class Previews:
 
         library: Library = self.application.part(open_library)
         try:
-            found = await self._fetch(card.picture, ("image/",), self.settings.max_image_bytes, whole=True)
+            found = await self._fetch(card.picture, ("image/",), self.settings.max_image_bytes, whole=True, picture=True)
             with tempfile.TemporaryDirectory(prefix="raf-preview-") as folder:
                 path = Path(folder) / "picture"
                 await asyncio.to_thread(path.write_bytes, found.body)

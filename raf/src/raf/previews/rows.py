@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 
 from ostrov import Connection
+from raf.moderation.servers import doors
 from raf.previews.card import Card
 
+K = TypeVar("K")
 COLUMNS = "id, url, state, card, image, blurhash, fetched_at"
 ONE = f"SELECT {COLUMNS} FROM link_preview WHERE id = ?"
 BY_URL = f"SELECT {COLUMNS} FROM link_preview WHERE url = ?"
@@ -62,19 +65,19 @@ def preview(connection: Connection, identity: int) -> Preview | None:
 
 
 def previews_of(connection: Connection, urls: Sequence[str]) -> dict[str, Preview]:
-    """The cards there are of these links."""
+    """The cards there are of these links, and may be shown."""
     if not urls:
         return {}
     rows = connection.rows(BY_URLS.format(marks=", ".join("?" * len(urls))), tuple(urls))
-    return {row[1]: Preview(*row) for row in rows}
+    return _allowed(connection, {row[1]: Preview(*row) for row in rows})
 
 
 def previews_of_posts(connection: Connection, ids: Sequence[int]) -> dict[int, Preview]:
-    """The cards of posts that are known to have a link."""
+    """The cards that may be shown of posts that are known to have a link."""
     if not ids:
         return {}
     rows = connection.rows(OF_POSTS.format(marks=", ".join("?" * len(ids))), tuple(ids))
-    return {row[0]: Preview(*row[1:]) for row in rows}
+    return _allowed(connection, {row[0]: Preview(*row[1:]) for row in rows})
 
 
 def holders(connection: Connection, url: str) -> list[Holder]:
@@ -103,3 +106,24 @@ def finish(
 def give_up(connection: Connection, identity: int, state: str, now: float, error: str) -> None:
     """There is nothing to show; a card that is there already stays."""
     connection.execute(GIVE_UP, (state, now, error[:300], identity))
+
+
+def _allowed(connection: Connection, found: dict[K, Preview]) -> dict[K, Preview]:
+    """Without what leads to blocked servers, and without pictures from where they are rejected."""
+    if not found:
+        return found
+    places = {key: (_host(preview.url), _host(preview.said.url), _host(preview.said.picture)) for key, preview in found.items()}
+    said = doors(connection, {host for hosts in places.values() for host in hosts if host})
+    allowed = {}
+    for key, preview in found.items():
+        if not any(said.shut(host) for host in places[key]):
+            silent = any(said.shut_to_pictures(host) for host in places[key])
+            allowed[key] = preview._replace(image=None, blurhash=None) if silent else preview
+    return allowed
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

@@ -1,0 +1,50 @@
+"""Which servers are shut out, and which may bring no pictures here. A block of a domain is one of all below it, as Mastodon's
+(app/models/domain_block.rb, rule_for)."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from ostrov import Connection
+
+RULES = "SELECT domain, severity, reject_media FROM domain_block WHERE (severity = 'suspend' OR reject_media = 1)"
+RULES_OF = RULES + " AND domain IN ({marks})"
+
+
+class Doors(NamedTuple):
+    """Names of servers: those that are suspended, and those whose pictures are rejected."""
+
+    closed: frozenset[str] = frozenset()
+    pictureless: frozenset[str] = frozenset()
+
+    def shut(self, host: str) -> bool:
+        """Whether nothing is asked of this host, and nothing of it is shown."""
+        return not self.closed.isdisjoint(above(host))
+
+    def shut_to_pictures(self, host: str) -> bool:
+        """Whether no picture is taken from this host."""
+        return self.shut(host) or not self.pictureless.isdisjoint(above(host))
+
+
+def above(host: str) -> list[str]:
+    """A host's name and those it is below, as blocks write them: `a.b.example` is below `b.example` and `example`."""
+    name = host.strip().rstrip(".").lower()
+    with contextlib.suppress(UnicodeError):  # no name of a server; as it stands it is in no block
+        name = name.encode("idna").decode()
+    labels = name.split(".")
+    return [".".join(labels[start:]) for start in range(len(labels))]
+
+
+def doors(connection: Connection, hosts: Iterable[str] | None = None) -> Doors:
+    """What is decided of these hosts; without `hosts` of all there are."""
+    if hosts is None:
+        rows = connection.rows(RULES)
+    else:
+        names = sorted({name for host in hosts for name in above(host)})
+        rows = connection.rows(RULES_OF.format(marks=", ".join("?" * len(names))), tuple(names)) if names else []
+    return Doors(
+        frozenset(str(domain) for domain, severity, _ in rows if severity == "suspend"),
+        frozenset(str(domain) for domain, _, rejects in rows if rejects),
+    )
