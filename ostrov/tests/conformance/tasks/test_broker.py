@@ -59,7 +59,7 @@ async def test_runs_enqueued_while_the_broker_is_away_run_when_it_is_back(
         await asyncio.to_thread(broker.stop)
         begun = time.monotonic()
         await crew.steps.enqueue_many(calls(tmp_path / "notes", range(20, 40)))
-        assert time.monotonic() - begun < 1.0, "enqueueing waits for the broker"
+        assert time.monotonic() - begun < 2.0, "enqueueing waits for the broker"
         await asyncio.to_thread(broker.start)
         await finished(application, 40)
 
