@@ -38,6 +38,16 @@ async def test_an_answer_does_not_name_the_server(serving: Any, tmp_path: Path) 
     assert b"\r\ndate:" in answer.lower()
 
 
+async def test_the_log_of_requests_has_no_secrets_of_addresses(
+    serving: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "uvicorn.access")
+    async with serving(tmp_path, access_log="true") as (_, port):
+        await ask(port, b"GET /stream?access_token=zq-secret HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "uvicorn.access"]
+    assert '"GET /stream HTTP/1.1" 200' in line
+
+
 async def test_a_head_that_is_too_large_is_refused(serving: Any, tmp_path: Path) -> None:
     async with serving(tmp_path, header_bytes=2048) as (_, port):
         head = b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from ostrov.run.web.access import keep_queries_out
 from ostrov.run.web.dispatcher import Dispatcher
 from ostrov.run.web.lifespan import Lifespan
 from ostrov.run.web.mounts import build_mounts
@@ -23,6 +24,7 @@ async def serve(context: ServiceContext) -> None:
     application = context.application
     settings = application.settings.web
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    keep_queries_out()
     application.replace_part(open_stopping, context.stopping)
     mounts = build_mounts(application)
     apps = {id(mount.app): mount for mount in mounts if mount.name}

@@ -20,6 +20,7 @@ class WebSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Where the web service listens, and what it lets in. Times are seconds, sizes bytes."""
 
     host: str = "127.0.0.1"
+    """The address it listens on; 0.0.0.0 is all of the machine."""
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8000
     """0 takes any free port; `ostrov ps` says which."""
     url: Annotated[
@@ -31,6 +32,7 @@ class WebSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed."""
     access_log: bool = False
+    """A line in the log for each request; of its address the path alone, for the rest may be a secret."""
     metrics: bool = True
     """Whether /metrics answers Prometheus: requests of this machine, and with a token those of others."""
     metrics_token: Secret = ""
