@@ -20,6 +20,7 @@ class RafSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     title: str = "Raf"
     """The community's name."""
     description: str = "A small community for lovers of soy-and-coconut raf."
+    """What `/about` and clients say the house is."""
     posts: PostSettings = msgspec.field(default_factory=PostSettings)
     timelines: TimelineSettings = msgspec.field(default_factory=TimelineSettings)
     identity: IdentitySettings = msgspec.field(default_factory=IdentitySettings)

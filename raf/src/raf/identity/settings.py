@@ -21,6 +21,7 @@ class IdentitySettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True)
     session_days: Positive = 30
     """A browser session ends this many days after the log-in, used or not."""
     argon2_time: Positive = 2
+    """Passes over the memory of a hash."""
     argon2_memory: Annotated[int, msgspec.Meta(ge=8)] = 19456
     """KiB a password takes to hash (OWASP's minimum for argon2id with two passes); a login holds it for some 20 ms."""
     argon2_threads: Positive = 2

@@ -20,6 +20,7 @@ class S3Settings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     bucket: str = ""
     """It has to be there. Nobody but the key may list it: a private post's files are found by their names alone."""
     region: str = "us-east-1"
+    """Where the bucket lies; stores that have no regions take any."""
     key: Secret = ""
     """The access key; it has to read, write, list and delete in the bucket."""
     secret: Secret = ""

@@ -15,6 +15,7 @@ class OpenIdSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     name: str = ""
     """What the button calls it; empty for its host."""
     client_id: str = ""
+    """What the provider calls this house."""
     client_secret: Secret = ""
     sign_up: bool = False
     """Whether who has an account there and none here may open one, as with an invitation: at once, and also when registrations

@@ -19,9 +19,13 @@ class PostSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     pins: Annotated[int, msgspec.Meta(ge=0, le=100)] = 5
     """Posts an account may pin."""
     display_name: Positive = 30
+    """Characters of a name."""
     note: Positive = 500
+    """Characters of the words about oneself."""
     fields: Annotated[int, msgspec.Meta(ge=0, le=32)] = 4
+    """Facts on a profile."""
     field_characters: Positive = 255
+    """Characters of a fact, and of its name."""
     follows: Positive = 7500
     """Accounts one may follow; whoever has more followers may follow 1.1 times as many (as Mastodon)."""
     idempotency_hours: Positive = 1

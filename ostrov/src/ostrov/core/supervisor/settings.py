@@ -20,11 +20,13 @@ class SupervisorSettings(msgspec.Struct, forbid_unknown_fields=True, kw_only=Tru
     backoff: Positive = 0.2
     """The wait before the first restart; it doubles with each, give or take a fifth."""
     backoff_longest: Positive = 15.0
+    """The longest wait before a restart."""
     stable: Positive = 10.0
     """A process that lived this long starts again with the shortest wait."""
     restarts: Annotated[int, msgspec.Meta(ge=0)] = 5
     """More restarts than this within `restarts_within` and the process is failed until it is restarted by hand."""
     restarts_within: Positive = 60.0
+    """Seconds that `restarts` are counted in."""
     ready_timeout: Seconds = 0.0
     """The wait for a process to become ready; 0 takes what its services ask for."""
     stop_timeout: Seconds = 0.0
