@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from ostrov.core.errors import StoreError as StoreError
     from ostrov.core.errors import StoreIntegrity as StoreIntegrity
     from ostrov.core.errors import UsageError as UsageError
+    from ostrov.core.exposition import Family as Family
+    from ostrov.core.exposition import Sample as Sample
     from ostrov.core.operations.actor import Actor as Actor
     from ostrov.core.operations.call import Call as Call
     from ostrov.core.operations.operation import Operation as Operation
@@ -90,6 +92,8 @@ _HOMES = {
     "StoreError": "core.errors",
     "StoreIntegrity": "core.errors",
     "UsageError": "core.errors",
+    "Family": "core.exposition",
+    "Sample": "core.exposition",
     "Actor": "core.operations.actor",
     "Call": "core.operations.call",
     "Operation": "core.operations.operation",

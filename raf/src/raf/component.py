@@ -64,6 +64,7 @@ component = Component(
         Check("keys", "raf.factors.checks:keys"),
         Check("staff", "raf.factors.checks:staff"),
     ),
+    metrics="raf.figures:families",
     after=("events", "tasks"),
     mounts=(
         Mount("/api", "raf.mastodon.application:build"),
