@@ -14,9 +14,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import raf_kill_table
-import raf_tables
 from disk import durable
+from tables import kills, network
 
 HERE = Path(__file__).resolve().parent
 README = HERE.parent / "README.md"
@@ -45,11 +44,11 @@ def measure_tasks() -> dict[str, Any]:
 
 def tables(results: dict[str, Any]) -> str:
     """The README's tables."""
-    killed = [*raf_kill_table.table(results["raf_kills"]), ""] if "raf_kills" in results else []
+    killed = [*kills.table(results["raf_kills"]), ""] if "raf_kills" in results else []
     parts = [
         _machine(results),
         "",
-        *raf_tables.tables(results["raf"]),
+        *network.tables(results["raf"]),
         "",
         *killed,
         *_tasks(results["tasks"]),
