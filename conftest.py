@@ -25,11 +25,16 @@ SERVERS = {
 }
 
 
+WEIGHTS = ("/acceptance/", "/conformance/", "/security/", "/integration/", "/unit/")
+"""The rooms of tests, those with the longest files first (before all, that which lints the house): a file is one process's, and none is to begin at the end."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all", action="store_true", help="run long tests and require every real server")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=weight)
     everything = config.getoption("--all")
     for item in items:
         if item.get_closest_marker("long") and not everything:
@@ -42,6 +47,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                         reason=f"no {marker.args[0]}: install {package} (bin/services install) and bin/services start"
                     )
                 )
+
+
+def weight(item: pytest.Item) -> int:
+    """Where its room stands in the order; that of the files of a room, and in a file, stays."""
+    return next((place for place, room in enumerate(WEIGHTS) if room in item.path.as_posix()), -1)
 
 
 def pytest_collection_finish() -> None:

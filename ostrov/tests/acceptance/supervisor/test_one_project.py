@@ -106,7 +106,8 @@ def test_a_database_of_a_newer_version_is_refused(sample) -> None:
     assert "Traceback" not in sample.said()
 
 
-def test_up_brings_the_tables_of_either_database_to_this_version(sample, database) -> None:
+@pytest.mark.parametrize("components", [None])
+def test_up_brings_the_tables_of_either_database_to_this_version(sample, components, database) -> None:
     sample.component(IDLE)
     process = sample.up(*database)
     assert "tables: core new → 0001" in sample.said()
