@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from ostrov import Connection
 
@@ -26,6 +27,14 @@ class Doors(NamedTuple):
     def shut_to_pictures(self, host: str) -> bool:
         """Whether no picture is taken from this host."""
         return self.shut(host) or not self.pictureless.isdisjoint(above(host))
+
+
+def host_of(url: str) -> str:
+    """The host that an address of the web names; empty when it names none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def above(host: str) -> list[str]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
-from urllib.parse import urlsplit
 
 import msgspec
 
 from ostrov import Connection
-from raf.moderation.servers import doors
+from raf.moderation.servers import doors, host_of
 from raf.previews.card import Card
 
 K = TypeVar("K")
@@ -112,7 +111,9 @@ def _allowed(connection: Connection, found: dict[K, Preview]) -> dict[K, Preview
     """Without what leads to blocked servers, and without pictures from where they are rejected."""
     if not found:
         return found
-    places = {key: (_host(preview.url), _host(preview.said.url), _host(preview.said.picture)) for key, preview in found.items()}
+    places = {
+        key: (host_of(preview.url), host_of(preview.said.url), host_of(preview.said.picture)) for key, preview in found.items()
+    }
     said = doors(connection, {host for hosts in places.values() for host in hosts if host})
     allowed = {}
     for key, preview in found.items():
@@ -120,10 +121,3 @@ def _allowed(connection: Connection, found: dict[K, Preview]) -> dict[K, Preview
             silent = any(said.shut_to_pictures(host) for host in places[key])
             allowed[key] = preview._replace(image=None, blurhash=None) if silent else preview
     return allowed
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""

@@ -1,7 +1,8 @@
 """What is talked about: tags, links and posts that many people use, like and boost, the newer the more.
 
 A day halves what something counts for, as in Mastodon (app/models/trends/*.rb: `max_score_halflife`). Only public posts count,
-of people who want to be found (`discoverable`), without those behind a warning.
+of people who want to be found (`discoverable`), without those behind a warning; and of links those to servers that are not
+suspended.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import NamedTuple
 
 from ostrov import Connection
 from raf.domain.visibility import VISIBLE, viewer
+from raf.moderation.servers import doors, host_of
 from raf.snowflake import first_of, time_of
 
 DAY = 86_400
@@ -59,6 +61,8 @@ def find_trends(connection: Connection, now: float) -> Trends:
     """What is talked about these days."""
     since = first_of(now // DAY * DAY - (DAYS - 1) * DAY)
     tags, links = (_ranked(connection.rows(sql, (since, since)), now) for sql in (TAGS, LINKS))
+    barred = doors(connection, [host_of(talk.name) for talk in links])
+    links = [talk for talk in links if not barred.shut(host_of(talk.name))]
     return Trends(tags, links, _posts(connection, since, now))
 
 

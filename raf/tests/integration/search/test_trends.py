@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from raf.moderation import blocking
+from raf.moderation.blocking import DomainForm
+from raf.moderation.moderation import open_moderation
 from raf.network import Raf
 from raf.search.search import Search, open_search
 from raf.search.trends import DAY, find_trends
@@ -42,6 +45,18 @@ async def test_tags_and_links_of_most_people_come_first_and_fade(tmp_path: Path,
         assert [talk.name for talk in links] == ["https://new.example/a?b=1", "https://alone.example/", "https://old.example/"]
         today = int(time.time()) // DAY * DAY
         assert tags[1].days[today] == links[1].days[today] == (4, 1)
+
+
+async def test_links_to_blocked_servers_are_not_among_them(tmp_path: Path, database: list[str]) -> None:
+    async with network(tmp_path, database) as raf:
+        for who in await people(raf, "one", "two"):
+            for host in ("bad.example", "www.bad.example:8080", "limited.example", "good.example"):
+                await say(raf, who, f"https://{host}/")
+        moderation = raf.application.part(open_moderation)
+        await moderation.block(blocking.block_domain, 0, DomainForm(domain="bad.example", severity="suspend"))
+        await moderation.block(blocking.block_domain, 0, DomainForm(domain="limited.example", severity="silence"))
+        links = await raf.application.part(open_search).trending_links()
+        assert {talk.name for talk in links} == {"https://limited.example/", "https://good.example/"}
 
 
 async def test_posts_that_many_like_come_first_few_of_each_author(tmp_path: Path, database: list[str]) -> None:
