@@ -26,7 +26,9 @@ SERVERS = {
 
 
 WEIGHTS = ("/acceptance/", "/conformance/", "/security/", "/integration/", "/unit/")
-"""The rooms of tests, those with the longest files first (before all, that which lints the house): a file is one process's, and none is to begin at the end."""
+"""The rooms of tests, those with the longest files first, after what lints the house.
+
+A file is one process's: none that is long is to begin at the end."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

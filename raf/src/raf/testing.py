@@ -17,6 +17,7 @@ from raf.media.storages.local import LocalStorage
 from raf.network import Raf, open_raf
 from raf.paging import Paging
 
+CHEAP = ("raf.identity.argon2_memory=64", "raf.identity.argon2_time=1")
 ALL = Paging(limit=1000)
 """A page that holds whatever a test writes."""
 
@@ -69,8 +70,8 @@ async def changed_by_rebuild(raf: Raf) -> list[str]:
 
 @asynccontextmanager
 async def network(folder: Path, overrides: Iterable[str] = ()) -> AsyncIterator[Raf]:
-    """An open, migrated network."""
-    async with running(folder, ["raf"], overrides) as application:
+    """An open, migrated network; hashes of passwords cost little."""
+    async with running(folder, ["raf"], [*CHEAP, *overrides]) as application:
         yield application.part(open_raf)
 
 

@@ -30,6 +30,7 @@ async def test_a_seeded_network_is_a_real_one(tmp_path: Path, database: list[str
         assert (await raf.home(reader))[0] == post
 
 
+@pytest.mark.long
 async def test_the_demonstration_is_for_an_empty_network_only(tmp_path: Path) -> None:
     async with network(tmp_path) as raf:
         said = await seed.function(raf.application, "correct horse battery")

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from ostrov.testing import running
+from raf.testing import CHEAP
 from raf.web.testing import Site, visitors
 
 OpenSite = Callable[..., AbstractAsyncContextManager[Site]]
@@ -23,7 +24,7 @@ def open_site(tmp_path: Path, request: pytest.FixtureRequest) -> OpenSite:
 
     @asynccontextmanager
     async def opened(*overrides: str) -> AsyncIterator[Site]:
-        settings = ["raf.identity.sign_ups_of_address=1000", "raf.identity.argon2_memory=1024", *database, *overrides]
+        settings = ["raf.identity.sign_ups_of_address=1000", *CHEAP, *database, *overrides]
         async with running(tmp_path, ["raf"], settings) as application, visitors(application) as site:
             yield site
 
