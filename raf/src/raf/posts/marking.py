@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 from ostrov import Connection
 from raf.domain import streams, visibility
 from raf.domain.events import (
@@ -11,6 +14,7 @@ from raf.domain.events import (
     ConversationUnmuted,
     Favourited,
     Pinned,
+    RafEvent,
     Unbookmarked,
     Unboosted,
     Unfavourited,
@@ -22,32 +26,39 @@ from raf.notifications.forgetting import forget_mark
 from raf.notifications.tasks import tell_of_boost, tell_of_favourite
 from raf.posts import lookup
 
-MARK = "SELECT 1 FROM {table} WHERE account_id = ? AND {other} = ?"
-FAVOURITED = MARK.format(table="favourite", other="status_id")
-BOOKMARKED = MARK.format(table="bookmark", other="status_id")
-PINNED = MARK.format(table="pin", other="status_id")
-SILENCED = MARK.format(table="conversation_mute", other="conversation_id")
 PINS = "SELECT count(*) FROM pin WHERE account_id = ?"
 BOOST = "SELECT id, visibility FROM status WHERE reblog_of_id = ? AND account_id = ?"
 DEFAULT_VISIBILITY = "SELECT default_visibility FROM account WHERE id = ?"
+
+
+class Mark(NamedTuple):
+    """A kind of mark: how one is found, the letter of its streams, what it is of, and the events of making and undoing it."""
+
+    found: str
+    stream: str
+    other: str
+    made: Callable[..., RafEvent]
+    undone: Callable[..., RafEvent]
+
+
+FIND = "SELECT 1 FROM {table} WHERE account_id = ? AND {other} = ?"
+FAVOURITE = Mark(FIND.format(table="favourite", other="status_id"), "l", "status_id", Favourited, Unfavourited)
+BOOKMARK = Mark(FIND.format(table="bookmark", other="status_id"), "k", "status_id", Bookmarked, Unbookmarked)
+PIN = Mark(FIND.format(table="pin", other="status_id"), "n", "status_id", Pinned, Unpinned)
+SILENCE = Mark(
+    FIND.format(table="conversation_mute", other="conversation_id"),
+    *("c", "conversation_id", ConversationMuted, ConversationUnmuted),
+)
 
 
 def favourite(connection: Connection, journal: Journal, account_id: int, status_id: int) -> None:
     """Raises Missing, Forbidden (of somebody one has blocked)."""
     now = journal.begin(connection)
     post = lookup.seen_post(connection, status_id, account_id)
-    if connection.row(FAVOURITED, (account_id, post.id)) is not None:
+    if _is_there(connection, FAVOURITE, account_id, post.id):
         return
     _check_not_blocking(connection, account_id, post.account_id)
-    journal.put(
-        connection,
-        Favourited(
-            **journal.next(connection, streams.pair("l", account_id, post.id), now),
-            id=journal.ids.next(now),
-            account_id=account_id,
-            status_id=post.id,
-        ),
-    )
+    _put(connection, journal, FAVOURITE, account_id, post.id, now)
     if post.account_id != account_id:
         tell_of_favourite.enqueue_in(connection, post.id, account_id)
 
@@ -55,15 +66,8 @@ def favourite(connection: Connection, journal: Journal, account_id: int, status_
 def unfavourite(connection: Connection, journal: Journal, account_id: int, status_id: int) -> None:
     now = journal.begin(connection)
     post_id = _post_id(connection, status_id)
-    if connection.row(FAVOURITED, (account_id, post_id)) is None:
-        return
-    journal.put(
-        connection,
-        Unfavourited(
-            **journal.next(connection, streams.pair("l", account_id, post_id), now), account_id=account_id, status_id=post_id
-        ),
-    )
-    forget_mark(connection, "favourite", account_id, post_id)
+    if _undo(connection, journal, FAVOURITE, account_id, post_id, now):
+        forget_mark(connection, "favourite", account_id, post_id)
 
 
 def boost(connection: Connection, journal: Journal, account_id: int, status_id: int, wanted: str | None) -> int:
@@ -127,30 +131,13 @@ def bookmark(connection: Connection, journal: Journal, account_id: int, status_i
     """Raises Missing."""
     now = journal.begin(connection)
     post = lookup.seen_post(connection, status_id, account_id)
-    if connection.row(BOOKMARKED, (account_id, post.id)) is not None:
-        return
-    journal.put(
-        connection,
-        Bookmarked(
-            **journal.next(connection, streams.pair("k", account_id, post.id), now),
-            id=journal.ids.next(now),
-            account_id=account_id,
-            status_id=post.id,
-        ),
-    )
+    if not _is_there(connection, BOOKMARK, account_id, post.id):
+        _put(connection, journal, BOOKMARK, account_id, post.id, now)
 
 
 def unbookmark(connection: Connection, journal: Journal, account_id: int, status_id: int) -> None:
     now = journal.begin(connection)
-    post_id = _post_id(connection, status_id)
-    if connection.row(BOOKMARKED, (account_id, post_id)) is None:
-        return
-    journal.put(
-        connection,
-        Unbookmarked(
-            **journal.next(connection, streams.pair("k", account_id, post_id), now), account_id=account_id, status_id=post_id
-        ),
-    )
+    _undo(connection, journal, BOOKMARK, account_id, _post_id(connection, status_id), now)
 
 
 def pin(connection: Connection, journal: Journal, account_id: int, status_id: int) -> None:
@@ -163,66 +150,49 @@ def pin(connection: Connection, journal: Journal, account_id: int, status_id: in
         raise _unpinnable("Someone else's post cannot be pinned")
     if post.visibility == visibility.DIRECT:
         raise _unpinnable("Posts that are only visible to mentioned users cannot be pinned")
-    if connection.row(PINNED, (account_id, post.id)) is not None:
+    if _is_there(connection, PIN, account_id, post.id):
         return
     if connection.value(PINS, (account_id,)) >= journal.limits.pins:
         raise _unpinnable("You have already pinned the maximum number of posts")
-    journal.put(
-        connection,
-        Pinned(
-            **journal.next(connection, streams.pair("n", account_id, post.id), now),
-            id=journal.ids.next(now),
-            account_id=account_id,
-            status_id=post.id,
-        ),
-    )
+    _put(connection, journal, PIN, account_id, post.id, now)
 
 
 def unpin(connection: Connection, journal: Journal, account_id: int, status_id: int) -> None:
-    now = journal.begin(connection)
-    if connection.row(PINNED, (account_id, status_id)) is None:
-        return
-    journal.put(
-        connection,
-        Unpinned(
-            **journal.next(connection, streams.pair("n", account_id, status_id), now),
-            account_id=account_id,
-            status_id=status_id,
-        ),
-    )
+    _undo(connection, journal, PIN, account_id, status_id, journal.begin(connection))
 
 
 def silence(connection: Connection, journal: Journal, account_id: int, status_id: int) -> None:
     """No more notifications from the thread of a status. Raises Missing."""
     now = journal.begin(connection)
     post = lookup.seen_post(connection, status_id, account_id)
-    if connection.row(SILENCED, (account_id, post.conversation_id)) is not None:
-        return
-    journal.put(
-        connection,
-        ConversationMuted(
-            **journal.next(connection, streams.pair("c", account_id, post.conversation_id), now),
-            id=journal.ids.next(now),
-            account_id=account_id,
-            conversation_id=post.conversation_id,
-        ),
-    )
+    if not _is_there(connection, SILENCE, account_id, post.conversation_id):
+        _put(connection, journal, SILENCE, account_id, post.conversation_id, now)
 
 
 def unsilence(connection: Connection, journal: Journal, account_id: int, status_id: int) -> None:
     """Raises Missing."""
     now = journal.begin(connection)
     post = lookup.seen_post(connection, status_id, account_id)
-    if connection.row(SILENCED, (account_id, post.conversation_id)) is None:
-        return
-    journal.put(
-        connection,
-        ConversationUnmuted(
-            **journal.next(connection, streams.pair("c", account_id, post.conversation_id), now),
-            account_id=account_id,
-            conversation_id=post.conversation_id,
-        ),
-    )
+    _undo(connection, journal, SILENCE, account_id, post.conversation_id, now)
+
+
+def _is_there(connection: Connection, mark: Mark, account_id: int, other_id: int) -> bool:
+    return connection.row(mark.found, (account_id, other_id)) is not None
+
+
+def _put(connection: Connection, journal: Journal, mark: Mark, account_id: int, other_id: int, now: float) -> None:
+    next_one = journal.next(connection, streams.pair(mark.stream, account_id, other_id), now)
+    whose = {"account_id": account_id, mark.other: other_id}
+    journal.put(connection, mark.made(**next_one, id=journal.ids.next(now), **whose))
+
+
+def _undo(connection: Connection, journal: Journal, mark: Mark, account_id: int, other_id: int, now: float) -> bool:
+    """Whether there was a mark to take back."""
+    if not _is_there(connection, mark, account_id, other_id):
+        return False
+    next_one = journal.next(connection, streams.pair(mark.stream, account_id, other_id), now)
+    journal.put(connection, mark.undone(**next_one, account_id=account_id, **{mark.other: other_id}))
+    return True
 
 
 def _check_not_blocking(connection: Connection, account_id: int, author_id: int) -> None:
