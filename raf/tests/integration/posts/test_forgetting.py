@@ -47,6 +47,22 @@ async def test_no_word_of_a_deleted_post_stays_in_the_log(tmp_path: Path, databa
         assert await changed_by_rebuild(raf) == []
 
 
+async def test_the_database_file_itself_holds_them_no_more(tmp_path: Path) -> None:
+    """On SQLite, which writes zeros over what is deleted; nothing has indexed the post yet."""
+
+    def holds() -> list[str]:
+        return [path.name for path in tmp_path.rglob("*") if path.is_file() and b"zanzibar" in path.read_bytes()]
+
+    async with network(tmp_path) as raf:
+        (anna,) = await people(raf, "anna")
+        posts = [await say(raf, anna, f"zanzibar {number} " + "far away " * 30) for number in range(40)]
+    assert holds() == ["ostrov.db"]
+    async with network(tmp_path) as raf:
+        for post in posts:
+            await raf.delete_post(anna, post)
+    assert holds() == []
+
+
 async def test_a_post_that_is_written_anew_leaves_the_words_of_the_old_one_nowhere(tmp_path: Path) -> None:
     async with network(tmp_path) as raf:
         (anna,) = await people(raf, "anna")

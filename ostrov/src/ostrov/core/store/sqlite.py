@@ -64,6 +64,7 @@ class SqliteConnection:
             self.raw.execute(f"PRAGMA synchronous={synchronous}")
             for pragma in ("cache_size=-16000", "mmap_size=268435456", "temp_store=MEMORY", "foreign_keys=ON"):
                 self.raw.execute(f"PRAGMA {pragma}")
+            self.raw.execute("PRAGMA secure_delete=ON")  # what was forgotten leaves the file; not every build begins so
             if read_only:
                 self.raw.execute("PRAGMA query_only=1")
             self._file = _identity(path)
