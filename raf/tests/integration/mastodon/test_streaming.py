@@ -4,70 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from typing import Any
 
-import httpx
-import pytest
-import uvicorn
+from raf.tests.integration.mastodon.listening import Ear, listening, open_streams, until
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from ostrov import run_tasks
-from raf import live
-from raf.mastodon.application import build
-
-
-@asynccontextmanager
-async def listening(raf: Any) -> AsyncIterator[str]:
-    """The API behind a port of its own; `host:port`."""
-    server = uvicorn.Server(
-        uvicorn.Config(build(raf.application), port=0, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
-    )
-    serving = asyncio.ensure_future(server.serve())
-    while not server.started:
-        assert not serving.done()
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        await serving
-
-
-class Ear:
-    """Reads a stream of server-sent events into `heard`."""
-
-    def __init__(self, host: str, path: str, token: str = "") -> None:
-        self.heard: list[tuple[str, Any]] = []
-        self.status = 0
-        self.ended = False
-        self._task = asyncio.ensure_future(self._read(f"http://{host}/api/v1/streaming/{path}", token))
-
-    async def _read(self, url: str, token: str) -> None:
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        async with httpx.AsyncClient(timeout=30) as client, client.stream("GET", url, headers=headers) as answer:
-            event = ""
-            async for line in answer.aiter_lines():
-                self.status = answer.status_code
-                if line.startswith("event: "):
-                    event = line[7:]
-                elif line.startswith("data: "):
-                    self.heard.append((event, json.loads(line[6:])))
-            self.status, self.ended = answer.status_code, True
-
-    async def close(self) -> None:
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-
-
-async def until(condition: Callable[[], object], seconds: float = 10) -> None:
-    deadline = asyncio.get_running_loop().time() + seconds
-    while not condition():
-        assert asyncio.get_running_loop().time() < deadline, "it did not come true in time"
-        await asyncio.sleep(0.01)
 
 
 async def test_what_happens_is_told_to_those_it_concerns_and_no_others(api: Any, database: list[str]) -> None:
@@ -113,74 +55,6 @@ async def test_what_happens_is_told_to_those_it_concerns_and_no_others(api: Any,
         await until(lambda: not open_streams(raf))
 
 
-@pytest.mark.parametrize(
-    ("path", "token", "status", "error"),
-    [
-        ("user", "", 401, "Missing access token"),
-        ("user", "x" * 43, 401, "Invalid access token"),
-        ("public", "x" * 43, 401, "Invalid access token"),
-        ("user", "push", 401, "Access token does not have the required scopes"),
-        ("user/notification", "read:statuses", 401, "Access token does not have the required scopes"),
-        ("hashtag", "", 400, "Missing tag name parameter"),
-        ("nothing", "", 400, "Unknown stream type"),
-        ("list?list=1", "read", 404, "Not found"),
-    ],
-)
-async def test_a_stream_is_refused_in_mastodons_words(api: Any, path: str, token: str, status: int, error: str) -> None:
-    async with api() as raf, listening(raf) as host:
-        anna = await raf.person("anna")
-        if token and len(token) < 43:
-            token = (await raf.token("anna", anna.account_id, token)).access_token
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        async with httpx.AsyncClient() as client:
-            answer = await client.get(f"http://{host}/api/v1/streaming/{path}", headers=headers)
-            assert (answer.status_code, answer.json()) == (status, {"error": error})
-            assert (await client.get(f"http://{host}/api/v1/streaming/health")).text == "OK"
-
-
-async def test_who_leaves_is_forgotten(api: Any) -> None:
-    async with api("raf.api.streams_of_account=2") as raf, listening(raf) as host:
-        anna = await raf.person("anna")
-        for _ in range(3):
-            ears = [Ear(host, "user", anna.access_token) for _ in range(2)]
-            await until(lambda: all(ear.status == 200 for ear in ears))  # noqa: B023
-            third = Ear(host, "user", anna.access_token)
-            await until(lambda: third.ended)  # noqa: B023
-            assert third.status == 429
-            for ear in (*ears, third):
-                await ear.close()
-            await until(lambda: not open_streams(raf))
-
-
-def open_streams(raf: Any) -> object:
-    """What the streams of this process count as open."""
-    return build(raf.application)._streams.__self__._open  # type: ignore[attr-defined]
-
-
-async def test_a_revoked_token_ends_its_stream(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("raf.mastodon.streaming.HEARTBEAT", 0.05)
-    monkeypatch.setattr("raf.mastodon.conversation.PATIENCE", 0.05)
-    async with api() as raf, listening(raf) as host:
-        anna = await raf.person("anna")
-        ear = Ear(host, "user", anna.access_token)
-        await until(lambda: ear.status == 200)
-        async with connect(f"ws://{host}/api/v1/streaming?stream=user&access_token={anna.access_token}") as socket:
-            await raf.house.oauth.close_authorization(anna.account_id)
-            await until(lambda: ear.ended)
-            with pytest.raises(ConnectionClosed):
-                await asyncio.wait_for(socket.recv(), 5)
-
-
-async def test_a_revoked_token_ends_the_stream_of_a_client_that_never_falls_silent(api: Any) -> None:
-    async with api() as raf, listening(raf) as host:
-        anna = await raf.person("anna")
-        async with connect(f"ws://{host}/api/v1/streaming?stream=user&access_token={anna.access_token}") as socket:
-            await raf.house.oauth.close_authorization(anna.account_id)
-            await socket.send("{}")
-            with pytest.raises(ConnectionClosed):
-                await asyncio.wait_for(socket.recv(), 5)
-
-
 async def test_one_socket_carries_several_streams(api: Any, database: list[str]) -> None:
     async with api(database) as raf, listening(raf) as host:
         anna, boris = await raf.person("anna"), await raf.person("boris")
@@ -208,14 +82,6 @@ async def test_one_socket_carries_several_streams(api: Any, database: list[str])
             assert (await said())["status"] == 400
             await anna.says("again #raf")
             assert (await said())["stream"] == ["hashtag", "raf"]
-
-
-async def test_a_socket_with_a_bad_token_is_not_opened(api: Any) -> None:
-    async with api() as raf, listening(raf) as host:
-        with pytest.raises(InvalidStatus) as caught:
-            async with connect(f"ws://{host}/api/v1/streaming?access_token=wrong-token-of-some-length"):
-                pass
-        assert caught.value.response.status_code in (401, 403)
 
 
 async def test_an_edit_after_an_edit_is_told_with_its_own_words(api: Any) -> None:
@@ -294,25 +160,6 @@ async def test_direct_posts_are_heard_as_conversations(api: Any, database: list[
         assert ears[2].heard == []
         for ear in ears:
             await ear.close()
-
-
-async def test_who_reads_too_slowly_is_let_go_to_come_again(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("raf.mastodon.streaming.MAILBOX", 5)
-    async with api() as raf, listening(raf) as host:
-        ear = Ear(host, "public")
-        async with connect(f"ws://{host}/api/v1/streaming?stream=public") as socket:
-            await socket.send("{")
-            assert json.loads(await asyncio.wait_for(socket.recv(), 10))["status"] == 400
-            await until(lambda: ear.status == 200)
-            for number in range(20):  # faster than anybody is told
-                raf.raf.timelines.memory.board.post("raf.public", live.body("delete", number))
-            await until(lambda: ear.ended)
-            await asyncio.wait_for(socket.wait_closed(), 10)
-            assert socket.close_code == 1013
-        assert len(ear.heard) <= 5
-        again = Ear(host, "public")
-        await until(lambda: again.status == 200)
-        await again.close()
 
 
 async def test_clients_are_told_to_look_anew_at_filters_and_at_those_let_in(api: Any, database: list[str]) -> None:
