@@ -24,6 +24,7 @@ component = Component(
     ),
     operations=(
         "raf.operations:rebuild",
+        "raf.operations:forget",
         "raf.operations:seed",
         "raf.media.operations:carry",
         "raf.moderation.operations:role",

@@ -7,6 +7,8 @@ import time
 from ostrov import Ostrov, UsageError, operation
 
 PERMISSION = "raf.manage"
+AT_ONCE = 50
+"""Deleted posts that are looked at in one transaction: whoever writes meanwhile waits for some milliseconds only."""
 
 
 def _rebuild_plan(application: Ostrov) -> str:
@@ -31,6 +33,24 @@ async def rebuild(application: Ostrov) -> str:
     raf.wire.forget_everywhere()
     await application.part(open_search).catch_up(pause=0)
     return f"rebuilt from {count} events"
+
+
+@operation("raf.forget", permission=PERMISSION, surfaces=("cli", "http"), long=True)
+async def forget(application: Ostrov) -> str:
+    """Take the words of posts that were deleted long ago out of the log.
+
+    A deletion does so by itself; this is for posts that were deleted before it did. Killed, it can be started again.
+    """
+    from raf.network import open_raf
+    from raf.posts.forgetting import forget_some
+
+    raf = application.part(open_raf)
+    after, forgotten = 0, 0
+    while True:
+        after, number = await raf.store.write(forget_some, raf.events, after, AT_ONCE)
+        forgotten += number
+        if not after:
+            return f"the words of {forgotten} deleted posts were in the log, and are no more"
 
 
 @operation("raf.seed", permission=PERMISSION, surfaces=("cli", "http"), secret=("password",), keep_result=False)

@@ -9,6 +9,7 @@ import pytest
 from raf.tests.integration.lives import boxed, member
 
 from ostrov import Connection, run_tasks
+from raf import operations
 from raf.archive.archive import open_archive
 from raf.errors import Missing
 from raf.forms import NewPoll, NewPost, PostChange
@@ -89,6 +90,22 @@ async def test_words_and_post_go_together_or_not_at_all(tmp_path: Path, database
         assert await raf.store.read(words_in_the_log, post) == {"zanzibar"}
         await raf.delete_post(anna, post)
         assert await raf.store.read(words_in_the_log, post) == set()
+
+
+async def test_posts_of_before_lose_theirs_when_the_operator_says_so(tmp_path: Path, database: list[str], monkeypatch) -> None:
+    monkeypatch.setattr(operations, "AT_ONCE", 2)
+    async with network(tmp_path, database) as raf:
+        (anna,) = await people(raf, "anna")
+        posts = [await say(raf, anna, f"zanzibar {number}") for number in range(6)]
+        with monkeypatch.context() as before:
+            before.setattr(raf.journal.events, "rewrite", lambda *arguments: 0)
+            for post in posts[:5]:
+                await raf.delete_post(anna, post)
+        assert await raf.store.read(words_in_the_log, posts[4]) == {"zanzibar"}
+        for number in (5, 0):
+            assert f"words of {number} deleted posts" in await operations.forget.function(raf.application)
+        assert [await raf.store.read(words_in_the_log, post) for post in posts] == [*[set()] * 5, {"zanzibar"}]
+        assert await changed_by_rebuild(raf) == []
 
 
 async def test_an_imported_post_that_was_deleted_is_still_known_to_have_come(tmp_path: Path, database: list[str]) -> None:
