@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -14,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from ostrov import Ostrov
+from ostrov.core.store.testing import make_tables
 from ostrov.testing import make_project
 
 COMPONENT = '''
@@ -142,3 +145,12 @@ def ostrov(tmp_path: Path) -> Shell:
     make_project(folder, [f"{module}:component"], name="harbour")
     (folder / f"{module}.py").write_text(textwrap.dedent(COMPONENT))
     return Shell(folder)
+
+
+@pytest.fixture
+def tables(ostrov: Shell) -> None:
+    """The project has its tables already: the first command that needs them makes them, which takes half a second."""
+    empty = make_project(ostrov.folder.parent / "empty", name="harbour")
+    application = Ostrov.open(empty, [f"data_dir={ostrov.folder / 'var'}"], environ={})
+    make_tables(application)
+    asyncio.run(application.close())

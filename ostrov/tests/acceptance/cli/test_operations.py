@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from .conftest import Shell
+
+pytestmark = pytest.mark.usefixtures("tables")
 
 
 def test_help_lists_the_components_operations(ostrov: Shell) -> None:
@@ -68,6 +71,7 @@ def test_names_may_have_more_than_two_words(ostrov: Shell) -> None:
 
 
 def test_settings_may_follow_a_command(ostrov: Shell, tmp_path: Path) -> None:
+    shutil.rmtree(ostrov.folder / "var")
     answer = ostrov("ships", "add", "aurora", f"data_dir={tmp_path / 'elsewhere'}")
     assert answer.code == 0
     assert (tmp_path / "elsewhere" / "ostrov.db").exists()
