@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from raf.moderation import judging
+from raf.moderation.blocking import DomainForm, block_domain
 from raf.moderation.moderation import open_moderation
 from raf.web.testing import Site, Visitor
 
@@ -46,6 +47,15 @@ async def test_a_report_is_made_read_and_answered_without_scripts(open_site: Any
         assert "Your appeal is sent" in (await standing.submit(action, text="I sang")).text
         appeals = await vera.get("/moderation/appeals")
         assert "I sang" in appeals.text
+
+
+async def test_the_log_says_in_the_readers_language_how_a_server_was_blocked(open_site: Any, database: list[str]) -> None:
+    async with open_site() as site:
+        vera, moderation = await staff(site, language="ru"), site.application.part(open_moderation)
+        await moderation.write(block_domain, 0, DomainForm(domain="spam.example", severity="suspend"))
+        log = (await vera.get("/moderation/audit")).text
+        assert "spam.example" in log
+        assert "suspend" not in log
 
 
 async def test_a_suspended_person_reads_why_and_can_do_nothing_else(open_site: Any, database: list[str]) -> None:
