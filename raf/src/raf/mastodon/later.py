@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from litestar import Litestar
 
+LOG = logging.getLogger(__name__)
 SOON = 1.0
 """Seconds after the start, when the first visitors have their pages."""
 
@@ -37,7 +39,14 @@ class Later:
     def _make(self) -> asyncio.Future[Litestar]:
         if self._making is None:
             self._making = asyncio.ensure_future(asyncio.to_thread(_routed))
+            self._making.add_done_callback(self._look)
         return self._making
+
+    def _look(self, making: asyncio.Future[Litestar]) -> None:
+        """Out of memory or files for a moment: the next request tries again."""
+        if not making.cancelled() and (problem := making.exception()) is not None:
+            LOG.error("the endpoints could not be made; the next request tries again", exc_info=problem)
+            self._making = None
 
 
 def _routed() -> Litestar:

@@ -6,7 +6,6 @@ import os
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from types import CodeType
 
 from jinja2.bccache import Bucket, BytecodeCache
@@ -15,9 +14,9 @@ from jinja2.bccache import Bucket, BytecodeCache
 class Compiled(BytecodeCache):
     """What the templates of a language were compiled to, in memory for a process and in a folder for the next one.
 
-    `meant` stands for what a compiled template holds beside its source (words, addresses of drawings); another Python, Jinja
-    or source is told by Jinja's own marks. The folder must be the user's own: what is read there is run. A file that cannot
-    be read or written is no trouble, the template is compiled.
+    `meant` stands for all that a compiled template depends on beside its source and Python (Jinja's version, words, addresses
+    of drawings). The folder must be the user's own: what is read there is run. A file that cannot be read or written is no
+    trouble, the template is compiled.
     """
 
     def __init__(self, language: str, meant: str, folder: Path | None = None) -> None:
@@ -48,11 +47,14 @@ class Compiled(BytecodeCache):
         _held[bucket.key, bucket.checksum] = bucket.code
         if self._folder is None:
             return
-        with suppress(OSError):
+        written = self._folder / f".{bucket.key}.{os.getpid()}"  # the next process of this number writes over what it left
+        try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
-            with NamedTemporaryFile(dir=self._folder, delete=False) as written:
-                written.write(bucket.bytecode_to_string())
-            os.replace(written.name, self._folder / bucket.key)
+            written.write_bytes(bucket.bytecode_to_string())
+            written.replace(self._folder / bucket.key)
+        except OSError:
+            with suppress(OSError):
+                written.unlink(missing_ok=True)
 
 
 _held: dict[tuple[str, str], CodeType] = {}

@@ -9,8 +9,9 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import markupsafe
 import msgspec
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, compiler
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup, escape
@@ -18,6 +19,7 @@ from markupsafe import Markup, escape
 from raf import entities
 from raf.domain.focus import place_of
 from raf.domain.pictures import USED
+from raf.web import languages
 from raf.web.assets import Assets
 from raf.web.compiled import Compiled
 from raf.web.languages import Language, trusted
@@ -95,8 +97,9 @@ class Rendering:
 
 
 def _digest(*parts: str) -> str:
-    """Of what is compiled into templates: how this module says constants, and what `parts` stand for."""
-    return hashlib.sha256("\0".join((Path(__file__).read_text(), *parts)).encode()).hexdigest()
+    """Of what is compiled into templates: who compiles, how constants are said, and what `parts` stand for."""
+    code = [Path(module.__file__ or "").read_text() for module in (compiler, markupsafe, languages)]
+    return hashlib.sha256("\0".join((Path(__file__).read_text(), *code, *parts)).encode()).hexdigest()
 
 
 class Constants(Extension):

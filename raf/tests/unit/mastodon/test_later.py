@@ -66,6 +66,18 @@ async def test_they_are_made_soon_after_the_start(made: Made, monkeypatch: pytes
     assert len(made.threads) == 1
 
 
+async def test_after_a_failure_the_next_request_tries_again(monkeypatch: pytest.MonkeyPatch, made: Made) -> None:
+    def broken() -> Any:
+        raise OSError(24, "Too many open files")
+
+    app = Later()
+    with monkeypatch.context() as patched:
+        patched.setattr(later, "_routed", broken)
+        with pytest.raises(OSError, match="Too many open files"):
+            await ask(app, 1)
+    assert await ask(app, 2) == [2]
+
+
 async def test_a_client_that_leaves_does_not_take_them_from_the_others(made: Made) -> None:
     made.wait.clear()
     app = Later()
