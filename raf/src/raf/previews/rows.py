@@ -117,7 +117,8 @@ def _allowed(connection: Connection, found: dict[K, Preview]) -> dict[K, Preview
     said = doors(connection, {host for hosts in places.values() for host in hosts if host})
     allowed = {}
     for key, preview in found.items():
-        if not any(said.shut(host) for host in places[key]):
-            silent = any(said.shut_to_pictures(host) for host in places[key])
+        link, page, picture = places[key]
+        if not said.shut(link) and not said.shut(page):
+            silent = said.shut_to_pictures(page) or said.shut_to_pictures(picture)
             allowed[key] = preview._replace(image=None, blurhash=None) if silent else preview
     return allowed

@@ -136,6 +136,21 @@ async def test_a_server_whose_pictures_are_rejected_has_cards_without(tmp_path: 
             assert (card.title, card.image, card.blurhash) == ("Soy <b> coconut", None, None)
 
 
+async def test_a_page_elsewhere_loses_a_picture_from_a_blocked_server_and_no_more(tmp_path: Path, place: Place) -> None:
+    async with network(tmp_path, OPEN) as raf:
+        page = f'<title>Good</title><meta property="og:image" content="{place.url}/pic.png">'
+        post = await say(raf, await person(raf, "alice"), place.page("/story", page).replace(HERE, "localhost"))
+        await run_tasks(raf.application)
+        assert place.asked == ["/story", "/pic.png"]
+        card = await card_of(raf, post)
+        assert card is not None
+        assert card.image
+        await block(raf, HERE)
+        card = await card_of(raf, post)
+        assert card is not None
+        assert (card.title, card.image) == ("Good", None)
+
+
 async def test_a_limited_server_keeps_its_cards(tmp_path: Path, place: Place) -> None:
     async with network(tmp_path, OPEN) as raf:
         await block(raf, HERE, "silence")
