@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import sqlite3
 import subprocess
 import sys
@@ -12,26 +11,13 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from ostrov.tests.integration.store.cups import add_cup, count_cups, make_table
 
-from ostrov.core.errors import SettingsError, StoreBusy, StoreError, StoreFull, StoreIntegrity, StoreUnreachable
+from ostrov.core.errors import StoreBusy, StoreFull, StoreIntegrity
 from ostrov.core.store import Connection, DatabaseSettings, Store
-from ostrov.core.store.postgresql import translate
 from ostrov.core.store.sqlite import ROWS, SqliteConnection
 from ostrov.core.store.writer import Writer
-from ostrov.testing import POSTGRES, running
-
-
-def make_table(connection: Connection) -> None:
-    connection.execute("CREATE TABLE cup (id INTEGER PRIMARY KEY, name TEXT NOT NULL)")
-
-
-def add_cup(connection: Connection, id: int, name: str = "raf") -> int:
-    connection.execute("INSERT INTO cup (id, name) VALUES (?, ?)", (id, name))
-    return id
-
-
-def count_cups(connection: Connection) -> int:
-    return int(connection.value("SELECT count(*) FROM cup"))
+from ostrov.testing import running
 
 
 async def test_writes_that_wait_together_share_a_commit(tmp_path: Path, database: list[str]) -> None:
@@ -192,40 +178,6 @@ async def test_a_full_disk_refuses_clearly_and_keeps_what_was_acknowledged(tmp_p
         assert await store.read(lambda c: c.rows("SELECT id FROM cup ORDER BY id")) == [(1,), (3,)]
 
 
-async def test_a_file_that_was_removed_takes_no_more_writes_until_it_is_back(tmp_path: Path) -> None:
-    async with running(tmp_path) as application:
-        store = application.store
-        await store.write(make_table)
-        await store.write(add_cup, 1)
-        aside = store.path.rename(tmp_path / "aside.db")
-        with pytest.raises(StoreUnreachable, match="is gone"):
-            await store.write(add_cup, 2)
-        with pytest.raises(StoreUnreachable, match="is gone"):
-            store.write_sync(add_cup, 3)
-        aside.rename(store.path)
-        await store.write(add_cup, 4)
-        assert await store.read(lambda c: c.rows("SELECT id FROM cup ORDER BY id")) == [(1,), (4,)]
-
-
-async def test_a_file_that_was_replaced_takes_no_writes_of_those_who_had_the_old_one(tmp_path: Path) -> None:
-    async with running(tmp_path) as application:
-        store = application.store
-        await store.write(make_table)
-        store.path.rename(tmp_path / "aside.db")
-        store.path.write_bytes(b"")
-        with pytest.raises(StoreUnreachable) as caught:
-            await store.write(add_cup, 1)
-        assert "another file" in caught.value.cause
-
-
-def test_what_runs_under_a_supervisor_makes_no_new_file_for_one_that_was_lost(tmp_path: Path) -> None:
-    store = Store(DatabaseSettings(), tmp_path)
-    store.creates = False
-    with pytest.raises(StoreUnreachable, match="is gone"):
-        store.read_sync(count_cups)
-    assert not store.path.exists()
-
-
 @pytest.mark.long
 def test_a_killed_process_loses_no_acknowledged_write(tmp_path: Path) -> None:
     program = textwrap.dedent(
@@ -263,53 +215,3 @@ def test_a_killed_process_loses_no_acknowledged_write(tmp_path: Path) -> None:
         kept = {id for (id,) in store.read_sync(lambda c: c.rows("SELECT id FROM cup"))}
         assert acknowledged <= kept
     asyncio.run(store.close())
-
-
-def test_a_file_that_is_no_database_is_refused_with_its_name(tmp_path: Path) -> None:
-    (tmp_path / "ostrov.db").write_bytes(b"not a database, but long enough to look like a file of some sort" * 20)
-    store = Store(DatabaseSettings(), tmp_path)
-    with pytest.raises(StoreError) as caught:
-        store.read_sync(count_cups)
-    assert "damaged" in caught.value.error
-    assert "ostrov.db" in str(caught.value)
-    assert "backup" in caught.value.tip
-
-
-def test_an_unreachable_server_is_named_by_its_setting() -> None:
-    store = Store(DatabaseSettings(engine="postgresql", url="postgresql://nobody:hush@127.0.0.1:1/x"), Path())
-    with pytest.raises(StoreUnreachable) as caught:
-        store.read_sync(count_cups)
-    assert "db.url" in caught.value.tip
-    assert "hush" not in str(caught.value)
-
-
-@pytest.mark.server("postgresql")
-def test_a_server_that_answers_and_refuses_is_told_apart() -> None:
-    url = os.environ[POSTGRES].rpartition("/")[0] + "/there_is_no_such_database"
-    store = Store(DatabaseSettings(engine="postgresql", url=url), Path())
-    with pytest.raises(StoreUnreachable, match="does not let us in") as caught:
-        store.read_sync(count_cups)
-    assert "db.url" in caught.value.tip
-
-
-def test_an_address_that_is_none_is_refused_without_being_repeated() -> None:
-    for address in ("postgres:/ann:hush@127.0.0.1/x", "mysql://ann:hush@h/x", "hush"):
-        with pytest.raises(SettingsError) as caught:
-            Store(DatabaseSettings(engine="postgresql", url=address), Path())
-        assert "hush" not in str(caught.value)
-        assert "postgresql://" in caught.value.tip
-
-
-async def test_a_server_that_is_named_and_would_not_be_used_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"db\.engine is sqlite") as caught:
-        async with running(tmp_path, overrides=["db.url=postgresql://ann@127.0.0.1/x"]):
-            pass
-    assert "db.engine=postgresql" in caught.value.tip
-    async with running(tmp_path, overrides=["db.url=postgresql://ann@127.0.0.1/x", "db.engine=sqlite"]) as application:
-        assert application.store.dialect == "sqlite"
-
-
-def test_placeholders_are_translated_outside_quotes_only() -> None:
-    assert translate("SELECT '?', \"a?\", x % 2 FROM t WHERE a = ? AND b LIKE '50%'") == (
-        "SELECT '?', \"a?\", x %% 2 FROM t WHERE a = %s AND b LIKE '50%%'"
-    )
