@@ -12,6 +12,10 @@ from ostrov import Connection
 
 RULES = "SELECT domain, severity, reject_media FROM domain_block WHERE (severity = 'suspend' OR reject_media = 1)"
 RULES_OF = RULES + " AND domain IN ({marks})"
+LONGEST = 253
+"""Characters a host's name may have (RFC 1035 §2.3.4, without its last dot)."""
+AT_ONCE = 1000
+"""Names a statement looks for; databases bound its parameters."""
 
 
 class Doors(NamedTuple):
@@ -38,11 +42,16 @@ def host_of(url: str) -> str:
 
 
 def above(host: str) -> list[str]:
-    """A host's name and those it is below, as blocks write them: `a.b.example` is below `b.example` and `example`."""
-    name = host.strip().rstrip(".").lower()
+    """A host's name and those it is below, as blocks write them: `a.b.example` is below `b.example` and `example`.
+
+    Nothing of what is too long for a name: people write such hosts into links, and each label is one name more to look for.
+    """
+    if len(host) > LONGEST:
+        return []
+    name = host.strip().lower()
     with contextlib.suppress(UnicodeError):  # no name of a server; as it stands it is in no block
         name = name.encode("idna").decode()
-    labels = name.split(".")
+    labels = name.rstrip(".").split(".")  # IDNA knows other dots, which may be the last too
     return [".".join(labels[start:]) for start in range(len(labels))]
 
 
@@ -52,7 +61,10 @@ def doors(connection: Connection, hosts: Iterable[str] | None = None) -> Doors:
         rows = connection.rows(RULES)
     else:
         names = sorted({name for host in hosts for name in above(host)})
-        rows = connection.rows(RULES_OF.format(marks=", ".join("?" * len(names))), tuple(names)) if names else []
+        rows = []
+        for start in range(0, len(names), AT_ONCE):
+            some = names[start : start + AT_ONCE]
+            rows += connection.rows(RULES_OF.format(marks=", ".join("?" * len(some))), tuple(some))
     return Doors(
         frozenset(str(domain) for domain, severity, _ in rows if severity == "suspend"),
         frozenset(str(domain) for domain, _, rejects in rows if rejects),
