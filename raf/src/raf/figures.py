@@ -1,6 +1,6 @@
 """What `/metrics` shows of Raf: how full the cache of media is, and what became of the links people posted.
 
-Both are counted anew at most every half minute, away from the loop, whoever asks how often.
+Both are counted anew at most every half minute, whoever asks how often.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from raf.media.cache import Cache
 
 FRESH: Final = 30.0
 """Seconds that figures are told without counting again."""
-NEWEST: Final = 10_000
+NEWEST: Final = 1000
 """Links that are counted: the newest ones, so that counting never takes longer."""
 LINKS: Final = """
 SELECT state, count(*) FROM (SELECT state FROM link_preview ORDER BY id DESC LIMIT ?) AS newest GROUP BY state"""
@@ -34,12 +34,10 @@ class Figures:
         """All of them. Raises StoreError."""
         async with self._counting:
             if time.monotonic() >= self._until:
-                self._families = await asyncio.to_thread(self._count)
+                links = await self._application.store.read(_links)
+                self._families = [*await asyncio.to_thread(self._cache), self._links(links)]
                 self._until = time.monotonic() + FRESH
             return self._families
-
-    def _count(self) -> list[Family]:
-        return [*self._cache(), self._links(self._application.store.read_sync(_links))]
 
     def _cache(self) -> list[Family]:
         """Of a house whose media lie in a bucket; others have no cache."""
