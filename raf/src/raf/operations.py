@@ -37,10 +37,11 @@ async def rebuild(application: Ostrov) -> str:
 
 @operation("raf.forget", permission=PERMISSION, surfaces=("cli", "http"), long=True)
 async def forget(application: Ostrov) -> str:
-    """Take the words of posts that were deleted long ago out of the log.
+    """Take the words of posts that were deleted long ago out of the log, and the names from votes of who left long ago.
 
-    A deletion does so by itself; this is for posts that were deleted before it did. Killed, it can be started again.
+    Deletions and departures do so by themselves; this is for those before they did. Killed, it can be started again.
     """
+    from raf.departure.departure import open_departure
     from raf.network import open_raf
     from raf.posts.forgetting import forget_some
 
@@ -50,7 +51,9 @@ async def forget(application: Ostrov) -> str:
         after, number = await raf.store.write(forget_some, raf.events, after, AT_ONCE)
         forgotten += number
         if not after:
-            return f"the words of {forgotten} deleted posts were in the log, and are no more"
+            break
+    unsigned = await application.part(open_departure).unsign_votes()
+    return f"the words of {forgotten} deleted posts and the names of {unsigned} votes were in the log, and are no more"
 
 
 @operation("raf.seed", permission=PERMISSION, surfaces=("cli", "http"), secret=("password",), keep_result=False)

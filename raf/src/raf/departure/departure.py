@@ -65,13 +65,21 @@ class Departure:
             if not last:
                 break
             after = last
-        votes = await self.store.read(leaving.votes, self.raf.events, account_id)
-        for start in range(0, len(votes), AT_ONCE):
-            await self.store.write(leaving.unsign_votes, self.raf.events, votes[start : start + AT_ONCE])
+        await self._unsign_votes(account_id)
         await self.store.write(leaving.forget_profile, self.raf.events, account_id)
         await self._remove_files(account_id, pictures)
         await self.store.write(leaving.finish, account_id, time.time())
         return taken
+
+    async def unsign_votes(self) -> int:
+        """Make the votes of all who have left nobody's, for those who left before leaving did so; how many."""
+        return sum([await self._unsign_votes(account_id) for account_id in await self.store.read(leaving.gone)])
+
+    async def _unsign_votes(self, account_id: int) -> int:
+        votes = await self.store.read(leaving.votes, self.raf.events, account_id)
+        for start in range(0, len(votes), AT_ONCE):
+            await self.store.write(leaving.unsign_votes, self.raf.events, votes[start : start + AT_ONCE])
+        return len(votes)
 
     def _leave_some(self, account_id: int, connection: Connection) -> int:
         return leaving.leave_some(connection, self.raf.journal, account_id, AT_ONCE)

@@ -22,6 +22,7 @@ EMPTY: Final = ProfileChange(display_name="", note="", avatar=None, header=None,
 ACCOUNT: Final = "SELECT role, avatar, header FROM account WHERE id = ?"
 OWNERS: Final = "SELECT count(*) FROM account WHERE role = 'owner' AND suspended = 0"
 BEGIN: Final = "INSERT INTO departure (account_id, state, created_at) VALUES (?, 'leaving', ?) ON CONFLICT DO NOTHING"
+GONE: Final = "SELECT account_id FROM departure WHERE state = 'gone' ORDER BY account_id"
 END: Final = "UPDATE departure SET state = 'gone', finished_at = ? WHERE account_id = ?"
 STATE: Final = "SELECT state FROM departure WHERE account_id = ?"
 OF_ACCOUNT: Final = (
@@ -137,6 +138,11 @@ def unsign_votes(connection: Connection, events: Events, names: Sequence[str]) -
     for name in names:
         events.rewrite(connection, name, forgotten)
         events.rename(connection, name, f"v{NOBODY}.{secrets.token_hex(8)}")
+
+
+def gone(connection: Connection) -> list[int]:
+    """Everybody who has left."""
+    return [account_id for (account_id,) in connection.rows(GONE)]
 
 
 def finish(connection: Connection, account_id: int, now: float) -> None:

@@ -11,6 +11,7 @@ from PIL import Image
 
 from ostrov import Connection, run_tasks
 from raf.archive.archive import open_archive
+from raf.departure import leaving
 from raf.departure.departure import Departure, open_departure
 from raf.errors import Invalid, Missing, Refused, WrongPassword
 from raf.factors.factors import open_factors
@@ -21,6 +22,7 @@ from raf.lists.lists import open_lists
 from raf.moderation import judging
 from raf.moderation.moderation import open_moderation
 from raf.network import Raf
+from raf.operations import forget
 from raf.polls.polls import open_polls
 from raf.testing import ALL, changed_by_rebuild, network, person, say
 
@@ -177,6 +179,28 @@ async def test_what_it_voted_counts_on_and_says_no_more_whose_it_was(tmp_path: P
         assert await raf.store.read(counted, first) == ("[2,2,0]", 2)
         assert await raf.store.read(counted, second) == ("[0,0,2]", 2)
         assert await changed_by_rebuild(raf) == []
+
+
+async def test_votes_of_who_left_before_departures_unsigned_them_are_unsigned_when_one_asks(
+    tmp_path: Path, database: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with network(tmp_path, database) as raf:
+        anna, vera = await member(raf, "anna"), await member(raf, "vera")
+        post = await say(raf, vera, "which?", poll=NewPoll(options=("soy", "coconut"), expires_in=3600))
+        await raf.application.part(open_polls).vote(anna, post, [1])
+        with monkeypatch.context() as before:
+            before.setattr(leaving, "unsign_votes", lambda connection, events, names: None)
+            await raf.application.part(open_departure).close(anna, PASSWORD)
+            await run_tasks(raf.application)
+        ((signed, _),) = await raf.store.read(lambda connection: connection.rows(VOTES))
+        assert str(anna) in signed
+        assert "the names of 1 votes" in await forget.function(raf.application)
+        ((stream, state),) = await raf.store.read(lambda connection: connection.rows(VOTES))
+        assert stream.startswith("v0.")
+        assert json.loads(bytes(state))["account_id"] == 0
+        assert await raf.store.read(counted, post) == ("[0,1]", 1)
+        assert await changed_by_rebuild(raf) == []
+        assert "the names of 0 votes" in await forget.function(raf.application)
 
 
 async def test_nobody_gets_the_name_and_anybody_the_address(tmp_path: Path) -> None:
