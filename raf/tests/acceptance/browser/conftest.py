@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -16,7 +17,7 @@ import pytest
 import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from ostrov import Ostrov
+from ostrov import Ostrov, run_tasks
 from ostrov.run.tasks.testing import working
 from ostrov.run.web.dispatcher import Dispatcher
 from ostrov.run.web.mounts import build_mounts
@@ -25,6 +26,7 @@ from raf.demo import Crowd, populate
 from raf.demo.crowd import PASSWORD
 from raf.network import open_raf
 from raf.snowflake import Snowflakes
+from raf.testing import CHEAP
 
 CHROMIUM = "OSTROV_TEST_CHROMIUM"
 FLAGS = [
@@ -101,11 +103,12 @@ class Place:
 
 
 @pytest.fixture
-def open_place(tmp_path: Path) -> OpenPlace:
+def open_place(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> OpenPlace:
     """`async with open_place(crowd=True) as place: …`; `host` is what browsers call it, `settings` are more of them."""
 
     @asynccontextmanager
     async def opened(crowd: bool = True, host: str = "127.0.0.1", settings: Sequence[str] = ()) -> AsyncIterator[Place]:
+        people = await move_in(tmp_path, tmp_path_factory) if crowd else Crowd({}, {})
         listening = socket.create_server(("127.0.0.1", 0))
         port = listening.getsockname()[1]
         overrides = [
@@ -113,12 +116,11 @@ def open_place(tmp_path: Path) -> OpenPlace:
             f"web.url=http://{host}:{port}",
             "raf.identity.sign_ups_of_address=1000",
             "raf.identity.log_in_tries_of_address=1000",
-            "raf.identity.argon2_memory=1024",
+            *CHEAP,
             "raf.media.uploads_of_account=1000",
             *settings,
         ]
         async with running(tmp_path, ["raf"], overrides) as application, working(application):
-            people = await bring_in(application) if crowd else Crowd({}, {})
             mounts = {mount.prefix: mount.app for mount in build_mounts(application)}
             config = uvicorn.Config(Dispatcher(mounts, {}), lifespan="off", log_level="warning", timeout_graceful_shutdown=1)
             server = uvicorn.Server(config)
@@ -135,6 +137,24 @@ def open_place(tmp_path: Path) -> OpenPlace:
             assert place.problems == [], "the browser complained"
 
     return opened
+
+
+_towns: list[tuple[Path, Crowd]] = []
+"""The data of a Raf where the crowd lives, made once in a process: drawing and decoding their pictures takes seconds."""
+
+
+async def move_in(folder: Path, folders: pytest.TempPathFactory) -> Crowd:
+    """Put a copy of the crowd's data into a project's folder."""
+    if not _towns:
+        town = folders.mktemp("town")
+        async with running(town, ["raf"], [*CHEAP, "raf.media.uploads_of_account=1000"]) as application:
+            async with working(application):
+                crowd = await bring_in(application)
+            await run_tasks(application)
+        _towns.append((town / "var", crowd))
+    data, crowd = _towns[0]
+    shutil.copytree(data, folder / "var")
+    return crowd
 
 
 async def bring_in(application: Ostrov) -> Crowd:
