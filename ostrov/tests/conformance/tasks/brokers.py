@@ -75,9 +75,7 @@ def postgresql(folder: Path) -> Broker:
     as_user: list[str] = []
     if os.getuid() == 0:  # a database server refuses to run as root
         shutil.chown(data, "postgres", "postgres")
-        for parent in data.parents:
-            if parent.stat().st_mode & 0o001 == 0:
-                parent.chmod(parent.stat().st_mode | 0o001)
+        let_pass(data)
         as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"]
     initialise = [
         str(programs / "initdb"),
@@ -98,9 +96,21 @@ def postgresql(folder: Path) -> Broker:
     return Crashing(command, f"postgresql://ostrov@127.0.0.1:{port}/postgres", port, folder)
 
 
+def let_pass(folder: Path) -> None:
+    """Let another user come to this folder; each start of pytest shuts the one of all its runs."""
+    for parent in folder.parents:
+        if parent.stat().st_mode & 0o001 == 0:
+            parent.chmod(parent.stat().st_mode | 0o001)
+
+
 class Crashing(Broker):
     """PostgreSQL is stopped as a power cut would, and recovers when it starts: to end in order it waits for its clients and for
     a checkpoint, on a busy machine longer than a test has."""
+
+    def start(self, seconds: float = 40.0) -> None:
+        if os.getuid() == 0:
+            let_pass(self._log.parent / "postgresql")
+        super().start(seconds)
 
     def stop(self) -> None:
         if self._process is not None:
