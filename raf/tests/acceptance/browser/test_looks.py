@@ -40,6 +40,8 @@ SEEN_IMAGES = """() => Promise.all(
   [...document.images]
     .filter((image) => image.getBoundingClientRect().top < innerHeight && image.offsetParent)
     .map((image) => image.decode().catch(() => {})))"""
+CUT_TABS = "() => innerWidth > 719 && [...document.querySelectorAll('.tabs')].some((one) => one.scrollWidth > one.clientWidth)"
+"""On a phone they are scrolled."""
 STRANGER = {
     "landing": "/",
     "sign-up": "/sign-up",
@@ -49,7 +51,7 @@ STRANGER = {
     "not-found": "/@nobody/1",
     "about": "/about",
 }
-MEMBER = {
+FEEDS = {
     "home": "/home",
     "local": "/local",
     "federated": "/federated",
@@ -63,13 +65,15 @@ MEMBER = {
     "following": "/@kokosova/following",
     "liked-by": "/@kokosova/{answer}/favourited_by",
     "boosted-by": "/@kokosova/{answer}/reblogged_by",
+    "favourites": "/favourites",
+    "bookmarks": "/bookmarks",
+}
+ROOMS = {
     "notifications": "/notifications",
     "search": "/search?q=ко",
     "explore": "/explore",
     "explore-tags": "/explore/tags",
     "explore-people": "/explore/people",
-    "favourites": "/favourites",
-    "bookmarks": "/bookmarks",
     "compose": "/compose",
     "reply": "/posts/{sea}/reply",
     "edit": "/posts/{answer}/edit",
@@ -101,8 +105,11 @@ async def test_strangers_see_pages_without_faults(open_place, look: str, size, t
     assert faults == []
 
 
+@pytest.mark.parametrize("pages", [FEEDS, ROOMS], ids=["feeds", "rooms"])
 @pytest.mark.parametrize(("look", "size", "theme", "language"), LOOKS)
-async def test_members_see_pages_without_faults(open_place, look: str, size, theme: str, language: str) -> None:  # type: ignore[no-untyped-def]
+async def test_members_see_pages_without_faults(  # type: ignore[no-untyped-def]
+    open_place, look: str, size, theme: str, language: str, pages: dict[str, str]
+) -> None:
     faults: list[str] = []
     async with open_place() as place:
         raf, people, posts = place.application.part(open_raf), place.crowd.accounts, place.crowd.posts
@@ -114,15 +121,23 @@ async def test_members_see_pages_without_faults(open_place, look: str, size, the
         if language == "en":
             await page.goto("/settings/preferences")
             await page.click("main button[value=en]")
-        for name, path in MEMBER.items():
+        for name, path in pages.items():
             if look in BRIEFLY and name not in TELLING:
                 continue
             await page.goto(path.format(**posts))
             faults += await examine(page, f"{name}-{look}", theme)
-        await page.goto("/local")
+    assert faults == []
+
+
+@pytest.mark.parametrize(("look", "size", "theme", "language"), LOOKS[:3])
+async def test_what_opens_over_a_page_has_no_faults(open_place, look: str, size, theme: str, language: str) -> None:  # type: ignore[no-untyped-def]
+    faults: list[str] = []
+    async with open_place() as place:
+        page = await place.member("kokosova", "/local", size=size, theme=theme, language=language)
+        await page.wait_for_selector("html[data-ready]")
         await page.locator(".post .menu > summary").nth(1).click()
         faults += await examine(page, f"menu-{look}", theme)
-        await page.locator(f"#p{posts['sea']} [data-act=reply]").click()
+        await page.locator(f"#p{place.crowd.posts['sea']} [data-act=reply]").click()
         await expect(page.locator("dialog [data-text]")).to_be_focused()
         faults += await examine(page, f"dialog-{look}", theme)
     assert faults == []
@@ -175,6 +190,8 @@ async def examine(page: Page, name: str, theme: str) -> list[str]:
     wide = await page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
     if wide > 0:
         faults.append(f"{name}: something sticks out by {wide} pixels")
+    if await page.evaluate(CUT_TABS):
+        faults.append(f"{name}: there is no room for all tabs")
     ground = await page.evaluate("() => getComputedStyle(document.body).backgroundColor")
     if (ground == "rgb(21, 14, 10)") != (theme == "dark"):
         faults.append(f"{name}: the ground is {ground}")

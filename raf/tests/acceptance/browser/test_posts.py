@@ -12,6 +12,7 @@ from raf.tests.acceptance.browser.test_looks import LOOKS, examine
 from raf.forms import NewPoll, NewPost, PostChange
 from raf.network import open_raf
 from raf.polls.polls import open_polls
+from raf.scheduling import rows
 from raf.scheduling.scheduling import open_scheduling
 
 pytestmark = [pytest.mark.long, pytest.mark.server("chromium")]
@@ -36,6 +37,9 @@ async def test_pages_of_what_posts_hold_have_no_faults(open_place, look: str, si
         await raf.post(nora, NewPost(text="@kokosova are you at the counter today?", visibility="direct"))
         scheduling = place.application.part(open_scheduling)
         await scheduling.schedule(me, NewPost(text="Good morning, island!", visibility="public"), time.time() + 40_000)
+        late = await scheduling.schedule(me, NewPost(text="The tide, in one long take"), time.time() + 50_000)
+        why = "Validation failed: File is damaged, or of a kind that cannot be played here"
+        await raf.store.write(rows.fail, int(late.id), why)
         page = await place.member("kokosova", size=size, theme=theme, language=language)
         if language == "en":
             await page.goto("/settings/preferences")
