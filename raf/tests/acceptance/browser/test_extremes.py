@@ -76,16 +76,16 @@ async def fill(place: Any) -> dict[str, str]:
 
 
 async def furnish(place: Any) -> dict[str, str]:
-    """Extreme words in everything else that one may write; the addresses of the pages that show them."""
+    """Extreme words in everything else that people write; the addresses of the pages that show them."""
     application, people, posts = place.application, place.crowd.accounts, place.crowd.posts
-    raf, moderation = application.part(open_raf), application.part(open_moderation)
-    me, nora, oatlas = people["kokosova"], people["nora"], people["oatlas"]
+    raf, me, nora, oatlas = application.part(open_raf), people["kokosova"], people["nora"], people["oatlas"]
     about = ProfileChange(display_name="قهوة" * 7, note=LONG * 9, fields=[(LONG * 3, LONG * 5), ("🥥" * 60, "🌊" * 250)])
     await raf.update_profile(nora, about)
     await raf.update_profile(me, ProfileChange(display_name="Щ" * 30, locked=True))
     await raf.follow(nora, me)
     await raf.follow(me, oatlas)
     crowded = await raf.post(nora, NewPost(text="🥥" * 500))
+    await raf.post(me, NewPost(text=LONG, in_reply_to_id=crowded))
     await raf.post(oatlas, NewPost(text=f"@kokosova {LONG * 8}", visibility="direct"))
     answers = ("Ж" * 50, "🌊" * 50, LONG)
     waiting = NewPost(text="🥥" * 300, spoiler_text=LONG * 3, poll=NewPoll(options=answers, expires_in=86_400))
@@ -101,6 +101,19 @@ async def furnish(place: Any) -> dict[str, str]:
     await application.part(open_acquaintance).note(me, oatlas, LONG * 20)
     await raf.block(me, people["roastbot"])
     await raf.mute(me, people["soykin"])
+    return named(
+        *("/federated", "/direct", "/scheduled", "/lists", f"/lists/{table.id}", f"/lists/{table.id}/edit"),
+        *("/followed-tags", f"/accounts/{oatlas}/lists", f"/posts/{posts['sea']}/filter", f"/settings/filters/{made.id}"),
+        *("/settings/filters", "/settings/featured", "/settings/people", "/settings/people?kind=blocked"),
+        *("/settings/profile", "/follow-requests", "/explore/people", "/@nora", "/@oatlas", f"/@nora/{crowded}"),
+    )
+
+
+async def rule(place: Any) -> dict[str, str]:
+    """Extreme words in what the house and its moderators say; the addresses of the pages that show them."""
+    people, raf = place.crowd.accounts, place.application.part(open_raf)
+    moderation, me, nora = place.application.part(open_moderation), people["kokosova"], people["nora"]
+    crowded = await raf.post(nora, NewPost(text="🥥" * 500))
     await moderation.write(judging.give_role, 0, me, "owner")
     await moderation.write(house.write_rule, 0, None, LONG * 6, "🥥" * 500)
     await moderation.write(house.write_text, 0, "privacy", f"# {LONG * 3}\n\n{'🥥' * 500}\n\n- {LONG * 4}")
@@ -109,25 +122,26 @@ async def furnish(place: Any) -> dict[str, str]:
     report = await moderation.report(people["june"], filed)
     await moderation.judge(0, people["timur"], "silence", LONG * 12)
     await moderation.write(admission.invite, me, raf.settings.identity, 5, 86400.0, False, LONG * 3)
-    pages = [
-        *("/federated", "/direct", "/scheduled", "/lists", f"/lists/{table.id}", f"/lists/{table.id}/edit"),
-        *("/followed-tags", f"/accounts/{oatlas}/lists", f"/posts/{posts['sea']}/filter", f"/settings/filters/{made.id}"),
-        *("/settings", "/settings/filters", "/settings/featured", "/settings/people", "/settings/people?kind=blocked"),
-        *("/settings/invitations", "/settings/profile", "/follow-requests", "/notifications", "/announcements", "/privacy"),
-        *("/about", "/explore/people", "/@nora", f"/@nora/{crowded}", f"/report?status={crowded}", "/moderation"),
-        *("/moderation/reports", f"/moderation/reports/{report.id}", "/moderation/people", "/moderation/house"),
-        *(f"/moderation/people/{people['timur']}", "/moderation/audit", "/moderation/announcements"),
-    ]
-    return {f"extreme{re.sub(r'[^a-z]+', '-', path)}": path for path in pages}
+    return named(
+        *("/home", "/settings", "/settings/invitations", "/notifications", "/announcements", "/privacy", "/about"),
+        *(f"/report?status={crowded}", "/moderation", "/moderation/reports", f"/moderation/reports/{report.id}"),
+        *("/moderation/people", f"/moderation/people/{people['timur']}", "/moderation/house", "/moderation/audit"),
+        "/moderation/announcements",
+    )
 
 
+def named(*paths: str) -> dict[str, str]:
+    return {f"extreme{re.sub(r'[^a-z]+', '-', path)}": path for path in paths}
+
+
+@pytest.mark.parametrize("write", [fill, furnish, rule])
 @pytest.mark.parametrize(("look", "size", "theme", "language"), LOOKS)
-async def test_nothing_sticks_out_shifts_or_is_too_small_for_a_finger(
-    open_place, look: str, size: Any, theme: str, language: str
-) -> None:  # type: ignore[no-untyped-def]
+async def test_nothing_sticks_out_shifts_or_is_too_small_for_a_finger(  # type: ignore[no-untyped-def]
+    open_place, look: str, size: Any, theme: str, language: str, write: Any
+) -> None:
     faults: list[str] = []
     async with open_place() as place:
-        pages = await fill(place) | await furnish(place)
+        pages = await write(place)
         page = await place.member("kokosova", size=size, theme=theme, language=language)
         await page.add_init_script(f"({SHIFTS})()")
         for name, path in pages.items():
@@ -136,6 +150,8 @@ async def test_nothing_sticks_out_shifts_or_is_too_small_for_a_finger(
             shifted = await page.evaluate("() => window.shifted")
             if shifted > 0.02:
                 faults.append(f"{name}: the layout shifted by {shifted:.3f}")
+            if await page.evaluate("() => scrollY") > 0:
+                faults.append(f"{name}: it does not open at its top")
             if size is PHONE:
                 faults += [f"{name}: {small}" for small in await page.evaluate(SMALL)]
     assert faults == [], "\n".join(faults)
