@@ -101,7 +101,7 @@ async def test_people_are_followed_silenced_and_reported(open_place, language: s
         await page.fill("[name=title]", "Чай")
         await page.fill("[name=word_1]", "чай")
         await page.select_option("[name=effect]", "hide")
-        await page.click("main form .button")
+        await page.click("main form button.button")
         await page.wait_for_url("**/settings/filters")
         await raf.post(people["june"], NewPost(text="Пейте чай"))
         await raf.post(people["june"], NewPost(text="Пейте раф"))
