@@ -112,7 +112,7 @@ async def test_a_film_that_takes_long_keeps_nobody_waiting_and_the_post_goes_out
     ("language", "words", "advice"),
     [
         ("en", "It could not be published. The file is damaged, or of a kind", "Delete it and write anew"),
-        ("ru", "Опубликовать не вышло. Файл повреждён или такого вида", "Удалите его и напишите заново"),
+        ("ru", "Опубликовать не вышло. Файл повреждён или такого вида", "Удалите пост и напишите заново"),
     ],
 )
 async def test_a_film_that_turns_out_damaged_leaves_its_post_waiting_with_the_reason(  # type: ignore[no-untyped-def]
