@@ -7,7 +7,6 @@ hundredth of it.
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -118,9 +117,7 @@ class Databases:
             from ostrov.core.store.emptied import remember
 
             components, prepare = kind
-            name = f"t_template_{os.getpid()}_{len(self._templates)}"
-            self._drop(name)
-            self._create(name, None)
+            name = self._made(None)
             url = f"{self._server}/{name}"
             application = Ostrov.open(self._project(name, components), ["db.engine=postgresql", f"db.url={url}"], environ={})
             migrate(application)
