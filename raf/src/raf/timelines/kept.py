@@ -11,7 +11,7 @@ from raf.timelines import reader as loading
 from raf.timelines.documents import Document, Encoder
 from raf.timelines.memory import Memory
 from raf.timelines.reader import Reader
-from raf.timelines.together import Together
+from raf.timelines.together import Together, padded
 from raf.timelines.wire import Wire
 
 AGAIN = 5
@@ -79,6 +79,10 @@ class Kept:
         for identity, document in loaded.items():
             if load.fresh(("status", identity)):
                 self.memory.documents.put(identity, document)
+        account_of = self.memory.accounts.get
+        unknown = {document.account_id for document in loaded.values() if account_of(document.account_id) is None}
+        if unknown:  # who asks for posts asks for their authors next
+            await self._read_accounts(padded(unknown))
         return loaded
 
     async def authors(self, documents: Iterable[Document]) -> dict[int, bytes]:
