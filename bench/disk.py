@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-POSTGRES = "OSTROV_TEST_POSTGRES"
+from ostrov.testing import POSTGRES
 
 
 @contextmanager

@@ -27,8 +27,10 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from crash.loop import Loop  # noqa: E402
-from disk import POSTGRES, durable  # noqa: E402
+from disk import durable  # noqa: E402
 from process import machine  # noqa: E402
+
+from ostrov.testing import POSTGRES  # noqa: E402
 
 RESULTS = HERE.parent / "results.json"
 WORK = HERE.parent.parent / "var" / "bench"

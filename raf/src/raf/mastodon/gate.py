@@ -27,7 +27,6 @@ from raf.web.security import STAY
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 Direct: TypeAlias = Callable[[Call], Awaitable[bytes]]
 Tell: TypeAlias = Callable[[Send], Awaitable[None]]
 

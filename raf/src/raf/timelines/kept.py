@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
-from ostrov import Store
+from ostrov import Connection, Store
 from raf.timelines import documents as encoding
 from raf.timelines import reader as loading
+from raf.timelines.caches import Recent
 from raf.timelines.documents import Document, Encoder
 from raf.timelines.memory import Memory
 from raf.timelines.reader import Reader
 from raf.timelines.together import Together, padded
 from raf.timelines.wire import Wire
 
+V = TypeVar("V")
 AGAIN = 5
 """Loads that a change overtakes are begun again so often."""
 MARKS_AT_ONCE = 100
@@ -73,12 +76,7 @@ class Kept:
         return found
 
     async def _read_documents(self, ids: list[int]) -> dict[int, Document]:
-        await self.bind()
-        with self.memory.loads.begin() as load:
-            loaded = await self.store.read(self.encoder.documents, ids)
-        for identity, document in loaded.items():
-            if load.fresh(("status", identity)):
-                self.memory.documents.put(identity, document)
+        loaded = await self._read("status", self.encoder.documents, self.memory.documents, ids)
         account_of = self.memory.accounts.get
         unknown = {document.account_id for document in loaded.values() if account_of(document.account_id) is None}
         if unknown:  # who asks for posts asks for their authors next
@@ -107,12 +105,18 @@ class Kept:
         return found
 
     async def _read_accounts(self, ids: list[int]) -> dict[int, bytes]:
+        return await self._read("account", self.encoder.accounts, self.memory.accounts, ids)
+
+    async def _read(
+        self, kind: str, read: Callable[[Connection, Sequence[int]], dict[int, V]], kept: Recent[int, V], ids: Sequence[int]
+    ) -> dict[int, V]:
+        """Read rows, and keep what did not change meanwhile."""
         await self.bind()
         with self.memory.loads.begin() as load:
-            loaded = await self.store.read(self.encoder.accounts, ids)
-        for identity, account in loaded.items():
-            if load.fresh(("account", identity)):
-                self.memory.accounts.put(identity, account)
+            loaded = await self.store.read(read, ids)
+        for identity, value in loaded.items():
+            if load.fresh((kind, identity)):
+                kept.put(identity, value)
         return loaded
 
     async def marks(self, reader: Reader, documents: Iterable[Document]) -> dict[int, int]:
